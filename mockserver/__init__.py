@@ -1,0 +1,1 @@
+"""Contract, client, mocks, cassettes and live API: one story."""

@@ -1,0 +1,1 @@
+"""What is written: bytes to tree, references, positions, overlays. Knows no OpenAPI."""

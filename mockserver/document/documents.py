@@ -1,0 +1,172 @@
+"""Documents by URI, read on first use, and the references between them.
+
+Knows `$ref`, `$id` and anchors; knows neither OpenAPI nor where the bytes came from: an edge collects the closure of
+referenced documents and hands down `{uri: bytes}`. Reading stays lazy and pure, so one value may serve many threads:
+two threads that read the same document at once read the same thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urldefrag, urljoin
+
+from mockserver.document import pointer as pointers
+from mockserver.document.read import read
+from mockserver.errors import UnresolvedReference
+from mockserver.values import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place in a document: `base` is the URI against which its references resolve (it differs below an `$id`)."""
+
+    uri: str
+    pointer: str
+    tree: JSON
+    base: str
+
+    def child(self, *parts: str | int) -> Node:
+        """Return the place below; raise LookupError when it is not there."""
+        tree = self.tree
+        for part in parts:
+            tree = tree[int(part)] if isinstance(tree, list) else tree[part]
+        return Node(self.uri, pointers.child(self.pointer, *parts), tree, self.base)
+
+    @property
+    def where(self) -> str:
+        """The place for a message."""
+        return f"{self.uri}#{self.pointer}"
+
+
+class Documents:
+    """All documents that one contract consists of; `root` is the URI of the first."""
+
+    def __init__(self, root: str, data: Mapping[str, bytes], *, trees: Mapping[str, JSON] | None = None) -> None:
+        self.root = root
+        self.data = data
+        self._trees: dict[str, JSON] = dict(trees or {})
+        self._identifiers: dict[str, dict[str, Node]] = {}
+
+    def tree(self, uri: str) -> JSON:
+        """Return the parsed document; raise UnresolvedReference when its bytes were never collected."""
+        if uri not in self._trees:
+            if uri not in self.data:
+                raise UnresolvedReference(f"{uri} is not there", where=uri, fix="put the file there or mend the $ref")
+            self._trees[uri] = read(self.data[uri], uri)
+        return self._trees[uri]
+
+    def root_node(self) -> Node:
+        """Return the first document."""
+        return Node(self.root, "", self.tree(self.root), self.root)
+
+    def node(self, uri: str, pointer: str) -> Node:
+        """Return a place by document and pointer; raise UnresolvedReference when it is not there."""
+        try:
+            return Node(uri, pointer, pointers.look_up(self.tree(uri), pointer), uri)
+        except LookupError as missing:
+            raise UnresolvedReference(
+                f"{pointer or '/'} is not there: no {missing.args[0]!r}", where=f"{uri}#{pointer}", fix="mend the $ref"
+            ) from missing
+
+    def resolve(self, at: Node, reference: str) -> Node:
+        """Return the place that `reference`, written at `at`, leads to (RFC 3986 §5, RFC 6901 §6)."""
+        if reference.startswith("#/") and at.base == at.uri:
+            return self._local(at, at.uri, reference)
+        absolute, fragment = urldefrag(urljoin(at.base, reference))
+        if absolute not in self.data and absolute not in self._trees:
+            return self._identified(at, absolute, fragment, reference)
+        if not fragment or fragment.startswith("/"):
+            return self._local(at, absolute, f"#{fragment}")
+        return self._identified(at, absolute, fragment, reference)
+
+    def _local(self, at: Node, uri: str, reference: str) -> Node:
+        pointer = pointers.from_fragment(reference[1:]) if "%" in reference else reference[1:]
+        try:
+            return Node(uri, pointer, pointers.look_up(self.tree(uri), pointer), uri)
+        except LookupError as missing:
+            raise UnresolvedReference(
+                f"$ref {reference} leads nowhere: {missing.args[0]!r} is not there",
+                where=at.where,
+                fix="mend the $ref, or add what it names",
+            ) from missing
+
+    def _identified(self, at: Node, absolute: str, fragment: str, reference: str) -> Node:
+        for uri in dict.fromkeys((at.uri, *self._trees, *self.data)):
+            found = self._identifiers_of(uri).get(absolute)
+            if found is None:
+                continue
+            if not fragment:
+                return found
+            if fragment.startswith("/"):
+                pointer = pointers.from_fragment(fragment)
+                try:
+                    tree = pointers.look_up(found.tree, pointer)
+                except LookupError:
+                    break
+                return Node(found.uri, found.pointer + pointer, tree, found.base)
+            anchored = self._identifiers_of(uri).get(f"{absolute}#{fragment}")
+            if anchored is not None:
+                return anchored
+        raise UnresolvedReference(
+            f"$ref {reference} leads nowhere", where=at.where, fix="mend the $ref, or put the file it names beside"
+        )
+
+    def _identifiers_of(self, uri: str) -> dict[str, Node]:
+        """Index `$id`, `$anchor` and `$dynamicAnchor` of one document (JSON Schema 2020-12 §8.2)."""
+        if uri not in self._identifiers:
+            found = {uri: Node(uri, "", self.tree(uri), uri)}
+            for node in _walk(Node(uri, "", self.tree(uri), uri)):
+                if isinstance(node.tree.get("$id"), str) and node.base not in found:
+                    found[node.base] = node
+                for keyword in ("$anchor", "$dynamicAnchor"):
+                    if isinstance(node.tree.get(keyword), str):
+                        found.setdefault(f"{node.base}#{node.tree[keyword]}", node)
+            self._identifiers[uri] = found
+        return self._identifiers[uri]
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    """Yield every object with the base that holds inside it (JSON Schema 2020-12 §8.2.1)."""
+    todo = [node]
+    while todo:
+        at = todo.pop()
+        if isinstance(at.tree, list):
+            todo.extend(at.child(index) for index in range(len(at.tree)))
+        elif isinstance(at.tree, dict):
+            identifier = at.tree.get("$id")
+            if isinstance(identifier, str):
+                at = Node(at.uri, at.pointer, at.tree, urldefrag(urljoin(at.base, identifier))[0])
+            yield at
+            todo.extend(
+                Node(at.uri, pointers.child(at.pointer, key), value, at.base)
+                for key, value in at.tree.items()
+                if isinstance(value, dict | list)
+            )
+
+
+_OUTWARD = re.compile(rb"""\$ref["']?\s*:\s*["']?(?!["'\s#])""")
+
+
+def outward_references(data: bytes, tree: JSON, uri: str) -> frozenset[str]:
+    """Return the absolute URIs of the other documents that a document may lead to.
+
+    Some of them are data that only looks like a reference (below an extension, inside an example): who collects
+    passes over what is not there, and a reference that is followed and leads nowhere is told when it is followed.
+    """
+    if _OUTWARD.search(data) is None:  # nearly all documents are one file, and some have a million nodes
+        return frozenset()
+    found: set[str] = set()
+    identifiers: set[str] = set()
+    for node in _walk(Node(uri, "", tree, uri)):
+        identifiers.add(node.base)
+        reference = node.tree.get("$ref")
+        if isinstance(reference, str) and not reference.startswith("#"):
+            found.add(urldefrag(urljoin(node.base, reference))[0])
+        if isinstance(node.tree.get("discriminator"), dict):
+            mapping = node.tree["discriminator"].get("mapping")
+            for target in mapping.values() if isinstance(mapping, dict) else ():
+                if isinstance(target, str) and ("/" in target or target.endswith((".json", ".yaml", ".yml"))):
+                    found.add(urldefrag(urljoin(node.base, target))[0])
+    return frozenset(found - identifiers - {uri})

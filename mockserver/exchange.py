@@ -1,0 +1,97 @@
+"""One observed request and its outcome.
+
+Plain bytes and text as they were on the wire: these values know no library, no contract and no judgement. Times are
+given by the edge that observed them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+"""Fields in the order of the wire; a repeated field stands more than once."""
+
+Origin: TypeAlias = Literal["mock", "live", "cassette", "client"]
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """Return the value of one field, repeated lines joined as RFC 9110 §5.3 allows.
+
+    >>> header((("Accept", "a"), ("ACCEPT", "b")), "accept")
+    'a, b'
+    """
+    lower = name.lower()
+    lines = [value for key, value in headers if key.lower() == lower]
+    return ", ".join(lines) if lines else None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`target` is the raw request target: not decoded, query included (RFC 9112 §3.2)."""
+
+    method: str
+    target: str
+    headers: Headers = ()
+    body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        """The raw path, still percent-encoded."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        """The raw query, still percent-encoded, without its question mark."""
+        return self.target.partition("?")[2]
+
+    def header(self, name: str) -> str | None:
+        """Return the value of one field, or None."""
+        return header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """Return the value of one field, or None."""
+        return header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An answer whose body comes in pieces, each with its pause in seconds before it."""
+
+    status: int
+    headers: Headers
+    chunks: Iterable[tuple[float, bytes]]
+
+    def __iter__(self) -> Iterator[tuple[float, bytes]]:
+        return iter(self.chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class NoResponse:
+    """The connection ended before an answer."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Response | Streamed | NoResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request, what came of it, who answered, when (ISO 8601, UTC) and how long it took (seconds)."""
+
+    request: Request
+    outcome: Outcome
+    origin: Origin = "mock"
+    at: str = ""
+    took_s: float = 0.0

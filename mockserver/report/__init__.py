@@ -1,0 +1,1 @@
+"""Tell the same facts in many formats; knows only its own model."""

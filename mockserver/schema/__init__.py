@@ -1,0 +1,1 @@
+"""What is a value: dialects, bundles, compiled validators, algebra. Knows no HTTP."""

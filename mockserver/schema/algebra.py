@@ -1,0 +1,56 @@
+"""Schemas as sets of values: what admits nothing, and the normal form.
+
+Only a "no" is a proof; what the algebra cannot decide it leaves open. Works on bundles, so on JSON Schema 2020-12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import jsonschema_rs
+from jsonschema_rs import canonical
+
+from mockserver.values import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A schema that admits no value: its pointer in the bundle, and the keywords that collide there."""
+
+    pointer: str
+    keywords: tuple[str, ...]
+
+
+def contradictions(schema: JSON) -> Iterator[Contradiction]:
+    """Yield the innermost schemas that admit no value; a literal `false` is meant, and is not told."""
+    try:
+        found = canonical.find_unsatisfiable(schema, offline=True)
+    except (jsonschema_rs.ValidationError, ValueError):
+        return
+    for pointer, reason in found.items():
+        match reason:
+            case canonical.UnsatisfiableReason.Conflict(causes=causes):
+                keywords = tuple(dict.fromkeys(word for cause in causes for word in cause.keywords))
+            case canonical.UnsatisfiableReason.Empty(cause=cause):
+                keywords = tuple(cause.keywords)
+            case _:
+                continue
+        if not any(other.startswith(pointer + "/") for other in found) and keywords != ("$ref",):
+            yield Contradiction(pointer, keywords)
+
+
+def admits_nothing(schema: JSON) -> bool:
+    """Tell whether it is proved that no value fits."""
+    try:
+        return jsonschema_rs.canonicalize(schema, offline=True).satisfiability() == canonical.Satisfiability.NO
+    except (jsonschema_rs.ValidationError, ValueError):
+        return False
+
+
+def normal_form(schema: JSON) -> JSON:
+    """Return an equivalent schema without overlaps and leftovers, or the schema itself where there is none."""
+    try:
+        return jsonschema_rs.canonicalize(schema, offline=True).to_json_schema()
+    except (jsonschema_rs.ValidationError, ValueError):
+        return schema

@@ -1,0 +1,303 @@
+"""A schema with all that it refers to, as one JSON Schema 2020-12 document.
+
+Conversion happens here and only here: dialect, direction (`readOnly`, `writeOnly`), formats that are ranges, patterns.
+Nodes keep their relative place wherever possible, so that a place in the bundle can be told as a place in the
+contract. Does not compile and does not judge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from mockserver.document import pointer as pointers
+from mockserver.document.documents import Documents, Node
+from mockserver.errors import UnreadableDocument
+from mockserver.schema.dialects import LISTS, MAPS, SINGLE, TYPES, WELL_FORMED, Dialect, Direction
+from mockserver.values import JSON
+
+FLOAT_MAX = 3.4028234663852886e38
+FORMAT_RANGES: Mapping[str, tuple[int | float, int | float]] = {
+    # OAS Format Registry; OAS 3.0.3 §4.4: signed 32 and 64 bits, single precision
+    "int8": (-(2**7), 2**7 - 1),
+    "uint8": (0, 2**8 - 1),
+    "int16": (-(2**15), 2**15 - 1),
+    "uint16": (0, 2**16 - 1),
+    "int32": (-(2**31), 2**31 - 1),
+    "uint32": (0, 2**32 - 1),
+    "int64": (-(2**63), 2**63 - 1),
+    "uint64": (0, 2**64 - 1),
+    "float": (-FLOAT_MAX, FLOAT_MAX),
+}
+_NUMERIC = frozenset({"integer", "number"})
+_PLAIN_NAME = re.compile(r"^/(?:components/schemas|definitions)/([A-Za-z0-9._-]+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """`schema` refers only to its own `$defs`; `places` tells for each of them (and "" for the root) where it stands."""
+
+    schema: JSON
+    places: Mapping[str, tuple[str, str]]
+
+    def place(self, schema_path: Iterable[str | int]) -> tuple[str, str]:
+        """Return document URI and JSON pointer of a place in the bundle."""
+        parts = tuple(schema_path)
+        name = ""
+        if len(parts) >= 2 and parts[0] == "$defs":
+            name, parts = str(parts[1]), parts[2:]
+        uri, pointer = self.places[name]
+        return uri, pointer + pointers.join(_unwrapped(self.schema, name, parts))
+
+
+_NULLABLE_WRAP = ("anyOf", 0)
+_WRAP_MARK = "x-nullable-wrap"
+
+
+def _unwrapped(schema: JSON, name: str, parts: tuple[str | int, ...]) -> list[str | int]:
+    """Leave out the steps that conversion added (a nullable union becomes `anyOf: [it, null]`)."""
+    node = schema["$defs"][name] if name else schema
+    kept: list[str | int] = []
+    index = 0
+    while index < len(parts):
+        if isinstance(node, dict) and _WRAP_MARK in node and parts[index : index + 2] == _NULLABLE_WRAP:
+            node = node["anyOf"][0]
+            index += 2
+            continue
+        kept.append(parts[index])
+        try:
+            node = node[parts[index]]
+        except (KeyError, IndexError, TypeError):
+            node = None
+        index += 1
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Converted:
+    schema: JSON
+    references: Mapping[str, Node]
+
+
+class Bundles:
+    """Bundles of one contract. Remembers what it converted; the same question has the same answer for ever."""
+
+    def __init__(self, documents: Documents, dialect: Dialect) -> None:
+        self._documents = documents
+        self._dialect = dialect
+        self._components: dict[tuple[str, str, Direction], _Converted] = {}
+
+    def of(self, node: Node, direction: Direction) -> Bundle:
+        """Bundle the schema at a place; raise UnresolvedReference when a reference in its closure leads nowhere."""
+        root = self._convert(node, direction)
+        definitions: dict[str, JSON] = {}
+        places = {"": (node.uri, node.pointer)}
+        todo = dict(root.references)
+        while todo:
+            name, target = todo.popitem()
+            if name in definitions:
+                continue
+            converted = self._component(target, direction)
+            definitions[name] = converted.schema
+            places[name] = (target.uri, target.pointer)
+            todo.update((key, value) for key, value in converted.references.items() if key not in definitions)
+        if not definitions:
+            return Bundle(root.schema, places)
+        schema = root.schema if isinstance(root.schema, dict) else {"not": {}} if root.schema is False else {}
+        return Bundle({**schema, "$defs": dict(sorted(definitions.items()))}, places)
+
+    def _component(self, node: Node, direction: Direction) -> _Converted:
+        key = (node.uri, node.pointer, direction)
+        found = self._components.get(key)
+        if found is None:
+            found = self._components[key] = self._convert(node, direction)
+        return found
+
+    def _convert(self, node: Node, direction: Direction) -> _Converted:
+        conversion = _Conversion(self._documents, self._dialect, direction)
+        return _Converted(conversion.schema(node), conversion.references)
+
+
+class _Conversion:
+    """One walk through one schema; collects what it refers to."""
+
+    def __init__(self, documents: Documents, dialect: Dialect, direction: Direction) -> None:
+        self._documents = documents
+        self._dialect = dialect
+        self._hidden = "writeOnly" if direction == "response" else "readOnly"
+        self._direction = direction
+        self.references: dict[str, Node] = {}
+
+    def schema(self, node: Node, inherited: frozenset[str] = frozenset()) -> JSON:
+        """Convert the schema at a place; `inherited` are property names that siblings of an allOf hide."""
+        tree = node.tree
+        if isinstance(tree, bool):
+            return tree
+        if not isinstance(tree, dict):
+            raise UnreadableDocument(
+                f"a schema is an object, not {tree!r:.60}", where=node.where, fix="write a schema object here"
+            )
+        target = tree.get("$ref")
+        if not isinstance(target, str) and self._dialect.reference_siblings:
+            target = tree.get("$dynamicRef")
+        if not isinstance(target, str):
+            return self._keywords(node, inherited)
+        reference = self._reference(node, target)
+        if not self._dialect.reference_siblings or len(tree) == 1:
+            return reference
+        return {**self._keywords(node, inherited), **reference}
+
+    def _reference(self, node: Node, reference: str) -> dict[str, JSON]:
+        target = self._documents.resolve(node, reference)
+        seen = {(target.uri, target.pointer)}
+        while isinstance(target.tree, dict) and len(target.tree) == 1 and isinstance(target.tree.get("$ref"), str):
+            target = self._documents.resolve(target, target.tree["$ref"])
+            if (target.uri, target.pointer) in seen:
+                raise UnreadableDocument(
+                    f"$ref {reference} leads back to itself", where=node.where, fix="let one of the schemas say something"
+                )
+            seen.add((target.uri, target.pointer))
+        return {"$ref": f"#/$defs/{self._name(target)}"}
+
+    def _name(self, target: Node) -> str:
+        plain = _PLAIN_NAME.match(target.pointer)
+        name = plain[1] if plain else re.sub(r"[^A-Za-z0-9._-]", "_", target.pointer.rpartition("/")[2]) or "root"
+        if not plain or target.uri != self._documents.root:
+            name += "-" + hashlib.blake2b(f"{target.uri}#{target.pointer}".encode(), digest_size=4).hexdigest()
+        self.references[name] = target
+        return name
+
+    def _keywords(self, node: Node, inherited: frozenset[str]) -> dict[str, JSON]:
+        tree = node.tree
+        hidden = inherited | self._hidden_names(node)
+        out: dict[str, JSON] = {}
+        for keyword, value in tree.items():
+            if keyword not in self._dialect.keywords or not _means_something(keyword, value):
+                continue
+            if keyword in SINGLE:
+                out[keyword] = self.schema(node.child(keyword))
+            elif keyword in LISTS:
+                below = hidden if keyword == "allOf" else frozenset[str]()
+                out[keyword] = [self.schema(node.child(keyword, index), below) for index in range(len(value))]
+            elif keyword in MAPS:
+                out[keyword] = {name: self._property(node.child(keyword, name), keyword) for name in value}
+            elif keyword == "required":
+                out[keyword] = [name for name in dict.fromkeys(value) if name not in hidden]
+            elif keyword == "discriminator":
+                out[keyword] = self._discriminator(node, value)
+            else:
+                out[keyword] = value
+        _narrow(out)
+        if self._dialect.nullable and tree.get(self._dialect.nullable) is True:
+            return _nullable(out)
+        return out
+
+    def _property(self, node: Node, keyword: str) -> JSON:
+        # OAS 3.0.3 §4.7.24.2: a writeOnly property is no part of a response. A readOnly one in a request is only
+        # ignored (JSON Schema validation §9.4), so it stays.
+        if keyword == "properties" and self._direction == "response" and self._is_hidden(node):
+            return False
+        return self.schema(node)
+
+    def _is_hidden(self, node: Node) -> bool:
+        seen: set[str] = set()
+        while isinstance(node.tree, dict):
+            if node.tree.get(self._hidden) is True:
+                return True
+            reference = node.tree.get("$ref")
+            if not isinstance(reference, str) or reference in seen:
+                return False
+            seen.add(reference)
+            node = self._documents.resolve(node, reference)
+        return False
+
+    def _hidden_names(self, node: Node, depth: int = 0) -> frozenset[str]:
+        """Return the properties that do not count in this direction, those of the siblings in an allOf included."""
+        tree = node.tree
+        if not isinstance(tree, dict) or depth > 8:
+            return frozenset()
+        if isinstance(tree.get("$ref"), str) and depth:
+            return self._hidden_names(self._documents.resolve(node, tree["$ref"]), depth + 1)
+        properties = tree.get("properties")
+        names = (
+            {name for name in properties if self._is_hidden(node.child("properties", name))}
+            if isinstance(properties, dict)
+            else set[str]()
+        )
+        branches = tree.get("allOf")
+        for index in range(len(branches)) if isinstance(branches, list) else ():
+            names |= self._hidden_names(node.child("allOf", index), depth + 1)
+        return frozenset(names)
+
+    def _discriminator(self, node: Node, value: JSON) -> JSON:
+        """Keep the discriminator with its mapping told in names of this bundle (OAS 3.1.1 §4.8.25)."""
+        if not isinstance(value, dict) or not isinstance(value.get("propertyName"), str):
+            return {}
+        kept: dict[str, JSON] = {"propertyName": value["propertyName"], "mapping": {}}
+        mapping = value.get("mapping")
+        for name, target in mapping.items() if isinstance(mapping, dict) else ():
+            if not isinstance(target, str):
+                continue
+            reference = target if "/" in target or "#" in target else f"#/components/schemas/{target}"
+            try:
+                kept["mapping"][name] = self._reference(node, reference)["$ref"]
+            except UnreadableDocument:
+                continue  # lint tells it; the branches still judge the value
+        return kept
+
+
+def _means_something(keyword: str, value: JSON) -> bool:
+    well_formed = WELL_FORMED.get(keyword)
+    return well_formed is None or well_formed(value)
+
+
+def _narrow(schema: dict[str, JSON]) -> None:
+    """Write what 2020-12 has no word for in its words: unknown types, draft 4's exclusive flags, ranges of formats."""
+    _types(schema)
+    for flag, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if schema.get(flag) is True and bound in schema:
+            schema[flag] = schema.pop(bound)
+        elif isinstance(schema.get(flag), bool):
+            del schema[flag]
+    span = FORMAT_RANGES.get(schema.get("format", ""))
+    types = schema.get("type")
+    if span is None or types is None or not _NUMERIC & set([types] if isinstance(types, str) else types):
+        return
+    if schema.get("minimum", span[0]) <= span[0] and "exclusiveMinimum" not in schema:
+        schema["minimum"] = span[0]
+    if schema.get("maximum", span[1]) >= span[1] and "exclusiveMaximum" not in schema:
+        schema["maximum"] = span[1]
+
+
+def _types(schema: dict[str, JSON]) -> None:
+    types = schema.get("type")
+    if types == "file":  # OAS 2.0 §Response Object: the body is a file
+        schema["type"], schema["format"] = "string", "binary"
+    elif isinstance(types, str) and types not in TYPES:
+        del schema["type"]
+    elif isinstance(types, list):
+        known = [name for name in dict.fromkeys(types) if isinstance(name, str) and name in TYPES]
+        if known and len(known) == len(set(map(str, types))):
+            schema["type"] = known
+        else:
+            del schema["type"]
+
+
+def _nullable(schema: dict[str, JSON]) -> dict[str, JSON]:
+    """Admit null.
+
+    OAS 3.0.3 lets `nullable` act on `type` only; documents write it beside `allOf`, `$ref` in `allOf`, and `enum`
+    without null, and always mean that null may come. A judge that says otherwise finds faults nobody can mend.
+    """
+    types = schema.get("type")
+    if isinstance(types, str) and not {"allOf", "anyOf", "oneOf", "not"} & schema.keys():
+        out = {**schema, "type": [types, "null"]}
+        if "enum" in schema and None not in schema["enum"]:
+            out["enum"] = [*schema["enum"], None]
+        return out
+    if not schema:
+        return schema
+    kept = {key: schema[key] for key in ("title", "description", "default", "example", "discriminator") if key in schema}
+    return {**kept, "anyOf": [schema, {"type": "null"}], _WRAP_MARK: True}
