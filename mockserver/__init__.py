@@ -1,1 +1,27 @@
-"""Contract, client, mocks, cassettes and live API: one story."""
+"""Contract, client, mocks, cassettes and live API: one story.
+
+Public names are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mockserver.api.contract import load_contract as load_contract
+    from mockserver.api.mock_server import MockServer as MockServer
+
+_PUBLIC = {"load_contract": "mockserver.api.contract", "MockServer": "mockserver.api.mock_server"}
+
+__all__ = ["MockServer", "load_contract"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted((*globals(), *_PUBLIC))

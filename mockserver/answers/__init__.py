@@ -1,1 +1,1 @@
-
+"""What to answer: which status, in which spelling, with which value."""

@@ -1,1 +1,1 @@
-
+"""Public faces for Python code; wires jobs to edges."""

@@ -1,1 +1,1 @@
-
+"""Words in, wiring, exit code out."""

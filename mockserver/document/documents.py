@@ -10,12 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import unquote, urldefrag, urljoin
 
 from mockserver.document import pointer as pointers
+from mockserver.document.positions import locate
 from mockserver.document.read import read
 from mockserver.errors import UnresolvedReference
 from mockserver.values import JSON
+
+
+def name_of(uri: str) -> str:
+    """Return the name of a document for people: a path as it would be typed, or its address."""
+    return uri if "://" in uri else unquote(uri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,15 @@ class Documents:
                 raise UnresolvedReference(f"{uri} is not there", where=uri, fix="put the file there or mend the $ref")
             self._trees[uri] = read(self.data[uri], uri)
         return self._trees[uri]
+
+    def where(self, node: Node) -> str:
+        """Tell a place for people: `contracts/shipping.yaml:142`."""
+        return self.line_of(node.uri, node.pointer)
+
+    def line_of(self, uri: str, pointer: str) -> str:
+        """Tell a place for people, by document and pointer; the nearest that is written, if it is not."""
+        data = self.data.get(uri)
+        return f"{name_of(uri)}:{locate(data, pointer).line}" if data is not None else f"{name_of(uri)}#{pointer}"
 
     def root_node(self) -> Node:
         """Return the first document."""

@@ -1,1 +1,1 @@
-
+"""The world, one foreign library per file."""

@@ -1,1 +1,1 @@
-
+"""What would fit? Values of a schema: believable, always valid, the same for the same seed."""

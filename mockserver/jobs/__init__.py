@@ -1,1 +1,1 @@
-
+"""What people ask for. A job returns what to do; an edge does it."""

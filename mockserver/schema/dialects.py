@@ -141,3 +141,19 @@ WELL_FORMED: Mapping[str, Callable[[JSON], bool]] = {
     "contentMediaType": lambda value: isinstance(value, str),
 }
 """What the value of each keyword must be to mean anything; a malformed keyword is no constraint (lint reports it)."""
+
+FORMAT_HINTS: Mapping[str, str] = {
+    "date-time": "2026-11-22T07:06:34Z",
+    "date": "2026-11-22",
+    "time": "07:06:34Z",
+    "duration": "P3DT4H",
+    "uuid": "3f2c1a9e-6d1b-4c7e-9a55-0c5b7e2d8f10",
+    "email": "ada@example.com",
+    "uri": "https://example.com/a",
+    "uri-reference": "/a",
+    "hostname": "api.example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "byte": "aGVsbG8=",
+}
+"""A value of each common format, for people who must mend one."""

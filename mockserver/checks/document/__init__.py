@@ -1,1 +1,1 @@
-
+"""Is the contract itself sound? Findings of side contract."""

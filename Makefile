@@ -1,0 +1,43 @@
+# Two commands do all the set-up: `make serve` and `make test`. Only Python 3.11+ and make are needed.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PORT   ?= 4010
+CORPUS ?= ../shared
+
+.PHONY: serve test check format fidelity corpus bench clean
+
+serve: $(VENV)/.installed  ## set up, then serve contracts/ on port 4010
+	$(BIN)/mockserver serve --port $(PORT)
+
+test: $(VENV)/.installed  ## set up, then run everything that CI runs
+	$(MAKE) check
+
+check: $(VENV)/.installed  ## format, lint, types, walls, tests with coverage
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+
+format: $(VENV)/.installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+fidelity: $(VENV)/.installed  ## what schemathesis finds in our mocks of the corpus's contracts
+	$(BIN)/python tests/corpus/fidelity.py --tools $(CORPUS)/tools --corpus $(CORPUS)/corpus
+
+corpus: $(VENV)/.installed  ## everything on the whole corpus
+	MOCKSERVER_FULL=1 $(BIN)/pytest -n 2 tests/corpus
+
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/servers.py
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test]" --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,129 @@
+"""Which of the documented answers to give.
+
+Knows statuses, preferences and Accept. Does not know values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from mockserver.answers.prefer import Preferences
+from mockserver.contract.model import MediaType, ResponseSpec
+from mockserver.contract.plan import Plan, response_for
+from mockserver.wire.media_type import concrete, is_json, negotiate
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An answer to give: the status code, what documents it (None: nothing does), and how its body is spelled."""
+
+    status: int
+    documented: ResponseSpec | None
+    media: MediaType | None
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAcceptable:
+    """Accept excludes every media type of the answer."""
+
+    offers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotDocumented:
+    """The request prefers a status that the operation does not have."""
+
+    code: int
+    documented: tuple[str, ...]
+
+
+Refusal: TypeAlias = Literal["malformed", "invalid", "security", "path", "accept", "media-type", "preference", "broken"]
+
+_WAYS_OUT: Mapping[Refusal, tuple[int, ...]] = {
+    # the natural status first, then those of the same class that contracts document instead
+    "malformed": (400, 422),
+    "invalid": (422, 400),
+    "security": (401, 403),
+    "path": (400, 422, 404),
+    "accept": (406, 400, 422),
+    "media-type": (415, 400, 422),
+    "preference": (400, 422),
+    "broken": (501, 500),
+}
+
+
+def success(plan: Plan, preferences: Preferences, accept: str | None) -> Chosen | NotAcceptable | NotDocumented:
+    """Choose the answer to a request that keeps the contract."""
+    if preferences.code is not None:
+        documented = response_for(plan.responses, preferences.code)
+        if documented is None:
+            return NotDocumented(preferences.code, tuple(response.status for response in plan.responses))
+        return _negotiated(preferences.code, documented, accept, error=preferences.code >= 400)
+    code, documented = _lowest(plan.responses)
+    return _negotiated(code, documented, accept, error=code >= 400)
+
+
+def _lowest(responses: tuple[ResponseSpec, ...]) -> tuple[int, ResponseSpec | None]:
+    """Return the lowest documented success: a code, a range, `default` as 200; then whatever there is."""
+    codes = sorted(
+        ((int(response.status), response) for response in responses if response.status.isdigit()),
+        key=lambda pair: pair[0],
+    )
+    named = {response.status: response for response in responses}
+    for code, response in codes:
+        if 200 <= code < 300:
+            return code, response
+    if "2XX" in named:
+        return 200, named["2XX"]
+    for code, response in codes:
+        if 300 <= code < 400:
+            return code, response
+    if "default" in named:
+        return 200, named["default"]
+    if "3XX" in named:
+        return 302, named["3XX"]
+    for code, response in codes:
+        if code >= 400:
+            return code, response
+    for status, response in named.items():
+        return int(status[0]) * 100, response
+    return 200, None
+
+
+def _negotiated(
+    code: int, documented: ResponseSpec | None, accept: str | None, *, error: bool
+) -> Chosen | NotAcceptable:
+    if documented is None or not documented.content or code in {204, 304} or code < 200:
+        return Chosen(code, documented, None, "")
+    offers = [media.name for media in documented.content]
+    found = negotiate(accept, offers)
+    if found is None:
+        return _without_accept(code, documented) if error else NotAcceptable(tuple(offers))
+    return Chosen(code, documented, documented.content[offers.index(found)], concrete(found, accept))
+
+
+def _without_accept(code: int, documented: ResponseSpec) -> Chosen:
+    """Spell an error answer as documented, JSON first: an error must not fail for its spelling."""
+    media = next((item for item in documented.content if is_json(item.name)), documented.content[0])
+    return Chosen(code, documented, media, concrete(media.name))
+
+
+def refusal(plan: Plan, why: Refusal, accept: str | None) -> Chosen:
+    """Choose the answer to a request that does not keep the contract: documented wherever there is a way."""
+    named = {response.status: response for response in plan.responses}
+    ways = _WAYS_OUT[why]
+    for code in ways:
+        if str(code) in named:
+            return _error(code, named[str(code)], accept)
+    for wider in (f"{ways[0] // 100}XX", "default"):
+        if wider in named:
+            return _error(ways[0], named[wider], accept)
+    return Chosen(ways[0], None, None, "")
+
+
+def _error(code: int, documented: ResponseSpec, accept: str | None) -> Chosen:
+    chosen = _negotiated(code, documented, accept, error=True)
+    return chosen if isinstance(chosen, Chosen) else _without_accept(code, documented)

@@ -1,0 +1,86 @@
+"""Why a request was refused, told in the shape that the contract has for errors.
+
+The explanation goes into a property that the contract's own error schema has for it, and only where the body stays
+sound; it is never a shape of ours where the contract has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mockserver.contract.plan import MediaPlan
+from mockserver.values import JSON
+from mockserver.violation import Violations
+
+_TEXTS = (
+    "detail", "message", "error_description", "errorMessage", "error_message", "description", "msg", "reason",
+    "error", "details", "title", "text",
+)  # fmt: skip
+_DEEPEST = 3
+
+
+def explanation(violations: Violations) -> str:
+    """Return the sentence that tells a client what was wrong."""
+    errors = [violation.message for violation in violations if violation.level == "error"]
+    told = errors or [violation.message for violation in violations]
+    return "; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else "")
+
+
+def explained(value: JSON, media: MediaPlan, status: int, text: str) -> JSON:
+    """Put status and explanation where the error has a place for them."""
+    for path in _places(value, (), ("status", "status_code", "statusCode", "httpStatus", "code")):
+        present = _get(value, path)
+        for replacement in (status, str(status)):
+            if type(replacement) is type(present):
+                value = _tried(value, path, replacement, media)
+    for path in _places(value, (), _TEXTS):
+        if isinstance(_get(value, path), str):
+            changed = _tried(value, path, text, media)
+            if changed is not value:
+                return changed
+    return value
+
+
+def _tried(value: JSON, path: Sequence[str | int], replacement: JSON, media: MediaPlan) -> JSON:
+    changed = _put(value, path, replacement)
+    return changed if media.validator is None or media.validator.is_valid(changed) else value
+
+
+def _places(value: JSON, path: tuple[str | int, ...], names: Sequence[str]) -> Iterator[tuple[str | int, ...]]:
+    """Yield where one of the names stands, the shallowest first, and in the order of the names."""
+    if len(path) > _DEEPEST:
+        return
+    if isinstance(value, dict):
+        yield from ((*path, name) for name in names if name in value and not isinstance(value[name], dict | list))
+        for key, item in value.items():
+            yield from _places(item, (*path, key), names)
+    elif isinstance(value, list) and value:
+        yield from _places(value[0], (*path, 0), names)
+
+
+def _get(value: JSON, path: Sequence[str | int]) -> JSON:
+    for part in path:
+        value = value[part]
+    return value
+
+
+def _put(value: JSON, path: Sequence[str | int], replacement: JSON) -> JSON:
+    if not path:
+        return replacement
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = _put(value[path[0]], path[1:], replacement)
+    return copy
+
+
+def problem(status: int, title: str, violations: Violations) -> JSON:
+    """Return problem details (RFC 9457), for contracts that have no error of their own."""
+    return {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": explanation(violations),
+        "violations": [
+            {"rule": violation.rule, "at": violation.at, "message": violation.message, "fix": violation.fix}
+            for violation in violations
+        ],
+    }

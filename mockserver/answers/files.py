@@ -1,0 +1,43 @@
+"""The smallest true file of each common kind, for answers that are no text: a client may open it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+
+_PDF = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>endobj
+xref
+0 4
+0000000000 65535 f\r
+0000000009 00000 n\r
+0000000053 00000 n\r
+0000000103 00000 n\r
+trailer<</Size 4/Root 1 0 R>>
+startxref
+165
+%%EOF
+"""
+
+FILES: Mapping[str, bytes] = {
+    "application/pdf": _PDF,
+    "image/png": base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    ),
+    "image/gif": base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"),
+    "image/svg+xml": b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>',
+    "application/zip": b"PK\x05\x06" + bytes(18),
+    "application/gzip": base64.b64decode("H4sIAAAAAAACAwMAAAAAAAAAAAA="),
+    "text/html": b"<!doctype html>\n<title>A page</title>\n<p>A page.\n",
+    "text/csv": b"id,name\n1,Ada Lovelace\n2,Grace Hopper\n",
+    "text/plain": b"A plain answer.\n",
+    "application/xml": b"<answer/>\n",
+    "text/xml": b"<answer/>\n",
+}
+
+
+def file_of(media_type: str) -> bytes:
+    """Return the smallest file of a media type; some bytes where no kind is known."""
+    return FILES.get(media_type.partition(";")[0].strip().lower(), b"\x00\x01\x02\x03")

@@ -1,0 +1,63 @@
+"""Who is asked for: the parts of a request that an answer should repeat, and the seed that makes it stable.
+
+The same request gets the same object tomorrow, on another machine and after a restart, so nothing here may depend on
+Python's `hash`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from mockserver.contract.model import Operation
+from mockserver.contract.reading import Body, Reading
+from mockserver.exchange import Request
+from mockserver.values import JSON
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_ECHOING = frozenset({"POST", "PUT", "PATCH"})
+
+
+def seed_of(seed: int, operation: Operation, request: Request) -> int:
+    """Return the seed of an answer: one object for one target, another for another body that creates."""
+    digest = hashlib.blake2b(operation.template.encode(), digest_size=8, key=seed.to_bytes(8, "big", signed=True))
+    digest.update(request.target.encode("utf-8", "surrogateescape"))
+    if operation.method == "POST":
+        digest.update(request.body)
+    return int.from_bytes(digest.digest(), "big")
+
+
+def wanted_of(operation: Operation, reading: Reading) -> dict[str, JSON]:
+    """Return the property values that an answer should repeat: fields of the body, then ids of the path."""
+    wanted: dict[str, JSON] = {}
+    if operation.method in _ECHOING and isinstance(reading.body, Body) and isinstance(reading.body.value, dict):
+        wanted.update(reading.body.value)
+    last = len(reading.path) - 1
+    ends_with_parameter = operation.template.rstrip("/").endswith("}")
+    for index, value in enumerate(reading.path):
+        if value.valid:
+            own = index == last and ends_with_parameter
+            for name in _property_names(value.plan.parameter.name, own=own):
+                wanted[name] = value.value
+    return wanted
+
+
+def _property_names(parameter: str, *, own: bool) -> Iterator[str]:
+    """Yield the properties that may hold a path parameter.
+
+    >>> list(_property_names("petId", own=True))
+    ['petId', 'pet_id', 'id']
+    """
+    words = [word.lower() for word in _WORDS.findall(parameter)]
+    yield parameter
+    snake = "_".join(words)
+    camel = "".join(word if index == 0 else word.title() for index, word in enumerate(words))
+    for spelling in (snake, camel):
+        if spelling != parameter:
+            yield spelling
+    if own and words:
+        if words[-1] not in {parameter, snake}:
+            yield words[-1]
+        elif words == ["id"] and parameter != "id":
+            yield "id"

@@ -1,0 +1,199 @@
+"""The value of an answer: the contract's own example where it is sound, else one that is generated.
+
+An `Imagination` remembers compiled generators and which examples are sound, for as long as the plans they belong to
+live; what it says depends on its arguments only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+from weakref import WeakKeyDictionary
+
+from mockserver.answers.files import file_of
+from mockserver.contract.plan import MediaPlan, ParameterPlan
+from mockserver.generate.generator import Generator
+from mockserver.schema.compile import Validators
+from mockserver.values import JSON
+from mockserver.wire.bodies import decode_body, encode_body
+from mockserver.wire.json import loads
+from mockserver.wire.media_type import is_json
+from mockserver.wire.parameters import encode_text
+from mockserver.wire.reading import Decoded
+
+Source: TypeAlias = Literal["example", "generated"]
+
+
+@dataclass(frozen=True, slots=True)
+class SoundExample:
+    """An example that keeps its schema. `raw` is set where the example is the text of the body itself."""
+
+    name: str
+    value: JSON
+    raw: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imagined:
+    """A body as its full Content-Type and bytes, with the value it spells."""
+
+    content_type: str
+    body: bytes
+    value: JSON
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchExample:
+    """A named example that does not exist or does not keep its schema."""
+
+    name: str
+    known: tuple[str, ...]
+
+
+class Imagination:
+    """Imagines answers for the plans of one contract."""
+
+    def __init__(self, validators: Validators) -> None:
+        self._validators = validators
+        self._generators: WeakKeyDictionary[MediaPlan | ParameterPlan, Generator] = WeakKeyDictionary()
+        self._examples: WeakKeyDictionary[MediaPlan, tuple[SoundExample, ...]] = WeakKeyDictionary()
+
+    def named(self, media: MediaPlan, content_type: str, name: str) -> Imagined | NoSuchExample:
+        """Return the body of a named example, to the letter."""
+        for example in self.examples(media):
+            if example.name == name:
+                return _spelled_example(media, content_type, example, example.value)
+        return NoSuchExample(name, tuple(example.name for example in self.examples(media) if example.name))
+
+    def body(
+        self, media: MediaPlan, content_type: str, seed: int, *, wanted: Mapping[str, JSON], dynamic: bool = False
+    ) -> Imagined:
+        """Return a body: the first sound example with the wanted values put in, or a generated one."""
+        examples = () if dynamic else self.examples(media)
+        if examples:
+            example = examples[0]
+            return _spelled_example(media, content_type, example, _with_wanted(media, example.value, wanted))
+        if media.bundle is None and not is_json(content_type) or _is_opaque(media, content_type):
+            return Imagined(content_type, file_of(content_type), None, "generated")
+        return spelled(media, content_type, self.value(media, seed, wanted=wanted), "generated")
+
+    def value(self, media: MediaPlan, seed: int, *, wanted: Mapping[str, JSON]) -> JSON:
+        """Return a generated value; raise Unsatisfiable when the schema admits none."""
+        return self._generator(media).draw(seed, wanted=wanted)
+
+    def header(self, plan: ParameterPlan, seed: int) -> str:
+        """Return the text of a response header."""
+        for example in plan.parameter.examples:
+            if example.value is not None and (plan.validator is None or plan.validator.is_valid(example.value)):
+                return encode_text(plan.spec, example.value)
+        return encode_text(plan.spec, self._generator(plan).draw(seed, name=plan.parameter.name))
+
+    def examples(self, media: MediaPlan) -> tuple[SoundExample, ...]:
+        """Return the examples that keep their schema."""
+        found = self._examples.get(media)
+        if found is None:
+            found = self._examples[media] = tuple(_sound(media))
+        return found
+
+    def _generator(self, plan: MediaPlan | ParameterPlan) -> Generator:
+        found = self._generators.get(plan)
+        if found is None:
+            schema = plan.bundle.schema if plan.bundle is not None else True
+            found = self._generators[plan] = Generator(schema, self._validators)
+        return found
+
+
+def _sound(media: MediaPlan) -> list[SoundExample]:
+    found = []
+    for example in media.media.examples:
+        sound = sound_example(media, example.name, example.value)
+        if sound is not None and not example.external:
+            found.append(sound)
+    if media.bundle is not None and not media.spec.item:
+        for value in schema_examples(media.bundle.schema):
+            sound = sound_example(media, "", value)
+            if sound is not None:
+                found.append(sound)
+    return found
+
+
+def sound_example(media: MediaPlan, name: str, value: JSON) -> SoundExample | None:
+    """Return the example if it keeps its schema: as a value, as JSON text, or as the text of the body itself."""
+    validator = media.validator
+    if (validator is None or validator.is_valid(value)) and not (
+        isinstance(value, str) and not is_json(media.media.name) and not _says_string(media)
+    ):
+        return SoundExample(name, value)
+    if not isinstance(value, str):
+        return None
+    if is_json(media.media.name):
+        try:
+            parsed = loads(value.encode())
+        except ValueError:
+            return None
+        return SoundExample(name, parsed) if validator is None or validator.is_valid(parsed) else None
+    raw = value.encode()
+    outcome = decode_body(media.spec, media.media.name, raw)
+    if isinstance(outcome, Decoded) and (validator is None or validator.is_valid(outcome.value)):
+        return SoundExample(name, outcome.value, raw)
+    return None
+
+
+def _says_string(media: MediaPlan) -> bool:
+    return media.bundle is not None and "string" in media.spec.shape.kinds and not media.spec.shape.unconstrained
+
+
+def schema_examples(schema: JSON) -> Sequence[JSON]:
+    """Return what the schema itself gives as example, through its references (OAS 3.0.3 §4.7.24; 3.1 §4.8.24)."""
+    node = schema
+    for _ in range(16):
+        if not isinstance(node, dict):
+            return ()
+        if "example" in node:
+            return (node["example"],)
+        if isinstance(node.get("examples"), list):
+            return tuple(node["examples"])
+        reference = node.get("$ref")
+        if not isinstance(reference, str):
+            return ()
+        node = schema["$defs"].get(reference.removeprefix("#/$defs/"))
+    return ()
+
+
+def _spelled_example(media: MediaPlan, content_type: str, example: SoundExample, value: JSON) -> Imagined:
+    if example.raw is not None and value is example.value:
+        return Imagined(content_type, example.raw, value, "example")
+    return spelled(media, content_type, value, "example")
+
+
+def spelled(media: MediaPlan, content_type: str, value: JSON, source: Source) -> Imagined:
+    """Spell a value as a body of the chosen media type."""
+    full, body = encode_body(media.spec, value, content_type)
+    return Imagined(full, body, value, source)
+
+
+def _is_opaque(media: MediaPlan, content_type: str) -> bool:
+    """Tell whether the body is a file, so that a text made for its schema would be no such file."""
+    if is_json(content_type) or media.bundle is None or not isinstance(media.bundle.schema, dict):
+        return False
+    schema = media.bundle.schema
+    if schema.get("format") == "binary" or (media.spec.shape.unconstrained and not content_type.startswith("text/")):
+        return True
+    kind = content_type.partition("/")[0]
+    return kind in {"image", "audio", "video", "font"} or content_type.startswith(
+        ("application/pdf", "application/zip", "application/gzip", "application/octet-stream")
+    )
+
+
+def _with_wanted(media: MediaPlan, value: JSON, wanted: Mapping[str, JSON]) -> JSON:
+    """Put wanted values into an example, one by one, where it has the property and stays sound."""
+    if not isinstance(value, dict):
+        return value
+    for name, replacement in wanted.items():
+        if name in value and value[name] != replacement:
+            changed = {**value, name: replacement}
+            if media.validator is None or media.validator.is_valid(changed):
+                value = changed
+    return value

@@ -1,0 +1,70 @@
+"""Options that several commands share, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from mockserver.contract.load import load
+from mockserver.contract.model import Contract
+from mockserver.edges import files
+from mockserver.errors import UsageError
+from mockserver.report.model import Report
+from mockserver.report.renderers import RENDERERS
+
+contracts_option = click.option(
+    "--contracts", default="contracts", show_default=True, metavar="DIR", help="The folder of contracts."
+)
+allow_remote_option = click.option(
+    "--allow-remote", is_flag=True, help="Follow references to other hosts; without it they are refused."
+)
+report_option = click.option(
+    "--report",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help=f"Write a report: {', '.join(RENDERERS)}. Repeatable; without it, text to the terminal.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A contract, its files, and what its overlay had to say."""
+
+    contract: Contract
+    files: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+
+def load_services(words: Sequence[str], contracts: str, *, allow_remote: bool) -> Iterator[Loaded]:
+    """Load the contracts that the words of a call name; all of the folder for no words."""
+    for name, place in files.choose(words, Path(contracts)).items():
+        found = files.collect(name, place, fetch=fetch, allow_remote=allow_remote)
+        yield Loaded(load(name, found.documents), found.files, found.notes)
+
+
+def fetch(url: str) -> bytes:
+    """Return what stands at an address."""
+    from mockserver.edges.fetch import fetch as over_http  # noqa: PLC0415 - requests costs 100 ms
+
+    return over_http(url)
+
+
+def write_reports(reports: Sequence[Report], wanted: Sequence[str]) -> None:
+    """Write each report that was asked for: to its file, or to the terminal."""
+    for word in wanted or ("text",):
+        name, _, target = word.partition("=")
+        if name not in RENDERERS:
+            raise UsageError(f"there is no report format {name}", fix=f"formats: {', '.join(RENDERERS)}")
+        text = RENDERERS[name](reports)
+        if not target:
+            click.echo(text, nl=False)
+            continue
+        try:
+            Path(target).write_text(text, encoding="utf-8")
+        except OSError as refused:
+            raise UsageError(
+                f"the report cannot be written: {refused.strerror}", where=target, fix="name a writable file"
+            ) from refused

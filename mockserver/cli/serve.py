@@ -1,0 +1,226 @@
+"""`mockserver serve`."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from mockserver.cli.environment import variable
+from mockserver.cli.options import Loaded, allow_remote_option, contracts_option, load_services
+from mockserver.document.documents import Documents
+from mockserver.edges.clock import SystemClock
+from mockserver.edges.console import RequestLog
+from mockserver.edges.flask_app import MockApp
+from mockserver.edges.runner import Server
+from mockserver.edges.watch import Watch
+from mockserver.errors import MockserverError, UsageError
+from mockserver.exchange import Request
+from mockserver.jobs.sample import Sampler, curl
+from mockserver.jobs.serve import Answer, OnViolation, Service, Session, Settings, overlaps
+from mockserver.redact import redact_text
+from mockserver.schema.compile import Validators
+
+_LISTED = 40
+_COMMAND = "mockserver.command"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked for on the command line."""
+
+    services: tuple[str, ...]
+    contracts: str
+    allow_remote: bool
+
+    def load(self, validators: Validators) -> tuple[tuple[Service, ...], tuple[Loaded, ...]]:
+        loaded = tuple(load_services(self.services, self.contracts, allow_remote=self.allow_remote))
+        return tuple(Service(one.contract, validators) for one in loaded), loaded
+
+
+class _WithCommand(click.Command):
+    """A command that ends at `--`: what stands behind is another program's."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the other program's words away before click reads the rest."""
+        if "--" in args:
+            split = args.index("--")
+            ctx.meta[_COMMAND] = tuple(args[split + 1 :])
+            args = args[:split]
+            if not ctx.meta[_COMMAND]:
+                raise UsageError("there is no command after --", fix="mockserver serve -- python -m shop")
+        return super().parse_args(ctx, args)
+
+
+@click.command(
+    cls=_WithCommand,
+    epilog="\b\nExamples:\n  mockserver serve\n  mockserver serve shipping --port 4011 --delay 0.2\n"
+    "  mockserver serve shipping -- python -m shop\n"
+    "  mockserver serve vendor/openapi.yaml --lenient --no-security",
+)
+@click.argument("service", nargs=-1, metavar="[SERVICE]... [-- COMMAND]")
+@contracts_option
+@allow_remote_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", default=4010, show_default=True, help="Where to listen; 0 takes a free one.")
+@click.option(
+    "--strict/--lenient",
+    default=True,
+    help="Reject every violation, or only missing, mistyped and unlisted values.  [default: strict]",
+)
+@click.option(
+    "--on-violation",
+    type=click.Choice(["reject", "report"]),
+    default="reject",
+    show_default=True,
+    help="Answer a wrong request with an error, or answer anyway and only tell.",
+)
+@click.option("--no-security", is_flag=True, help="Let everybody in.")
+@click.option("--seed", default=0, show_default=True, help="Another seed, other imagined answers.")
+@click.option("--delay", default=0.0, show_default=True, metavar="SECONDS", help="Wait before every answer.")
+@click.option("--watch", is_flag=True, help="Reload when a contract or a file it refers to changes.")
+@click.option("--workers", default=1, show_default=True, help="Processes; more than one is refused.")
+@click.option("--quiet", "-q", is_flag=True, help="No line for each request.")
+@click.pass_context
+def serve(
+    context: click.Context, service: tuple[str, ...], contracts: str, *, allow_remote: bool, host: str, port: int,
+    strict: bool, on_violation: OnViolation, no_security: bool, seed: int, delay: float, watch: bool, workers: int,
+    quiet: bool,
+) -> int:  # fmt: skip
+    """Answer like the API, from its contract alone.
+
+    With a COMMAND after --, the mock runs as long as the command does, and <NAME>_SERVICE is set for it.
+    """
+    begun = time.perf_counter()
+    if workers != 1:
+        raise UsageError(
+            f"--workers {workers}: journal and state live in one process",
+            fix="leave --workers out; one process answers some thousand requests a second",
+        )
+    command: tuple[str, ...] = context.meta.get(_COMMAND, ())
+    asked = _Asked(service, contracts, allow_remote)
+    validators = Validators()
+    ready, loaded = asked.load(validators)
+    settings = Settings(strict=strict, on_violation=on_violation, security=not no_security, seed=seed, delay_s=delay)
+    session = Session(ready, settings, SystemClock())
+    app = MockApp(session)
+    gc.freeze()  # contracts stay for as long as the process does: the collector need not look at them again
+    server = Server(app, host=host, port=port)
+    log = None if quiet else RequestLog(lambda request, answer: _explained(app.session, request, answer))
+    app.listener = log
+    watcher = _watch(app, asked, loaded, validators) if watch else None
+    try:
+        if command:
+            server.start()
+            _banner(app.session, loaded, server.url, begun)
+            return _run(command, app.session, server.url)
+        server.run(on_ready=lambda: _banner(app.session, loaded, server.url, begun))
+        return 0
+    finally:
+        server.stop()
+        if watcher is not None:
+            watcher.stop()
+        if log is not None:
+            log.close()
+
+
+def _run(command: Sequence[str], session: Session, url: str) -> int:
+    env = {**os.environ, **{variable(service.name): f"{url}/{service.name}" for service in session.services}}
+    try:
+        return subprocess.run(command, env=env, check=False).returncode  # noqa: S603 - it is the user's own command
+    except OSError as refused:
+        raise UsageError(
+            f"{command[0]} cannot be run: {refused.strerror}", where=" ".join(command), fix="mend the command"
+        ) from refused
+
+
+def _watch(app: MockApp, asked: _Asked, loaded: Sequence[Loaded], validators: Validators) -> Watch:
+    current = list(loaded)
+
+    def files() -> list[Path]:
+        folder = Path(asked.contracts)
+        listed = sorted(folder.iterdir()) if folder.is_dir() and not asked.services else []
+        return [*listed, *(path for one in current for path in one.files)]
+
+    def changed() -> None:
+        try:
+            services, now = asked.load(validators)
+        except MockserverError as broken:
+            click.echo(f"  not reloaded, the last good contract goes on: {broken}", err=True)
+            return
+        current[:] = now
+        app.session.replace_services(services)
+        click.echo(f"  reloaded {', '.join(service.name for service in services)}")
+
+    watcher = Watch(files, changed)
+    watcher.start()
+    return watcher
+
+
+def _banner(session: Session, loaded: Sequence[Loaded], url: str, begun: float) -> None:
+    width = max(len(service.name) for service in session.services)
+    for service in session.services:
+        flaws = sum(violation.level == "error" for violation in service.contract.flaws)
+        told = f"   {flaws} broken: mockserver lint {service.name}" if flaws else ""
+        count = len(service.contract.operations)
+        click.echo(f"  {service.name:<{width}}  {url}/{service.name}   {count} operations{told}")
+        for operation in service.contract.operations[:_LISTED]:
+            click.echo(f"  {'':<{width}}    {operation.method:<7} {operation.template}")
+        if count > _LISTED:
+            click.echo(f"  {'':<{width}}    and {count - _LISTED} more: {url}/_mockserver/contract")
+    for one in loaded:
+        for note in one.notes:
+            click.echo(f"  overlay of {one.contract.name}: {note}")
+    for base, names in overlaps(session.services):
+        click.echo(f"  {base} is claimed by {' and '.join(names)}: use {' or '.join(f'/{name}' for name in names)}")
+    click.echo(f"  health  {url}/_mockserver/health")
+    click.echo(f"  ready in {time.perf_counter() - begun:.1f} s\n")
+    for line in tries(session, url):
+        click.echo(f"  try     {line}")
+    click.echo('  point   eval "$(mockserver env)"\n')
+
+
+def tries(session: Session, url: str) -> list[str]:
+    """Return up to three requests to try: a list, a thing, something new."""
+    lines: list[str] = []
+    for service in session.services:
+        sampler = Sampler(service.plans, Validators())
+        ranked = sorted(service.contract.operations, key=lambda one: (one.method not in {"GET", "POST"}, len(one.template)))
+        wanted = [
+            next((one for one in ranked if one.method == "GET" and "{" in one.template), None),
+            next((one for one in ranked if one.method == "GET" and "{" not in one.template), None),
+            next((one for one in ranked if one.method == "POST"), None),
+        ]
+        for operation in wanted:
+            if operation is None or len(lines) == 3:
+                continue
+            try:
+                request = sampler.request(operation)
+            except MockserverError:
+                continue  # a broken operation is none to try; lint tells it
+            if b"\x00" not in request.body and len(request.body) < 400:
+                lines.append(curl(request, f"{url}/{service.name}"))
+    return lines
+
+
+def _explained(session: Session, request: Request, answer: Answer) -> str:
+    """Tell the first finding in one line: who, what, and the line of the contract."""
+    errors = [violation for violation in answer.violations if violation.level == "error"]
+    if not errors:
+        return answer.source
+    first = errors[0]
+    documents: Documents | None = None
+    secrets = None
+    for service in session.services:
+        if service.name == answer.service:
+            documents, secrets = service.contract.documents, service.secrets().seen_in(request)
+    who = {"consumer": "your client", "provider": "the mock", "contract": "the contract"}[first.side]
+    where = documents.line_of(first.document, first.pointer) if documents is not None else ""
+    said = redact_text(first.message, secrets) if secrets is not None else first.message
+    return f"{who}: {said}   {where}".rstrip()

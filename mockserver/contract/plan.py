@@ -1,0 +1,249 @@
+"""What one operation admits, resolved and compiled: the judge that every job asks.
+
+A plan is made when its operation is first used. `Plans` is a memory of pure results, bounded and safe for threads:
+two threads that ask at once get equal plans.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from mockserver.contract import openapi2, openapi3
+from mockserver.contract.model import (
+    Contract,
+    MediaType,
+    Operation,
+    Parameter,
+    RequestBody,
+    Requirement,
+    ResponseSpec,
+    SecurityScheme,
+)
+from mockserver.document.documents import Documents, Node
+from mockserver.errors import UnreadableDocument
+from mockserver.schema.bundle import Bundle, Bundles
+from mockserver.schema.compile import Validator, Validators
+from mockserver.schema.dialects import Direction, Version
+from mockserver.violation import Violation, Violations
+from mockserver.wire.specs import BodySpec, Encoding, ParameterSpec
+from mockserver.wire.suggest import shape_of
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class ParameterPlan:
+    """A parameter or response header with its codec and its judge (None when nothing is said of its value)."""
+
+    parameter: Parameter
+    spec: ParameterSpec
+    bundle: Bundle | None
+    validator: Validator | None
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class MediaPlan:
+    """A body's media type with its codec and its judge, in one direction."""
+
+    media: MediaType
+    spec: BodySpec
+    bundle: Bundle | None
+    validator: Validator | None
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Plan:
+    """An operation with everything a request is judged by; responses are compiled when they are used.
+
+    `flaws` are broken parts of the contract that take an answer or two from the operation, and not all of it.
+    """
+
+    operation: Operation
+    path: Mapping[str, ParameterPlan]
+    query: tuple[ParameterPlan, ...]
+    headers: tuple[ParameterPlan, ...]
+    cookies: tuple[ParameterPlan, ...]
+    body: RequestBody | None
+    responses: tuple[ResponseSpec, ...]
+    security: tuple[Requirement, ...]
+    flaws: Violations
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An operation that cannot be served, and why."""
+
+    operation: Operation
+    violation: Violation
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """How a version of OpenAPI writes the parts of an operation."""
+
+    parameters: Callable[[Documents, Operation], tuple[Parameter, ...]]
+    request_body: Callable[[Documents, Operation], RequestBody | None]
+    responses: Callable[[Documents, Operation], tuple[tuple[ResponseSpec, ...], tuple[UnreadableDocument, ...]]]
+    security_schemes: Callable[[Documents], Mapping[str, SecurityScheme]]
+
+
+_READ_3 = _Reader(openapi3.parameters, openapi3.request_body, openapi3.responses, openapi3.security_schemes)
+_READ_2 = _Reader(openapi2.parameters, openapi2.request_body, openapi2.responses, openapi2.security_schemes)
+_READERS: Mapping[Version, _Reader] = {"2.0": _READ_2, "3.0": _READ_3, "3.1": _READ_3, "3.2": _READ_3}
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+_MediaKey: TypeAlias = tuple[str, str, str, Direction]
+
+
+class Plans:
+    """The plans of one contract."""
+
+    def __init__(self, contract: Contract, validators: Validators, *, limit: int = 4096) -> None:
+        self.contract = contract
+        self._validators = validators
+        self._bundles = Bundles(contract.documents, contract.dialect)
+        self._reader = _READERS[contract.dialect.version]
+        self._limit = limit
+        self._plans: dict[str, Plan | Broken] = {}
+        self._media: dict[_MediaKey, MediaPlan] = {}
+        self._headers: dict[tuple[str, str], ParameterPlan] = {}
+        self._schemes: Mapping[str, SecurityScheme] | None = None
+        self._lock = threading.Lock()
+
+    def of(self, operation: Operation) -> Plan | Broken:
+        """Return the plan of an operation, or why there is none."""
+        key = operation.node.pointer
+        found = self._plans.get(key)
+        if found is None:
+            found = self._read(operation)
+            with self._lock:
+                _bounded(self._plans, self._limit)[key] = found
+        return found
+
+    def media(self, media: MediaType, direction: Direction) -> MediaPlan:
+        """Return the judge of a body; raise UnreadableDocument when its schema is broken."""
+        key = (media.node.uri, media.node.pointer, media.name, direction)
+        found = self._media.get(key)
+        if found is None:
+            found = self._media_plan(media, direction)
+            with self._lock:
+                _bounded(self._media, self._limit)[key] = found
+        return found
+
+    def header(self, header: Parameter) -> ParameterPlan:
+        """Return the judge of a response header; raise UnreadableDocument when its schema is broken."""
+        key = (header.node.uri, f"{header.node.pointer} {header.name}")
+        found = self._headers.get(key)
+        if found is None:
+            found = self._parameter(header, "response")
+            with self._lock:
+                _bounded(self._headers, self._limit)[key] = found
+        return found
+
+    def security_schemes(self) -> Mapping[str, SecurityScheme]:
+        """Return the security schemes of the contract."""
+        if self._schemes is None:
+            self._schemes = self._reader.security_schemes(self.contract.documents)
+        return self._schemes
+
+    def _read(self, operation: Operation) -> Plan | Broken:
+        documents = self.contract.documents
+        try:
+            parameters = [
+                self._parameter(parameter, "request") for parameter in self._reader.parameters(documents, operation)
+            ]
+            responses, broken = self._reader.responses(documents, operation)
+            return Plan(
+                operation=operation,
+                path={plan.parameter.name: plan for plan in parameters if plan.parameter.location == "path"},
+                query=tuple(plan for plan in parameters if plan.parameter.location in {"query", "querystring"}),
+                headers=tuple(plan for plan in parameters if plan.parameter.location == "header"),
+                cookies=tuple(plan for plan in parameters if plan.parameter.location == "cookie"),
+                body=self._reader.request_body(documents, operation),
+                responses=responses,
+                security=self._security(operation),
+                flaws=tuple(broken_part(operation, flaw) for flaw in broken),
+            )
+        except UnreadableDocument as flaw:
+            return Broken(operation, broken_part(operation, flaw))
+
+    def _security(self, operation: Operation) -> tuple[Requirement, ...]:
+        """Return the alternatives, the operation's own before the contract's (OAS 3.1 §4.8.30).
+
+        An alternative that names a scheme the contract does not define can be satisfied by nobody and is left to lint.
+        """
+        schemes = self.security_schemes()
+        written = operation.node.tree.get("security", self.contract.root.tree.get("security"))
+        return tuple(
+            tuple(schemes[name] for name in requirement)
+            for requirement in (written if isinstance(written, list) else ())
+            if isinstance(requirement, dict) and all(name in schemes for name in requirement)
+        )
+
+    def _compiled(self, schema: Node | None, direction: Direction) -> tuple[Bundle | None, Validator | None]:
+        if schema is None:
+            return None, None
+        bundle = self._bundles.of(schema, direction)
+        return bundle, self._validators.compile(bundle.schema)
+
+    def _parameter(self, parameter: Parameter, direction: Direction) -> ParameterPlan:
+        bundle, validator = self._compiled(parameter.schema, direction)
+        spec = ParameterSpec(
+            name=parameter.name,
+            location=parameter.location,
+            style=parameter.style,
+            explode=parameter.explode,
+            required=parameter.required,
+            shape=shape_of(bundle.schema if bundle is not None else True),
+            allow_empty=parameter.allow_empty,
+            allow_reserved=parameter.allow_reserved,
+            media_type=parameter.media_type,
+        )
+        return ParameterPlan(parameter, spec, bundle, validator)
+
+    def _media_plan(self, media: MediaType, direction: Direction) -> MediaPlan:
+        schema = media.item_schema if media.schema is None else media.schema
+        bundle, validator = self._compiled(schema, direction)
+        spec = BodySpec(
+            media_type=media.name,
+            shape=shape_of(bundle.schema if bundle is not None else True),
+            bundle=bundle.schema if bundle is not None else True,
+            encodings={
+                name: Encoding(part.content_type, part.style, part.explode, part.allow_reserved)
+                for name, part in (media.encodings or {}).items()
+            },
+            item=media.schema is None and media.item_schema is not None,
+        )
+        return MediaPlan(media, spec, bundle, validator)
+
+
+def _bounded(memory: dict[_Key, _Value], limit: int) -> dict[_Key, _Value]:
+    """Make room: the oldest half goes. What is asked again is made again."""
+    if len(memory) >= limit:
+        for key in list(memory)[: limit // 2]:
+            del memory[key]
+    return memory
+
+
+def broken_part(operation: Operation, flaw: UnreadableDocument) -> Violation:
+    """Tell a broken part of the contract as a finding of the operation that needs it."""
+    return Violation(
+        rule="document-reference",
+        side="contract",
+        level="error",
+        operation=operation.name,
+        document=operation.node.uri,
+        pointer=operation.node.pointer,
+        at="",
+        message=f"{flaw.what} ({flaw.where})" if flaw.where else flaw.what,
+        fix=flaw.fix,
+    )
+
+
+def response_for(responses: tuple[ResponseSpec, ...], status: int) -> ResponseSpec | None:
+    """Return what documents a status: the code itself, its range, or `default` (OAS 3.1 §4.8.16)."""
+    wanted = (str(status), f"{status // 100}XX", "default")
+    documented = {response.status: response for response in responses}
+    return next((documented[key] for key in wanted if key in documented), None)

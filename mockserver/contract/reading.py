@@ -1,0 +1,157 @@
+"""A request as its operation reads it: values instead of bytes.
+
+Decodes and asks the judges, and reports nothing: what a failed reading means is for checks. Where text may be read in
+more than one way, the first reading that is valid counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mockserver.contract.model import MediaType, RequestBody
+from mockserver.contract.plan import MediaPlan, ParameterPlan, Plan, Plans
+from mockserver.contract.route import Captures
+from mockserver.exchange import Headers, Request
+from mockserver.schema.compile import Validator
+from mockserver.values import JSON
+from mockserver.wire import media_type as media_types
+from mockserver.wire.bodies import decode_body
+from mockserver.wire.parameters import decode_cookies, decode_header, decode_path, decode_query
+from mockserver.wire.reading import Absent, Decoded, Undecodable
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One parameter of one request: how it was decoded, the reading that counts, and whether it is valid."""
+
+    plan: ParameterPlan
+    outcome: Decoded | Absent | Undecodable
+    value: JSON
+    valid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoBody:
+    """Nothing was sent: neither a byte nor a Content-Type."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMedia:
+    """Content-Type is none of the documented ones."""
+
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body of a documented media type."""
+
+    plan: MediaPlan
+    outcome: Decoded | Undecodable
+    value: JSON
+    valid: bool
+
+
+BodyReading: TypeAlias = NoBody | OtherMedia | Body
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that a request says, and the query names that the contract does not have."""
+
+    path: tuple[Value, ...]
+    query: tuple[Value, ...]
+    headers: tuple[Value, ...]
+    cookies: tuple[Value, ...]
+    undeclared: tuple[str, ...]
+    body: BodyReading
+
+    def parameters(self) -> Iterator[Value]:
+        """Yield the parameters of all locations."""
+        yield from self.path
+        yield from self.query
+        yield from self.headers
+        yield from self.cookies
+
+
+def read_request(
+    plans: Plans, plan: Plan, request: Request, captures: Captures, *, lenient: bool = False
+) -> Reading:
+    """Read a request that was routed to `plan`; raise UnreadableDocument when the body's schema is broken."""
+    query, undeclared = _query(plan, request.query)
+    return Reading(
+        path=tuple(_value(plan.path[name], decode_path(plan.path[name].spec, raw)) for name, raw in captures
+                   if name in plan.path),
+        query=query,
+        headers=tuple(_value(header, decode_header(header.spec, request.headers)) for header in plan.headers),
+        cookies=_cookies(plan, request.headers),
+        undeclared=undeclared,
+        body=_body(plans, plan.body, request, lenient=lenient),
+    )  # fmt: skip
+
+
+def _query(plan: Plan, raw: str) -> tuple[tuple[Value, ...], tuple[str, ...]]:
+    if not plan.query and not raw:
+        return (), ()
+    decoded = decode_query([entry.spec for entry in plan.query], raw)
+    return tuple(_value(entry, decoded.values[entry.parameter.name]) for entry in plan.query), decoded.undeclared
+
+
+def _cookies(plan: Plan, headers: Headers) -> tuple[Value, ...]:
+    if not plan.cookies:
+        return ()
+    decoded = decode_cookies([entry.spec for entry in plan.cookies], headers)
+    return tuple(_value(entry, decoded[entry.parameter.name]) for entry in plan.cookies)
+
+
+def _value(plan: ParameterPlan, outcome: Decoded | Absent | Undecodable) -> Value:
+    match outcome:
+        case Decoded():
+            value, valid = _best(outcome, plan.validator)
+            return Value(plan, outcome, value, valid)
+        case Absent():
+            return Value(plan, outcome, None, not plan.parameter.required)
+        case Undecodable():
+            return Value(plan, outcome, None, False)
+
+
+def _best(outcome: Decoded, validator: Validator | None) -> tuple[JSON, bool]:
+    if validator is None or validator.is_valid(outcome.value):
+        return outcome.value, True
+    for other in outcome.alternatives:
+        if validator.is_valid(other):
+            return other, True
+    return outcome.value, False
+
+
+def _body(plans: Plans, body: RequestBody | None, request: Request, *, lenient: bool) -> BodyReading:
+    if body is None:
+        return NoBody()
+    content_type = request.header("content-type")
+    if not request.body and content_type is None:
+        return NoBody()
+    media = choose_media(body.content, content_type)
+    if media is None:
+        return OtherMedia(content_type or "")
+    plan = plans.media(media, "request")
+    outcome = decode_body(plan.spec, content_type or media.name, request.body, lenient=lenient)
+    match outcome:
+        case Decoded():
+            value, valid = _best(outcome, plan.validator)
+            return Body(plan, outcome, value, valid)
+        case Undecodable():
+            return Body(plan, outcome, None, False)
+
+
+def choose_media(content: tuple[MediaType, ...], content_type: str | None) -> MediaType | None:
+    """Return the documented media type that a Content-Type names: exact, then `type/*`, then `*/*`.
+
+    A body without Content-Type is of the only documented media type, or of the first (RFC 9110 §8.3 lets the
+    recipient decide).
+    """
+    if content_type is None:
+        return content[0] if content else None
+    name = media_types.select([media.name for media in content], content_type)
+    return next((media for media in content if media.name == name), None)

@@ -1,0 +1,187 @@
+"""Request to operation.
+
+Knows path templates and methods. Does not know schemas: a request that routes may still be wrong in every parameter;
+that is for checks.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from urllib.parse import parse_qsl, unquote
+
+from mockserver.contract.model import Contract, Operation
+
+Captures: TypeAlias = tuple[tuple[str, str], ...]
+"""Template parameters with their raw text, still percent-encoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """The operation that a request asks for."""
+
+    operation: Operation
+    captures: Captures
+
+
+@dataclass(frozen=True, slots=True)
+class WrongMethod:
+    """The path is known, the method is not (RFC 9110 §15.5.6); `allow` lists those that are."""
+
+    template: str
+    allow: tuple[str, ...]
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unrouted:
+    """No template fits; `nearest` are those that look most like the path."""
+
+    path: str
+    nearest: tuple[str, ...]
+
+
+Route: TypeAlias = Routed | WrongMethod | Unrouted
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(slots=True)
+class _Leaf:
+    """What stands at the end of a path: methods, and variants of the template that carry a query part."""
+
+    template: str
+    methods: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
+    variants: list[tuple[frozenset[tuple[str, str]], _Leaf]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Step:
+    literals: dict[str, _Step] = field(default_factory=dict)
+    mixed: list[tuple[re.Pattern[str], _Step]] = field(default_factory=list)
+    anything: _Step | None = None
+    leaf: _Leaf | None = None
+
+
+class Router:
+    """Finds operations by walking the path's segments: cost does not grow with their number.
+
+    Built once and never changed, so it serves any number of threads.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self._root = _Step()
+        self._templates: list[str] = []
+        for operation in contract.operations:
+            self._add(operation)
+
+    def _add(self, operation: Operation) -> None:
+        path, _, query = operation.template.partition("#")[0].partition("?")
+        step = self._root
+        names: list[str] = []
+        for segment in path.split("/")[1:]:
+            step = _step(step, segment, names)
+        if step.leaf is None:
+            step.leaf = _Leaf(path)
+            self._templates.append(path)
+        leaf = step.leaf
+        if query:
+            wanted = frozenset(parse_qsl(query, keep_blank_values=True))
+            leaf = _variant_for(leaf, wanted, operation.template)
+        leaf.methods.setdefault(operation.method, (operation, tuple(names)))
+
+    def route(self, method: str, path: str, query: str = "") -> Route:
+        """Find the operation for a method, a raw path and a raw query.
+
+        A concrete path wins over a template, even when only the template has the method (OAS 3.1 §4.8.8.2).
+        """
+        segments = path.split("/")
+        found = _walk(self._root, segments, 1, ()) if segments[0] == "" else None
+        if found is None:
+            return Unrouted(path, self.nearest(path))
+        leaf, values = found
+        if leaf.variants:
+            leaf = _variant(leaf, query)
+        entry = leaf.methods.get(method)
+        if entry is None and method == "HEAD":
+            entry = leaf.methods.get("GET")  # RFC 9110 §9.3.2: HEAD is GET without the content
+        if entry is not None:
+            return Routed(entry[0], tuple(zip(entry[1], values, strict=True)))
+        if not leaf.methods:
+            return Unrouted(path, tuple(variant.template for _, variant in leaf.variants))
+        return WrongMethod(leaf.template, tuple(leaf.methods), tuple(operation for operation, _ in leaf.methods.values()))
+
+    def nearest(self, path: str) -> tuple[str, ...]:
+        """Return up to three templates that look like a path."""
+        shape = {re.sub(r"\{[^{}]*\}", "{}", template): template for template in self._templates}
+        close = difflib.get_close_matches(re.sub(r"/\d+(?=/|$)", "/{}", path), list(shape)[:2000], 3, 0.5)
+        return tuple(shape[key] for key in close)
+
+
+def _step(step: _Step, segment: str, names: list[str]) -> _Step:
+    found = _PLACEHOLDER.findall(segment)
+    if not found:
+        return step.literals.setdefault(unquote(segment), _Step())
+    names.extend(found)
+    if len(found) == 1 and segment == f"{{{found[0]}}}":
+        if step.anything is None:
+            step.anything = _Step()
+        return step.anything
+    pattern = re.compile("".join(_segment_pattern(segment)), re.DOTALL)
+    for known, below in step.mixed:
+        if known.pattern == pattern.pattern:
+            return below
+    below = _Step()
+    step.mixed.append((pattern, below))
+    # the more literal text a segment has, the more concrete it is
+    step.mixed.sort(key=lambda entry: -len(entry[0].pattern.replace("(.+?)", "").replace("(.+)", "")))
+    return below
+
+
+def _segment_pattern(segment: str) -> Iterator[str]:
+    pieces = _PLACEHOLDER.split(segment)
+    for index, piece in enumerate(pieces):
+        if index % 2 == 0:
+            yield re.escape(piece)
+        else:
+            yield "(.+)" if index >= len(pieces) - 2 else "(.+?)"
+
+
+def _walk(step: _Step, segments: list[str], index: int, values: tuple[str, ...]) -> tuple[_Leaf, tuple[str, ...]] | None:
+    if index == len(segments):
+        return (step.leaf, values) if step.leaf is not None else None
+    segment = segments[index]
+    below = step.literals.get(unquote(segment) if "%" in segment else segment)
+    if below is not None:
+        found = _walk(below, segments, index + 1, values)
+        if found is not None:
+            return found
+    for pattern, mixed in step.mixed:
+        matched = pattern.fullmatch(segment)
+        if matched is not None:
+            found = _walk(mixed, segments, index + 1, (*values, *matched.groups()))
+            if found is not None:
+                return found
+    if step.anything is not None and segment:
+        return _walk(step.anything, segments, index + 1, (*values, segment))
+    return None
+
+
+def _variant_for(leaf: _Leaf, wanted: frozenset[tuple[str, str]], template: str) -> _Leaf:
+    for known, variant in leaf.variants:
+        if known == wanted:
+            return variant
+    variant = _Leaf(template)
+    leaf.variants.append((wanted, variant))
+    leaf.variants.sort(key=lambda entry: -len(entry[0]))
+    return variant
+
+
+def _variant(leaf: _Leaf, query: str) -> _Leaf:
+    """Return the variant whose whole query part the request carries, the most specific first."""
+    sent = set(parse_qsl(query, keep_blank_values=True))
+    return next((variant for wanted, variant in leaf.variants if wanted <= sent), leaf)
+

@@ -1,0 +1,32 @@
+"""The names under which a contract says that secrets travel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockserver.contract.model import Contract, SecurityScheme
+from mockserver.values import JSON
+
+
+def secret_names(contract: Contract, schemes: tuple[SecurityScheme, ...]) -> frozenset[str]:
+    """Return the lower-case names of credentials, and of properties that are passwords (`format: password`)."""
+    names = {scheme.parameter.lower() for scheme in schemes if scheme.kind == "apiKey"}
+    names.update(name.lower() for name in _passwords(contract.root.tree))
+    return frozenset(name for name in names if name)
+
+
+def _passwords(tree: JSON) -> Iterator[str]:
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, list):
+            todo.extend(item for item in node if isinstance(item, dict | list))
+            continue
+        properties = node.get("properties")
+        for name, schema in properties.items() if isinstance(properties, dict) else ():
+            if isinstance(schema, dict) and schema.get("format") == "password":
+                yield name
+        schema = node.get("schema")
+        if isinstance(schema, dict) and schema.get("format") == "password" and isinstance(node.get("name"), str):
+            yield node["name"]
+        todo.extend(item for item in node.values() if isinstance(item, dict | list))

@@ -1,0 +1,183 @@
+"""The mock as a Flask application.
+
+A whole one: blueprints, hooks, error handlers and the test client work as in any other. Operations of the contract
+take a short way past werkzeug's routing, but only while nothing is registered that would have to see them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
+
+from flask import Blueprint, Flask, current_app, jsonify, request, request_started
+from flask import Response as FlaskResponse
+from werkzeug.routing import Rule
+
+from mockserver.exchange import Headers, Request
+from mockserver.jobs.serve import Answer, Session
+from mockserver.jobs.show import contract_page, exchange_page, health_page
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+Listener: TypeAlias = Callable[[Request, Answer], None]
+
+OWN_PATH = "/_mockserver"
+_REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_CONTRACT_ENDPOINT = "mockserver_contract"
+
+
+class MockApp(Flask):
+    """A Flask application that answers for the contracts of a session.
+
+    `listener` is told every answer; it must be quick and may not raise.
+    """
+
+    def __init__(self, session: Session, listener: Listener | None = None) -> None:
+        super().__init__("mockserver", static_folder=None)
+        self.session = session
+        self.listener = listener
+        self.url_map.merge_slashes = False
+        self.url_map.strict_slashes = False
+        self.json.sort_keys = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, its base has not
+        self.register_blueprint(_own_pages())
+        for rule in ("/", "/<path:anything>"):
+            # methods=None: every method there is, QUERY and those of tomorrow
+            self.url_map.add(Rule(rule, endpoint=_CONTRACT_ENDPOINT, methods=None))
+        self.view_functions[_CONTRACT_ENDPOINT] = _contract_view
+        self._own_rules = self._rules()
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        if environ["PATH_INFO"].startswith(OWN_PATH) or not self._nobody_listens():
+            return super().wsgi_app(environ, start_response)
+        answer = self._answer(environ)
+        response = answer.response
+        status = _REASONS.get(response.status) or f"{response.status} Unknown"
+        start_response(status, _with_length(response.headers, response.body))
+        return (response.body,)
+
+    def _answer(self, environ: WSGIEnvironment) -> Answer:
+        asked = read_environ(environ)
+        answer = self.session.serve(asked)
+        _pace(environ, answer)
+        if self.listener is not None:
+            self.listener(asked, answer)
+        return answer
+
+    def _rules(self) -> int:
+        return len(self.url_map._rules)  # noqa: SLF001 - iter_rules() sorts them, and this is asked at every request
+
+    def _nobody_listens(self) -> bool:
+        """Tell whether nothing is registered that would have to see a contract's operation."""
+        return not (
+            self.before_request_funcs
+            or self.after_request_funcs
+            or self.teardown_request_funcs
+            or self.teardown_appcontext_funcs
+            or self.url_value_preprocessors
+            or self.error_handler_spec
+            or request_started.receivers
+            or self._rules() != self._own_rules
+        )
+
+
+def _contract_view(anything: str = "") -> FlaskResponse:
+    """Answer an operation on the long way, where hooks see it."""
+    del anything  # the raw target says more
+    answer = app_of(current_app)._answer(request.environ)  # noqa: SLF001 - one class in two halves
+    made = FlaskResponse(answer.response.body, status=answer.response.status)
+    made.headers.clear()
+    made.headers.extend(_with_length(answer.response.headers, answer.response.body))
+    return made
+
+
+def app_of(flask_app: Flask) -> MockApp:
+    """Return the mock application behind Flask's proxy."""
+    found = flask_app._get_current_object() if hasattr(flask_app, "_get_current_object") else flask_app  # noqa: SLF001
+    if not isinstance(found, MockApp):
+        raise TypeError("this view belongs to a MockApp")
+    return found
+
+
+def _with_length(headers: Headers, body: bytes) -> list[tuple[str, str]]:
+    listed = list(headers)
+    if not any(name == "Content-Length" for name, _ in headers):
+        listed.append(("Content-Length", str(len(body))))
+    return listed
+
+
+def read_environ(environ: WSGIEnvironment) -> Request:
+    """Read a request from a WSGI environ, its target raw where the server gives it."""
+    target = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    if target is None:
+        target = quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/;=,:@!$&'()*+~")
+        query = environ.get("QUERY_STRING")
+        target = f"{target}?{query}" if query else target
+    headers = environ.get("mockserver.headers")
+    return Request(
+        environ["REQUEST_METHOD"], target, _headers(environ) if headers is None else headers, _body(environ)
+    )
+
+
+def _headers(environ: WSGIEnvironment) -> Headers:
+    found = [
+        (key[5:].replace("_", "-").title(), value) for key, value in environ.items() if key.startswith("HTTP_")
+    ]
+    for key, name in (("CONTENT_TYPE", "Content-Type"), ("CONTENT_LENGTH", "Content-Length")):
+        if environ.get(key):
+            found.append((name, environ[key]))
+    return tuple(found)
+
+
+def _body(environ: WSGIEnvironment) -> bytes:
+    length = environ.get("CONTENT_LENGTH")
+    if length:
+        return bytes(environ["wsgi.input"].read(int(length)))
+    return bytes(environ["wsgi.input"].read()) if environ.get("wsgi.input_terminated") else b""
+
+
+def _pace(environ: WSGIEnvironment, answer: Answer) -> None:
+    """Hand wait and fault to a server that knows how to do them without blocking; else wait here."""
+    if not answer.wait_s and not answer.fault:
+        return
+    pace = environ.get("mockserver.pace")
+    if pace is None:
+        time.sleep(answer.wait_s)
+        return
+    pace.wait_s = answer.wait_s
+    pace.fault = answer.fault
+
+
+def _own_pages() -> Blueprint:
+    pages = Blueprint(OWN_PATH.strip("/"), "mockserver", url_prefix=OWN_PATH)
+
+    @pages.get("/health")
+    def health() -> FlaskResponse:
+        return jsonify(health_page(app_of(current_app).session))
+
+    @pages.get("/contract")
+    @pages.get("/contract/<name>")
+    def contract(name: str = "") -> FlaskResponse:
+        page = contract_page(app_of(current_app).session, name)
+        return _lost(name) if page is None else jsonify(page)
+
+    @pages.get("/exchanges")
+    def exchanges() -> FlaskResponse:
+        return jsonify(exchange_page(app_of(current_app).session))
+
+    @pages.route("/reset", methods=["POST"])
+    def reset() -> FlaskResponse:
+        app_of(current_app).session.reset()
+        return FlaskResponse(status=204)
+
+    return pages
+
+
+def _lost(name: str) -> FlaskResponse:
+    made = jsonify({"error": f"there is no service {name}"})
+    made.status_code = 404
+    return made

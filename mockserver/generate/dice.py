@@ -1,0 +1,100 @@
+"""Chance without a source of it: every draw is a function of a seed.
+
+A seed is one 64-bit number, and it is handed down: an object forks it once for each object and list below, a leaf mixes
+it with a salt of its own name. So a property's value depends on its place alone, not on what was drawn before it, and
+no state is shared between threads. Knows no schemas.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import TypeAlias, TypeVar
+
+from mockserver.values import JSON
+
+T = TypeVar("T")
+
+Draw: TypeAlias = Callable[[int], JSON]
+"""From a seed to a value."""
+
+MASK = (1 << 64) - 1
+MULTIPLIER = 0xD6E8FEB86659FD93  # odd, its bits spread: the finalizer of Widynski's and Vigna's mixers
+HIGH = 33  # the high bits of a product depend on all bits of its factors
+
+
+def salt_of(*names: str) -> int:
+    """Return a number that stands for names, the same on every machine and in every process.
+
+    >>> salt_of("id") == salt_of("id") != salt_of("name")
+    True
+    """
+    digest = hashlib.blake2b("\0".join(names).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") | 1
+
+
+def fork(seed: int, salt: int) -> int:
+    """Return a seed that has nothing to do with the other forks of `seed`."""
+    mixed = ((seed ^ salt) * MULTIPLIER) & MASK
+    mixed ^= mixed >> 29
+    mixed = (mixed * 0x9E3779B97F4A7C15) & MASK
+    return mixed ^ (mixed >> 32)
+
+
+def below(seed: int, salt: int, limit: int) -> int:
+    """Return a number from 0 to `limit` - 1."""
+    if limit <= 1 << 24:
+        return ((((seed ^ salt) * MULTIPLIER) & MASK) >> HIGH) % limit
+    wide = seed
+    value = 0
+    while value < limit << 16:
+        wide = fork(wide, salt)
+        value = value << 64 | wide
+    return value % limit
+
+
+def chooser(options: Sequence[T], salt: int) -> Callable[[int], T]:
+    """Return a draw of one of the options."""
+    options = tuple(options)
+    count = len(options)
+    if count == 1:
+        only = options[0]
+        return lambda _seed: only
+
+    def choose(seed: int) -> T:
+        return options[((((seed ^ salt) * MULTIPLIER) & MASK) >> HIGH) % count]
+
+    return choose
+
+
+def constant(value: T) -> Callable[[int], T]:
+    """Return a draw that always gives the same value."""
+    return lambda _seed: value
+
+
+class Roll:
+    """A row of numbers from one seed, for those who need an unknown number of them (patterns, exploring)."""
+
+    __slots__ = ("_seed",)
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def next(self) -> int:
+        """Return 64 bits."""
+        self._seed = (self._seed + 0x9E3779B97F4A7C15) & MASK
+        return fork(self._seed, MULTIPLIER)
+
+    def below(self, limit: int) -> int:
+        """Return a number from 0 to `limit` - 1."""
+        if limit <= 1 << 32:
+            return self.next() % limit
+        return below(self.next(), MULTIPLIER, limit)
+
+    def choice(self, options: Sequence[T]) -> T:
+        """Return one of the options."""
+        return options[self.next() % len(options)]
+
+    def chance(self, in_hundred: int) -> bool:
+        """Tell true so many times in a hundred."""
+        return self.next() % 100 < in_hundred

@@ -1,0 +1,123 @@
+"""A request that keeps the contract, for somebody to try: an example where there is one, else generated values."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from mockserver.answers.imagine import sound_example
+from mockserver.contract.model import Operation, SecurityScheme
+from mockserver.contract.plan import Broken, MediaPlan, ParameterPlan, Plan, Plans
+from mockserver.errors import MockserverError
+from mockserver.exchange import Request
+from mockserver.generate.generator import Generator
+from mockserver.schema.compile import Validators
+from mockserver.values import JSON
+from mockserver.wire.bodies import encode_body
+from mockserver.wire.parameters import encode_query, encode_text
+
+_BASIC = base64.b64encode(b"any:any").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """Makes requests for the operations of one contract."""
+
+    plans: Plans
+    validators: Validators
+
+    def request(self, operation: Operation, seed: int = 0, *, everything: bool = False) -> Request:
+        """Return a request with what is required, or with all that may be said.
+
+        Raises UnreadableDocument or Unsatisfiable when there is no such request.
+        """
+        plan = self.plans.of(operation)
+        if isinstance(plan, Broken):
+            raise MockserverError(plan.violation.message, where=operation.label, fix=plan.violation.fix)
+        path = operation.template.partition("?")[0]
+        for name, parameter in plan.path.items():
+            path = path.replace(f"{{{name}}}", encode_text(parameter.spec, self._value(parameter, seed)))
+        pairs: list[str] = []
+        for parameter in plan.query:
+            if parameter.parameter.required or everything:
+                pairs.extend(encode_query(parameter.spec, self._value(parameter, seed)))
+        headers = list(self._headers(plan, seed, everything=everything))
+        for scheme in _credentials(plan):
+            if scheme.kind == "apiKey" and scheme.location == "query":
+                pairs.append(f"{quote(scheme.parameter, safe='')}=any")
+        body = b""
+        media = self._media(plan)
+        if media is not None and plan.body is not None and (plan.body.required or everything):
+            content_type, body = encode_body(media.spec, self._body(media, seed))
+            headers.append(("Content-Type", content_type))
+        query = "&".join(filter(None, (operation.template.partition("?")[2], *pairs)))
+        return Request(operation.method, path + (f"?{query}" if query else ""), tuple(headers), body)
+
+    def _headers(self, plan: Plan, seed: int, *, everything: bool) -> Iterator[tuple[str, str]]:
+        for parameter in plan.headers:
+            if parameter.parameter.required or everything:
+                yield parameter.parameter.name, encode_text(parameter.spec, self._value(parameter, seed))
+        cookies = [
+            encode_text(parameter.spec, self._value(parameter, seed))
+            for parameter in plan.cookies
+            if parameter.parameter.required or everything
+        ]
+        for scheme in _credentials(plan):
+            match scheme.kind:
+                case "apiKey" if scheme.location == "header":
+                    yield scheme.parameter, "any"
+                case "apiKey" if scheme.location == "cookie":
+                    cookies.append(f"{scheme.parameter}=any")
+                case "http" if scheme.scheme == "basic":
+                    yield "Authorization", f"Basic {_BASIC}"
+                case "http" if scheme.scheme != "bearer":
+                    yield "Authorization", f"{scheme.scheme.title()} any"
+                case "http" | "oauth2" | "openIdConnect":
+                    yield "Authorization", "Bearer any"
+        if cookies:
+            yield "Cookie", "; ".join(cookies)
+
+    def _value(self, plan: ParameterPlan, seed: int) -> JSON:
+        for example in plan.parameter.examples:
+            if example.value is not None and (plan.validator is None or plan.validator.is_valid(example.value)):
+                return example.value
+        schema = plan.bundle.schema if plan.bundle is not None else {"type": "string"}
+        return Generator(schema, self.validators).draw(seed, name=plan.parameter.name)
+
+    def _media(self, plan: Plan) -> MediaPlan | None:
+        if plan.body is None or not plan.body.content:
+            return None
+        return self.plans.media(plan.body.content[0], "request")
+
+    def _body(self, media: MediaPlan, seed: int) -> JSON:
+        for example in media.media.examples:
+            sound = sound_example(media, example.name, example.value)
+            if sound is not None:
+                return sound.value
+        schema = media.bundle.schema if media.bundle is not None else {"type": "object"}
+        return Generator(schema, self.validators).draw(seed)
+
+
+def _credentials(plan: Plan) -> tuple[SecurityScheme, ...]:
+    if any(not requirement for requirement in plan.security) or not plan.security:
+        return ()
+    return plan.security[0]
+
+
+def curl(request: Request, base: str) -> str:
+    """Spell a request as a shell command."""
+    parts = ["curl"]
+    if request.method != ("POST" if request.body else "GET"):
+        parts.append(f"-X {request.method}")
+    parts.append(_quoted(base + request.target))
+    parts.extend(f"-H {_quoted(f'{name}: {value}')}" for name, value in request.headers)
+    if request.body:
+        parts.append(f"-d {_quoted(request.body.decode('utf-8', 'backslashreplace'))}")
+    return " ".join(parts)
+
+
+def _quoted(text: str) -> str:
+    plain = text and all(character.isalnum() or character in "-_./:=%~+,@" for character in text)
+    return text if plain else "'" + text.replace("'", "'\\''") + "'"

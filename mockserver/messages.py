@@ -1,0 +1,388 @@
+"""The rules by which findings are named, and what each of them means to people.
+
+Ids are stable: they stand in reports, in accepted findings and in scripts. `mockserver explain` prints this page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from mockserver.violation import Level, Side
+
+Kind: TypeAlias = Literal["structure", "value", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`kind` decides what lenient serving rejects: structure yes, value no; a note is never a fault."""
+
+    id: str
+    side: Side
+    level: Level
+    kind: Kind
+    title: str
+    why: str
+    source: str
+
+
+_SCHEMA: tuple[tuple[str, Kind, str, str, str], ...] = (
+    (
+        "required",
+        "structure",
+        "something that must be there is missing",
+        "A parameter, a header, the body or a property that the contract requires was not there.",
+        "JSON Schema validation §6.5.3; OAS 3.1 §4.8.12, §4.8.13",
+    ),
+    (
+        "type",
+        "structure",
+        "a value is of another type",
+        "Text where a number is documented, null where null is not allowed, an object where a list is.",
+        "JSON Schema validation §6.1.1",
+    ),
+    (
+        "enum",
+        "structure",
+        "a value is not one of those listed",
+        "The contract lists the values (enum) or gives the only one (const).",
+        "JSON Schema validation §6.1.2, §6.1.3",
+    ),
+    (
+        "format",
+        "value",
+        "a value is not spelled as its format",
+        "A date-time, date, uuid, email, uri or another named format is spelled differently. Formats are asserted.",
+        "JSON Schema validation §7; OAS Format Registry",
+    ),
+    (
+        "pattern",
+        "value",
+        "a text does not match its pattern",
+        "Patterns are ECMA-262 regular expressions and match anywhere unless they are anchored.",
+        "JSON Schema validation §6.3.3; OAS 3.1 §4.4.1",
+    ),
+    (
+        "length",
+        "value",
+        "a text is too short or too long",
+        "Lengths count characters (code points), not bytes.",
+        "JSON Schema validation §6.3.1, §6.3.2",
+    ),
+    (
+        "range",
+        "value",
+        "a number is too small, too large or no multiple",
+        "Bounds, exclusive bounds, multiples, and the ranges of int32, int64 and float.",
+        "JSON Schema validation §6.2; OAS Format Registry",
+    ),
+    (
+        "items",
+        "value",
+        "a list has the wrong items",
+        "Too few, too many, not unique, or without the item that it must contain.",
+        "JSON Schema validation §6.4",
+    ),
+    (
+        "properties",
+        "value",
+        "an object has properties it may not have",
+        "An undeclared property where the contract closes the object, a write-only one in an answer, or too many.",
+        "JSON Schema core §10.3.2, §11.3; validation §6.5",
+    ),
+    (
+        "union",
+        "structure",
+        "a value fits no alternative, or too many",
+        "None of the alternatives of oneOf or anyOf fits, more than one of oneOf does, or a `not` does.",
+        "JSON Schema core §10.2",
+    ),
+)
+
+
+def _of(side: Side, prefix: str, who: str) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(f"{prefix}-{suffix}", side, "error", kind, f"{who}: {title}", why, source)
+        for suffix, kind, title, why, source in _SCHEMA
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    *_of("consumer", "request", "your client sent a request in which"),
+    Rule(
+        "request-path",
+        "consumer",
+        "error",
+        "structure",
+        "your client asked for a path that the contract does not have",
+        "No path template of the contract fits the path. The nearest ones are named.",
+        "OAS 3.1 §4.8.8.2",
+    ),
+    Rule(
+        "request-method",
+        "consumer",
+        "error",
+        "structure",
+        "your client used a method that the path does not have",
+        "The path is known, the method is not; the answer is 405 with the methods it has in Allow.",
+        "RFC 9110 §15.5.6",
+    ),
+    Rule(
+        "request-security",
+        "consumer",
+        "error",
+        "structure",
+        "your client did not say who it is",
+        "The operation needs credentials, and none of the alternatives was sent in a well-formed way. Which credential is "
+        "right is not known to a contract, so every well-formed one is let in.",
+        "OAS 3.1 §4.8.30; RFC 9110 §11.6.1",
+    ),
+    Rule(
+        "request-spelling",
+        "consumer",
+        "error",
+        "structure",
+        "your client spelled a parameter so that it cannot be read",
+        "A value given twice, a broken percent escape, or a style and explode other than the documented ones, where the "
+        "meaning is not plain.",
+        "OAS 3.1 §4.8.12.2; RFC 6570; RFC 3986 §2.1",
+    ),
+    Rule(
+        "request-body",
+        "consumer",
+        "error",
+        "structure",
+        "your client sent a body that cannot be read",
+        "The bytes are not of the media type that Content-Type names.",
+        "RFC 9110 §8.3; RFC 8259",
+    ),
+    Rule(
+        "request-media-type",
+        "consumer",
+        "error",
+        "structure",
+        "your client sent a body of a media type that the contract does not have",
+        "Content-Type is compared without its parameters; ranges such as text/* match.",
+        "OAS 3.1 §4.8.13; RFC 9110 §15.5.16",
+    ),
+    Rule(
+        "request-accept",
+        "consumer",
+        "error",
+        "structure",
+        "your client accepts none of the documented media types",
+        "Accept excludes every media type of the documented answer.",
+        "RFC 9110 §12.5.1, §15.5.7",
+    ),
+    Rule(
+        "request-preference",
+        "consumer",
+        "error",
+        "structure",
+        "your client prefers an answer that the contract does not have",
+        "Prefer: code=... names a status, or example=... an example, that the operation does not document.",
+        "RFC 7240; docs/serve.md",
+    ),
+    Rule(
+        "request-note",
+        "consumer",
+        "info",
+        "note",
+        "your client spells something differently from the contract, and it is understood",
+        "The meaning is plain, so it is accepted; the real API may be stricter.",
+        "OAS 3.1 §4.8.12.2",
+    ),
+    Rule(
+        "request-undeclared",
+        "consumer",
+        "info",
+        "note",
+        "your client sent a query parameter that the contract does not have",
+        "An API may ignore it, or not. A misspelt optional parameter looks like this.",
+        "OAS 3.1 §4.8.12",
+    ),
+    Rule(
+        "request-deprecated",
+        "consumer",
+        "info",
+        "note",
+        "your client uses something that the contract calls deprecated",
+        "It still works; the contract says that it will not for ever.",
+        "OAS 3.1 §4.8.10, §4.8.12",
+    ),
+    *_of("provider", "response", "the API gave an answer in which"),
+    Rule(
+        "response-status",
+        "provider",
+        "error",
+        "structure",
+        "the API answered with a status that the contract does not have",
+        "Neither the status, nor its range, nor `default` is documented.",
+        "OAS 3.1 §4.8.16",
+    ),
+    Rule(
+        "response-media-type",
+        "provider",
+        "error",
+        "structure",
+        "the API answered with a media type that the contract does not have",
+        "Content-Type is compared without its parameters; ranges such as text/* match.",
+        "OAS 3.1 §4.8.17",
+    ),
+    Rule(
+        "response-body",
+        "provider",
+        "error",
+        "structure",
+        "the API gave a body that cannot be read, or one where none may be",
+        "The bytes are not of the media type that Content-Type names, or the status has no body.",
+        "RFC 9110 §6.4.1, §8.3",
+    ),
+    Rule(
+        "response-header",
+        "provider",
+        "error",
+        "structure",
+        "the API left out a header, or spelled one so that it cannot be read",
+        "A response header that the contract requires must be in every such answer.",
+        "OAS 3.1 §4.8.21",
+    ),
+    Rule(
+        "document-structure",
+        "contract",
+        "error",
+        "structure",
+        "the contract is not built as OpenAPI says",
+        "A field is missing, unknown, of the wrong kind, or excludes another.",
+        "OAS §4",
+    ),
+    Rule(
+        "document-reference",
+        "contract",
+        "error",
+        "structure",
+        "a $ref leads nowhere",
+        "Only the operations that need it cannot be served or checked.",
+        "OAS 3.1 §4.8.23; RFC 6901",
+    ),
+    Rule(
+        "document-example",
+        "contract",
+        "warning",
+        "value",
+        "an example does not keep its own schema",
+        "It is never served; a value is generated instead.",
+        "OAS 3.1 §4.8.19",
+    ),
+    Rule(
+        "document-contradiction",
+        "contract",
+        "error",
+        "value",
+        "a schema admits no value at all",
+        "Two keywords collide, so nothing can ever be sent or answered there.",
+        "JSON Schema core §4.2.1",
+    ),
+    Rule(
+        "document-pattern",
+        "contract",
+        "warning",
+        "value",
+        "a pattern is no regular expression",
+        "It is no ECMA-262 expression, so it constrains nothing here and something else elsewhere.",
+        "OAS 3.1 §4.4.1",
+    ),
+    Rule(
+        "document-path-parameter",
+        "contract",
+        "error",
+        "structure",
+        "path template and path parameters do not agree",
+        "Every name in braces needs a parameter in: path with required: true, and the other way round.",
+        "OAS 3.1 §4.8.8.2, §4.8.12",
+    ),
+    Rule(
+        "document-duplicate-operation-id",
+        "contract",
+        "warning",
+        "structure",
+        "two operations have one operationId",
+        "The id is the operation's name everywhere, so it must be the only one.",
+        "OAS 3.1 §4.8.10",
+    ),
+    Rule(
+        "document-duplicate-path",
+        "contract",
+        "error",
+        "structure",
+        "two path templates are the same but for their names",
+        "No request can tell them apart.",
+        "OAS 3.1 §4.8.8.2",
+    ),
+    Rule(
+        "document-duplicate-parameter",
+        "contract",
+        "error",
+        "structure",
+        "a parameter stands twice",
+        "Name and location together must be unique in a list of parameters.",
+        "OAS 3.1 §4.8.10",
+    ),
+    Rule(
+        "document-unknown-security-scheme",
+        "contract",
+        "error",
+        "structure",
+        "a security requirement names a scheme that is not defined",
+        "Such an alternative can be satisfied by nobody.",
+        "OAS 3.1 §4.8.30",
+    ),
+    Rule(
+        "document-no-success-response",
+        "contract",
+        "warning",
+        "structure",
+        "an operation documents no success",
+        "A mock can only answer with an error there.",
+        "OAS 3.1 §4.8.16",
+    ),
+    Rule(
+        "document-status",
+        "contract",
+        "error",
+        "structure",
+        "a key of responses is no status",
+        "It is three digits, a range such as 4XX, or default.",
+        "OAS 3.1 §4.8.16",
+    ),
+    Rule(
+        "document-server",
+        "contract",
+        "error",
+        "structure",
+        "a server cannot be understood",
+        "Its variables, their enum and their default must agree with its url.",
+        "OAS 3.1 §4.8.5, §4.8.6",
+    ),
+    Rule(
+        "document-media-type",
+        "contract",
+        "error",
+        "structure",
+        "a key of content is no media type",
+        "It is a media type or a range, such as application/json or text/*.",
+        "OAS 3.1 §4.8.14; RFC 9110 §8.3.1",
+    ),
+    Rule(
+        "document-component-name",
+        "contract",
+        "error",
+        "structure",
+        "a component has a name that it may not have",
+        "Names of components are letters, digits, dot, hyphen and underscore.",
+        "OAS 3.1 §4.8.7",
+    ),
+)
+
+BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}

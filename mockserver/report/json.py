@@ -1,0 +1,50 @@
+"""Reports as JSON: for scripts. The fields are stable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from mockserver.report.model import Finding, Report
+from mockserver.values import JSON
+
+
+def render(reports: Sequence[Report]) -> str:
+    """Return one object for one report, a list for several."""
+    pages = [_page(report) for report in reports]
+    return json.dumps(pages[0] if len(pages) == 1 else pages, indent=2, ensure_ascii=False) + "\n"
+
+
+def _page(report: Report) -> JSON:
+    return {
+        "job": report.job,
+        "contract": report.contract,
+        "target": report.target,
+        "summary": {
+            "checked": report.checked,
+            "unchecked": len(report.unchecked),
+            "errors": report.count("error"),
+            "warnings": report.count("warning"),
+            "infos": report.count("info"),
+        },
+        "unchecked": list(report.unchecked),
+        "violations": [_violation(finding) for finding in report.findings],
+    }
+
+
+def _violation(finding: Finding) -> JSON:
+    return {
+        "rule": finding.rule,
+        "side": finding.side,
+        "level": finding.level,
+        "operation": finding.operation,
+        "pointer": finding.pointer,
+        "file": finding.file,
+        "line": finding.line,
+        "at": finding.at,
+        "source": finding.source,
+        "message": finding.message,
+        "fix": finding.fix,
+        "witness": finding.witness,
+        "fingerprint": finding.fingerprint,
+    }

@@ -1,0 +1,54 @@
+"""What a report says, whatever its format: one shape for every job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from mockserver.values import JSON
+from mockserver.violation import Level, Side
+
+Verdict: TypeAlias = Literal["clean", "violations", "unchecked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A violation with its places looked up. `text` is the contract's line; `source` the line of client code."""
+
+    rule: str
+    side: Side
+    level: Level
+    operation: str
+    pointer: str
+    file: str
+    line: int
+    at: str
+    message: str
+    fix: str
+    fingerprint: str
+    text: str = ""
+    source: str = ""
+    witness: JSON = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The findings of one job on one contract. `unchecked` tells, a sentence each, what was not looked at."""
+
+    job: str
+    contract: str
+    target: str
+    checked: int
+    unchecked: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    def count(self, level: Level) -> int:
+        """Return how many findings have a level."""
+        return sum(finding.level == level for finding in self.findings)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Never clean when nothing was checked."""
+        if self.count("error"):
+            return "violations"
+        return "clean" if self.checked else "unchecked"

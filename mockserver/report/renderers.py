@@ -1,0 +1,16 @@
+"""The formats of reports. A new one is a file with a `render` and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from mockserver.report import json, text
+from mockserver.report.model import Report
+
+Renderer: TypeAlias = Callable[[Sequence[Report]], str]
+
+RENDERERS: Mapping[str, Renderer] = {
+    "text": text.render,
+    "json": json.render,
+}

@@ -1,0 +1,88 @@
+"""JSON bytes to a value and back: the one file that knows orjson.
+
+RFC 8259, strictly: UTF-8, no byte order mark, no NaN, no infinity. Of two members of one name the last one counts.
+Integers are exact at any size: orjson reads those beyond 64 bits as floats and writes none, so they go the long way
+round through the standard library.
+"""
+
+from __future__ import annotations
+
+import json as stdlib
+from typing import Final
+
+import orjson
+
+from mockserver.values import JSON
+
+_SHORTEST_LONG_INTEGER: Final = 19
+_DIGITS_ONLY: Final = bytes(ord("0") if chr(code) in "0123456789" else ord(" ") for code in range(256))
+_LONG_RUN: Final = b"0" * _SHORTEST_LONG_INTEGER
+
+
+class JSONSyntaxError(ValueError):
+    """The bytes are no JSON text; `offset` counts from 0, `line` and `column` from 1."""
+
+    def __init__(self, reason: str, *, offset: int, line: int, column: int) -> None:
+        super().__init__(f"{reason} at line {line}, column {column} (offset {offset})")
+        self.offset = offset
+        self.line = line
+        self.column = column
+
+
+def loads(body: bytes) -> JSON:
+    """Return the value of a JSON text; raise JSONSyntaxError with the place where it stops to be one.
+
+    >>> loads(b'{"id": 36893488147419103232}')
+    {'id': 36893488147419103232}
+    """
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _misread(body, error) from error
+    # orjson turns a longer integer into a float without a word: look for one, cheaply, before the value is trusted
+    if len(body) >= _SHORTEST_LONG_INTEGER and _LONG_RUN in body.translate(_DIGITS_ONLY):
+        return _exactly(body)
+    return value
+
+
+def dumps(value: JSON) -> bytes:
+    """Return the JSON text of a value. NaN and infinities are no JSON values; they come out as null.
+
+    >>> dumps({"id": 2**65})
+    b'{"id":36893488147419103232}'
+    """
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # an integer beyond 64 bits, or half of a surrogate pair, which only an escape can spell
+        return stdlib.dumps(value, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+
+
+def ascii_dumps(value: JSON) -> str:
+    r"""Return the JSON text of a value in ASCII, for places that carry nothing else (RFC 9110 §5.5).
+
+    >>> ascii_dumps({"name": "Zoë"})
+    '{"name":"Zo\\u00eb"}'
+    """
+    return stdlib.dumps(value, separators=(",", ":"), ensure_ascii=True)
+
+
+def _exactly(body: bytes) -> JSON:
+    try:
+        return stdlib.loads(body)
+    except (ValueError, RecursionError) as error:
+        # orjson has read it, so it is JSON; only a number of thousands of digits or a very deep nesting comes here
+        raise JSONSyntaxError(f"{error or 'too deeply nested'}", offset=0, line=1, column=1) from error
+
+
+def _misread(body: bytes, error: orjson.JSONDecodeError) -> JSONSyntaxError:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as undecodable:
+        before = body[: undecodable.start]
+        return JSONSyntaxError(
+            "a byte that is not UTF-8",
+            offset=undecodable.start,
+            line=before.count(b"\n") + 1,
+            column=len(before) - (before.rfind(b"\n") + 1) + 1,
+        )
+    return JSONSyntaxError(error.msg, offset=error.pos, line=error.lineno, column=error.colno)

@@ -1,0 +1,64 @@
+"""What a contract says about spelling: parameters, bodies and the parts of forms, as plain values.
+
+They are filled from a contract by the floor above; nothing here reads one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from mockserver.wire.shape import Shape
+
+Location: TypeAlias = Literal["path", "query", "header", "cookie", "querystring"]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How one property of a form is spelled (OAS 3.1 §4.8.15).
+
+    `content_type` may list several media types or ranges, parted by commas. `style` and `explode` are set only where
+    the contract sets them, because then they replace the content type. Swagger 2.0's `collectionFormat` is a style.
+    """
+
+    content_type: str = ""
+    style: str = ""
+    explode: bool | None = None
+    allow_reserved: bool = False
+
+    @property
+    def is_styled(self) -> bool:
+        """Whether the value is spelled as a query parameter's would be, and not by a media type."""
+        return bool(self.style) or self.explode is not None or self.allow_reserved
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSpec:
+    """How one parameter is spelled (OAS 3.1 §4.8.12, OAS 2.0 §Parameter Object).
+
+    `style` is OpenAPI's word, defaults filled in, or `tabDelimited` for 2.0's `collectionFormat: tsv`. `media_type` is
+    set when `content` spells the value instead; then style and explode do not count. `encodings` are those of a
+    `querystring` parameter that is a form.
+    """
+
+    name: str
+    location: Location
+    style: str
+    explode: bool
+    required: bool
+    shape: Shape
+    allow_empty: bool = False
+    allow_reserved: bool = False
+    media_type: str = ""
+    encodings: Mapping[str, Encoding] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BodySpec:
+    """How a body is spelled. `item` means that the shape is that of each item of a stream (OAS 3.2 `itemSchema`)."""
+
+    media_type: str
+    shape: Shape
+    encodings: Mapping[str, Encoding] = field(default_factory=dict)
+    item: bool = False
