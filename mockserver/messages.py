@@ -134,8 +134,8 @@ RULES: tuple[Rule, ...] = (
         "error",
         "structure",
         "your client did not say who it is",
-        "The operation needs credentials, and none of the alternatives was sent in a well-formed way. Which credential is "
-        "right is not known to a contract, so every well-formed one is let in.",
+        "The operation needs credentials, and none of the alternatives was sent in a well-formed way. Which credential "
+        "is right is not known to a contract, so every well-formed one is let in.",
         "OAS 3.1 §4.8.30; RFC 9110 §11.6.1",
     ),
     Rule(
@@ -144,8 +144,8 @@ RULES: tuple[Rule, ...] = (
         "error",
         "structure",
         "your client spelled a parameter so that it cannot be read",
-        "A value given twice, a broken percent escape, or a style and explode other than the documented ones, where the "
-        "meaning is not plain.",
+        "A value given twice, a broken percent escape, or a style and explode other than the documented ones, where "
+        "the meaning is not plain.",
         "OAS 3.1 §4.8.12.2; RFC 6570; RFC 3986 §2.1",
     ),
     Rule(
@@ -296,7 +296,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "document-path-parameter",
         "contract",
-        "error",
+        "warning",
         "structure",
         "path template and path parameters do not agree",
         "Every name in braces needs a parameter in: path with required: true, and the other way round.",
@@ -314,7 +314,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "document-duplicate-path",
         "contract",
-        "error",
+        "warning",
         "structure",
         "two path templates are the same but for their names",
         "No request can tell them apart.",
@@ -332,7 +332,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "document-unknown-security-scheme",
         "contract",
-        "error",
+        "warning",
         "structure",
         "a security requirement names a scheme that is not defined",
         "Such an alternative can be satisfied by nobody.",

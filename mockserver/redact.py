@@ -176,7 +176,9 @@ def redact_violation(violation: Violation, secrets: Secrets) -> Violation:
     name = violation.at.rpartition("/")[2].rpartition(".")[2].lower()
     witness = violation.witness
     if name in secrets.names and isinstance(witness, str | int | float):
-        secrets = replace(secrets, values=secrets.values | {str(witness)}) if len(str(witness)) >= _SHORTEST else secrets
+        secrets = (
+            replace(secrets, values=secrets.values | {str(witness)}) if len(str(witness)) >= _SHORTEST else secrets
+        )
         witness = MASK
     return replace(
         violation,

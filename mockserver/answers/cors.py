@@ -21,7 +21,9 @@ def cors_headers(request: Request, answered: Headers) -> Headers:
     origin = request.header("origin")
     if origin is None or any(name.lower() == "access-control-allow-origin" for name, _ in answered):
         return ()
-    exposed = ", ".join(dict.fromkeys(name for name, _ in answered if name.lower() not in {"content-type", "set-cookie"}))
+    exposed = ", ".join(
+        dict.fromkeys(name for name, _ in answered if name.lower() not in {"content-type", "set-cookie"})
+    )
     return (
         ("Access-Control-Allow-Origin", origin),
         ("Access-Control-Allow-Credentials", "true"),

@@ -13,9 +13,19 @@ from mockserver.values import JSON
 from mockserver.violation import Violations
 
 _TEXTS = (
-    "detail", "message", "error_description", "errorMessage", "error_message", "description", "msg", "reason",
-    "error", "details", "title", "text",
-)  # fmt: skip
+    "detail",
+    "message",
+    "error_description",
+    "errorMessage",
+    "error_message",
+    "description",
+    "msg",
+    "reason",
+    "error",
+    "details",
+    "title",
+    "text",
+)
 _DEEPEST = 3
 
 

@@ -15,17 +15,30 @@ from mockserver.violation import Violations
 # They frame the message or name its coding (RFC 9110 §7.6.1, §8.4, RFC 9112 §6): the server's, never the contract's
 _FRAMING = frozenset(
     {
-        "connection", "content-encoding", "content-length", "content-type", "date", "keep-alive", "te", "trailer",
-        "transfer-encoding", "upgrade",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
     }
-)  # fmt: skip
+)
 # Where an optional one would send a client on: to a next page without end, to the real API, to another path
 _LEADING_ON = frozenset({"link", "refresh", "content-location"})
 _LONGEST_TOLD = 4000
 
 
 def contract_headers(
-    documented: ResponseSpec, plans: Plans, imagination: Imagination, request: Request, imagined: Imagined | None, seed: int
+    documented: ResponseSpec,
+    plans: Plans,
+    imagination: Imagination,
+    request: Request,
+    imagined: Imagined | None,
+    seed: int,
 ) -> Iterator[tuple[str, str]]:
     """Yield the documented headers with values that keep their schemas."""
     for header in documented.headers:

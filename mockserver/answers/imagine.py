@@ -75,7 +75,7 @@ class Imagination:
         if examples:
             example = examples[0]
             return _spelled_example(media, content_type, example, _with_wanted(media, example.value, wanted))
-        if media.bundle is None and not is_json(content_type) or _is_opaque(media, content_type):
+        if (media.bundle is None and not is_json(content_type)) or _is_opaque(media, content_type):
             return Imagined(content_type, file_of(content_type), None, "generated")
         return spelled(media, content_type, self.value(media, seed, wanted=wanted), "generated")
 

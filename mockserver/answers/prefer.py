@@ -78,4 +78,3 @@ def _understood(said: dict[str, str]) -> Preferences:
 
 def _is_delay(text: str) -> bool:
     return re.fullmatch(r"\d{1,4}(?:\.\d+)?", text) is not None and float(text) <= _LONGEST_DELAY_S
-

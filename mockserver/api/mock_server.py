@@ -30,16 +30,21 @@ class MockServer:
     """
 
     def __init__(
-        self, *services: str | os.PathLike[str], contracts: str | os.PathLike[str] = CONTRACTS,
-        host: str = "127.0.0.1", port: int = 0, strict: bool = True, on_violation: OnViolation = "reject",
-        security: bool = True, seed: int = 0, delay: float = 0.0,
-    ) -> None:  # fmt: skip
+        self,
+        *services: str | os.PathLike[str],
+        contracts: str | os.PathLike[str] = CONTRACTS,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        strict: bool = True,
+        on_violation: OnViolation = "reject",
+        security: bool = True,
+        seed: int = 0,
+        delay: float = 0.0,
+    ) -> None:
         validators = Validators()
         words = [os.fspath(service) for service in services] or list(files.choose((), Path(contracts)))
         loaded = [Service(load_contract(word, contracts=contracts), validators) for word in words]
-        settings = Settings(
-            strict=strict, on_violation=on_violation, security=security, seed=seed, delay_s=delay
-        )
+        settings = Settings(strict=strict, on_violation=on_violation, security=security, seed=seed, delay_s=delay)
         self.session = Session(loaded, settings, SystemClock())
         self.app = MockApp(self.session)
         self._server = Server(self.app, host=host, port=port)
@@ -83,4 +88,3 @@ class MockServer:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
-

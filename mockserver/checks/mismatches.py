@@ -97,7 +97,8 @@ def _by_discriminator(mismatch: Mismatch, schema: JSON) -> int | None:
     wanted = discriminator.get("mapping", {}).get(name, f"#/$defs/{name}")
     alternatives = holder[mismatch.keyword]
     return next(
-        (index for index, item in enumerate(alternatives) if isinstance(item, dict) and item.get("$ref") == wanted), None
+        (index for index, item in enumerate(alternatives) if isinstance(item, dict) and item.get("$ref") == wanted),
+        None,
     )
 
 
@@ -244,7 +245,7 @@ def _union_words(mismatch: Mismatch, subject: str, verb: str) -> tuple[str, str]
     reasons = [branch[0].message for branch in mismatch.branches if branch][:3]
     detail = f" ({'; '.join(reason[:80] for reason in reasons)})" if reasons else ""
     return (
-        f"{subject} is {shown(mismatch.instance)}, which fits none of the {len(mismatch.branches)} alternatives{detail}",
+        f"{subject} is {shown(mismatch.instance)}, which fits none of {len(mismatch.branches)} alternatives{detail}",
         f"{verb} what one of them describes",
     )
 

@@ -24,11 +24,15 @@ class Received:
 
 
 def finding(
-    rule: str, operation: Operation, at: str, message: str, fix: str,
-    *, node: tuple[str, str] | None = None, witness: JSON = None,
-) -> Violation:  # fmt: skip
+    rule: str,
+    operation: Operation,
+    at: str,
+    message: str,
+    fix: str,
+    *,
+    node: tuple[str, str] | None = None,
+    witness: JSON = None,
+) -> Violation:
     """Make a finding about a request of an operation."""
     document, pointer = node or (operation.node.uri, operation.node.pointer)
     return Violation(rule, "consumer", BY_ID[rule].level, operation.name, document, pointer, at, message, fix, witness)
-
-

@@ -31,15 +31,22 @@ def _parameter(operation: Operation, value: Value) -> Iterator[Violation]:
     match value.outcome:
         case Absent():
             yield finding(
-                "request-required", operation, at, f"{parameter.location} parameter {parameter.name} is missing",
-                f"send {parameter.name}", node=(parameter.node.uri, parameter.node.pointer),
-            )  # fmt: skip
+                "request-required",
+                operation,
+                at,
+                f"{parameter.location} parameter {parameter.name} is missing",
+                f"send {parameter.name}",
+                node=(parameter.node.uri, parameter.node.pointer),
+            )
         case Undecodable(message=message):
             yield finding(
-                "request-spelling", operation, at, f"{parameter.name}: {message}",
+                "request-spelling",
+                operation,
+                at,
+                f"{parameter.name}: {message}",
                 f"spell it with style {parameter.style}, explode {str(parameter.explode).lower()}",
                 node=(parameter.node.uri, parameter.node.pointer),
-            )  # fmt: skip
+            )
         case Decoded():
             if value.plan.validator is not None and value.plan.bundle is not None:
                 place = Place("consumer", operation.name, at, parameter.name)
@@ -59,15 +66,23 @@ def body(received: Received) -> Iterator[Violation]:
         case OtherMedia(content_type=content_type):
             names = ", ".join(media.name for media in documented.content)
             yield finding(
-                "request-media-type", operation, "header.Content-Type",
-                f"Content-Type is {shown(content_type)}; the contract has {names}", f"send {names}",
-                node=place, witness=content_type,
-            )  # fmt: skip
+                "request-media-type",
+                operation,
+                "header.Content-Type",
+                f"Content-Type is {shown(content_type)}; the contract has {names}",
+                f"send {names}",
+                node=place,
+                witness=content_type,
+            )
         case Body(outcome=Undecodable(message=message), plan=plan):
             yield finding(
-                "request-body", operation, "body", f"the body is no {plan.media.name}: {message}",
-                f"send {plan.media.name}", node=(plan.media.node.uri, plan.media.node.pointer),
-            )  # fmt: skip
+                "request-body",
+                operation,
+                "body",
+                f"the body is no {plan.media.name}: {message}",
+                f"send {plan.media.name}",
+                node=(plan.media.node.uri, plan.media.node.pointer),
+            )
         case Body(valid=False, plan=plan, value=value):
             if plan.validator is not None and plan.bundle is not None:
                 yield from findings(value, plan.validator, plan.bundle, Place("consumer", operation.name, "body", ""))
@@ -78,14 +93,21 @@ def notes(received: Received) -> Iterator[Violation]:
     plan, reading = received.plan, received.reading
     for name in reading.undeclared:
         yield finding(
-            "request-undeclared", plan.operation, f"query.{name}",
-            f"query parameter {name} is not in the contract", "leave it out, or look how it is spelt",
-        )  # fmt: skip
+            "request-undeclared",
+            plan.operation,
+            f"query.{name}",
+            f"query parameter {name} is not in the contract",
+            "leave it out, or look how it is spelt",
+        )
     if plan.operation.node.tree.get("deprecated") is True:
         yield finding(
-            "request-deprecated", plan.operation, "", f"{plan.operation.name} is deprecated",
-            "look for what replaces it", node=(plan.operation.node.uri, f"{plan.operation.node.pointer}/deprecated"),
-        )  # fmt: skip
+            "request-deprecated",
+            plan.operation,
+            "",
+            f"{plan.operation.name} is deprecated",
+            "look for what replaces it",
+            node=(plan.operation.node.uri, f"{plan.operation.node.pointer}/deprecated"),
+        )
     for value in reading.parameters():
         parameter = value.plan.parameter
         at = f"{parameter.location}.{parameter.name}"
@@ -95,7 +117,12 @@ def notes(received: Received) -> Iterator[Violation]:
                 yield finding("request-note", plan.operation, at, f"{parameter.name}: {note}", "spell it so", node=node)
             if parameter.deprecated:
                 yield finding(
-                    "request-deprecated", plan.operation, at, f"{parameter.name} is deprecated", "leave it out", node=node
+                    "request-deprecated",
+                    plan.operation,
+                    at,
+                    f"{parameter.name} is deprecated",
+                    "leave it out",
+                    node=node,
                 )
     if isinstance(reading.body, Body) and isinstance(reading.body.outcome, Decoded):
         media = reading.body.plan.media
@@ -119,12 +146,28 @@ def unrouted(route: Unrouted | WrongMethod, method: str, document: str) -> Viola
         case WrongMethod():
             pointer = route.operations[0].path_item.pointer
             return Violation(
-                "request-method", "consumer", "error", f"{method} {route.template}", document, pointer, "method",
-                f"{route.template} has no {method}", f"use {', '.join(route.allow)}", method,
-            )  # fmt: skip
+                "request-method",
+                "consumer",
+                "error",
+                f"{method} {route.template}",
+                document,
+                pointer,
+                "method",
+                f"{route.template} has no {method}",
+                f"use {', '.join(route.allow)}",
+                method,
+            )
         case Unrouted():
             nearest = f"the nearest is {', '.join(route.nearest)}" if route.nearest else "see /_mockserver/contract"
             return Violation(
-                "request-path", "consumer", "error", f"{method} {route.path}", document, "/paths", "path",
-                f"{route.path} is not in the contract", nearest, route.path,
-            )  # fmt: skip
+                "request-path",
+                "consumer",
+                "error",
+                f"{method} {route.path}",
+                document,
+                "/paths",
+                "path",
+                f"{route.path} is not in the contract",
+                nearest,
+                route.path,
+            )

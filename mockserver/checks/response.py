@@ -38,12 +38,14 @@ def status(answered: Answered) -> Iterator[Violation]:
     if answered.documented is None:
         known = ", ".join(response.status for response in answered.plan.responses) or "none"
         yield _finding(
-            "response-status", answered.plan.operation, "status",
+            "response-status",
+            answered.plan.operation,
+            "status",
             f"{answered.plan.operation.name} answers {answered.response.status}; the contract has {known}",
             f"document {answered.response.status}, or answer what is documented",
             node=(answered.plan.operation.node.uri, f"{answered.plan.operation.node.pointer}/responses"),
             witness=answered.response.status,
-        )  # fmt: skip
+        )
 
 
 def bodiless(request: Request, response: Response) -> bool:
@@ -60,9 +62,13 @@ def content(answered: Answered) -> Iterator[Violation]:
     if bodiless(answered.request, response):
         if response.body:
             yield _finding(
-                "response-body", operation, "body", f"an answer {response.status} to {answered.request.method} has a body",
-                "send no content", node=node,
-            )  # fmt: skip
+                "response-body",
+                operation,
+                "body",
+                f"an answer {response.status} to {answered.request.method} has a body",
+                "send no content",
+                node=node,
+            )
         return
     if not documented.content:
         return
@@ -71,19 +77,27 @@ def content(answered: Answered) -> Iterator[Violation]:
     names = ", ".join(item.name for item in documented.content)
     if media is None or (content_type is None and response.body):
         yield _finding(
-            "response-media-type", operation, "header.Content-Type",
-            f"Content-Type is {shown(content_type)}; the contract has {names}", f"answer {names}",
-            node=node, witness=content_type,
-        )  # fmt: skip
+            "response-media-type",
+            operation,
+            "header.Content-Type",
+            f"Content-Type is {shown(content_type)}; the contract has {names}",
+            f"answer {names}",
+            node=node,
+            witness=content_type,
+        )
         return
     plan = answered.plans.media(media, "response")
     outcome = decode_body(plan.spec, content_type or media.name, response.body)
     match outcome:
         case Undecodable(message=message):
             yield _finding(
-                "response-body", operation, "body", f"the body is no {media.name}: {message}", f"answer {media.name}",
+                "response-body",
+                operation,
+                "body",
+                f"the body is no {media.name}: {message}",
+                f"answer {media.name}",
                 node=(media.node.uri, media.node.pointer),
-            )  # fmt: skip
+            )
         case Decoded(value=value):
             if plan.validator is not None and plan.bundle is not None and not plan.validator.is_valid(value):
                 yield from findings(value, plan.validator, plan.bundle, Place("provider", operation.name, "body", ""))
@@ -103,13 +117,21 @@ def _header(answered: Answered, header: Parameter) -> Iterator[Violation]:
         case Absent():
             if header.required:
                 yield _finding(
-                    "response-header", operation, at, f"header {header.name} is missing", f"answer {header.name}",
+                    "response-header",
+                    operation,
+                    at,
+                    f"header {header.name} is missing",
+                    f"answer {header.name}",
                     node=node,
-                )  # fmt: skip
+                )
         case Undecodable(message=message):
             yield _finding("response-header", operation, at, f"{header.name}: {message}", "spell it so", node=node)
         case Decoded(value=value, alternatives=alternatives):
-            if plan.validator is None or plan.bundle is None or any(map(plan.validator.is_valid, (value, *alternatives))):
+            if (
+                plan.validator is None
+                or plan.bundle is None
+                or any(map(plan.validator.is_valid, (value, *alternatives)))
+            ):
                 return
             place = Place("provider", operation.name, at, header.name)
             yield from findings(value, plan.validator, plan.bundle, place)
@@ -128,9 +150,16 @@ def check_response(plans: Plans, plan: Plan, request: Request, response: Respons
         except UnreadableDocument as broken:
             found.append(
                 Violation(
-                    "document-reference", "contract", "error", plan.operation.name, plan.operation.node.uri,
-                    plan.operation.node.pointer, "", broken.what, broken.fix,
-                )  # fmt: skip
+                    "document-reference",
+                    "contract",
+                    "error",
+                    plan.operation.name,
+                    plan.operation.node.uri,
+                    plan.operation.node.pointer,
+                    "",
+                    broken.what,
+                    broken.fix,
+                )
             )
     return tuple(found)
 

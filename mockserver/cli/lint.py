@@ -32,11 +32,14 @@ def lint(service: tuple[str, ...], contracts: str, *, allow_remote: bool, report
         violations = job.lint(loaded.contract, validators)
         reports.append(
             tell(
-                "lint", loaded.contract.name, violations, loaded.contract.documents,
+                "lint",
+                loaded.contract.name,
+                violations,
+                loaded.contract.documents,
                 checked=max(1, len(loaded.contract.operations) + len(loaded.contract.webhooks)),
                 secrets=Secrets(frozenset()),
                 unchecked=loaded.notes,
-            )  # fmt: skip
+            )
         )
     write_reports(reports, report)
     return 1 if any(one.count("error") for one in reports) else 0

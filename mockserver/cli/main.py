@@ -25,7 +25,7 @@ Examples:
 @click.group(epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="mockserver", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Keep contract, client, mocks and live API true to one another.
+    r"""Keep contract, client, mocks and live API true to one another.
 
     SERVICE is a name in contracts/, a path, or an address.
 

@@ -89,10 +89,22 @@ class _WithCommand(click.Command):
 @click.option("--quiet", "-q", is_flag=True, help="No line for each request.")
 @click.pass_context
 def serve(
-    context: click.Context, service: tuple[str, ...], contracts: str, *, allow_remote: bool, host: str, port: int,
-    strict: bool, on_violation: OnViolation, no_security: bool, seed: int, delay: float, watch: bool, workers: int,
+    context: click.Context,
+    service: tuple[str, ...],
+    contracts: str,
+    *,
+    allow_remote: bool,
+    host: str,
+    port: int,
+    strict: bool,
+    on_violation: OnViolation,
+    no_security: bool,
+    seed: int,
+    delay: float,
+    watch: bool,
+    workers: int,
     quiet: bool,
-) -> int:  # fmt: skip
+) -> int:
     """Answer like the API, from its contract alone.
 
     With a COMMAND after --, the mock runs as long as the command does, and <NAME>_SERVICE is set for it.
@@ -191,7 +203,9 @@ def tries(session: Session, url: str) -> list[str]:
     lines: list[str] = []
     for service in session.services:
         sampler = Sampler(service.plans, Validators())
-        ranked = sorted(service.contract.operations, key=lambda one: (one.method not in {"GET", "POST"}, len(one.template)))
+        ranked = sorted(
+            service.contract.operations, key=lambda one: (one.method not in {"GET", "POST"}, len(one.template))
+        )
         wanted = [
             next((one for one in ranked if one.method == "GET" and "{" in one.template), None),
             next((one for one in ranked if one.method == "GET" and "{" not in one.template), None),

@@ -182,4 +182,3 @@ def _unresolved(template: str, node: Node, broken: UnreadableDocument) -> Violat
         message=f"{broken.what}, so no operation of {template} can be served",
         fix=broken.fix,
     )
-

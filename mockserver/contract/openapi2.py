@@ -175,7 +175,7 @@ def _response(status: str, node: Node, produces: tuple[str, ...]) -> ResponseSpe
 
 def _header(name: str, node: Node) -> Parameter:
     style, explode = _style("header", node.tree)
-    return Parameter(name, "header", False, style, explode, node, node)
+    return Parameter(name, "header", required=False, style=style, explode=explode, node=node, schema=node)
 
 
 def security_schemes(documents: Documents) -> Mapping[str, SecurityScheme]:

@@ -27,7 +27,7 @@ _LOCATIONS: Mapping[str, Location] = {
 _DEFAULT_STYLE: Mapping[Location, str] = {
     "path": "simple", "query": "form", "header": "simple", "cookie": "form", "querystring": "form",
 }  # fmt: skip
-# OAS 3.1 §4.8.12.1: "If in is header and name is Accept, Content-Type or Authorization, the definition SHALL be ignored"
+# OAS 3.1 §4.8.12.1: a header parameter of one of these names "SHALL be ignored"
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 

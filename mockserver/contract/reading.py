@@ -76,20 +76,21 @@ class Reading:
         yield from self.cookies
 
 
-def read_request(
-    plans: Plans, plan: Plan, request: Request, captures: Captures, *, lenient: bool = False
-) -> Reading:
+def read_request(plans: Plans, plan: Plan, request: Request, captures: Captures, *, lenient: bool = False) -> Reading:
     """Read a request that was routed to `plan`; raise UnreadableDocument when the body's schema is broken."""
     query, undeclared = _query(plan, request.query)
     return Reading(
-        path=tuple(_value(plan.path[name], decode_path(plan.path[name].spec, raw)) for name, raw in captures
-                   if name in plan.path),
+        path=tuple(
+            _value(plan.path[name], decode_path(plan.path[name].spec, raw))
+            for name, raw in captures
+            if name in plan.path
+        ),
         query=query,
         headers=tuple(_value(header, decode_header(header.spec, request.headers)) for header in plan.headers),
         cookies=_cookies(plan, request.headers),
         undeclared=undeclared,
         body=_body(plans, plan.body, request, lenient=lenient),
-    )  # fmt: skip
+    )
 
 
 def _query(plan: Plan, raw: str) -> tuple[tuple[Value, ...], tuple[str, ...]]:
@@ -112,9 +113,9 @@ def _value(plan: ParameterPlan, outcome: Decoded | Absent | Undecodable) -> Valu
             value, valid = _best(outcome, plan.validator)
             return Value(plan, outcome, value, valid)
         case Absent():
-            return Value(plan, outcome, None, not plan.parameter.required)
+            return Value(plan, outcome, None, valid=not plan.parameter.required)
         case Undecodable():
-            return Value(plan, outcome, None, False)
+            return Value(plan, outcome, None, valid=False)
 
 
 def _best(outcome: Decoded, validator: Validator | None) -> tuple[JSON, bool]:
@@ -142,7 +143,7 @@ def _body(plans: Plans, body: RequestBody | None, request: Request, *, lenient: 
             value, valid = _best(outcome, plan.validator)
             return Body(plan, outcome, value, valid)
         case Undecodable():
-            return Body(plan, outcome, None, False)
+            return Body(plan, outcome, None, valid=False)
 
 
 def choose_media(content: tuple[MediaType, ...], content_type: str | None) -> MediaType | None:

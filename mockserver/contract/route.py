@@ -112,7 +112,9 @@ class Router:
             return Routed(entry[0], tuple(zip(entry[1], values, strict=True)))
         if not leaf.methods:
             return Unrouted(path, tuple(variant.template for _, variant in leaf.variants))
-        return WrongMethod(leaf.template, tuple(leaf.methods), tuple(operation for operation, _ in leaf.methods.values()))
+        return WrongMethod(
+            leaf.template, tuple(leaf.methods), tuple(operation for operation, _ in leaf.methods.values())
+        )
 
     def nearest(self, path: str) -> tuple[str, ...]:
         """Return up to three templates that look like a path."""
@@ -150,7 +152,9 @@ def _segment_pattern(segment: str) -> Iterator[str]:
             yield "(.+)" if index >= len(pieces) - 2 else "(.+?)"
 
 
-def _walk(step: _Step, segments: list[str], index: int, values: tuple[str, ...]) -> tuple[_Leaf, tuple[str, ...]] | None:
+def _walk(
+    step: _Step, segments: list[str], index: int, values: tuple[str, ...]
+) -> tuple[_Leaf, tuple[str, ...]] | None:
     if index == len(segments):
         return (step.leaf, values) if step.leaf is not None else None
     segment = segments[index]
@@ -184,4 +188,3 @@ def _variant(leaf: _Leaf, query: str) -> _Leaf:
     """Return the variant whose whole query part the request carries, the most specific first."""
     sent = set(parse_qsl(query, keep_blank_values=True))
     return next((variant for wanted, variant in leaf.variants if wanted <= sent), leaf)
-

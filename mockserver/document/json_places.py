@@ -16,10 +16,9 @@ _DECODER: Final = json.JSONDecoder()
 
 
 class Span(NamedTuple):
-    """A node: where its key begins (or it, without one), where its value begins, where it ends."""
+    """A node, in bytes: where it begins, with its key if it has one, and where it ends."""
 
     start: int
-    value: int
     end: int
 
 
@@ -47,7 +46,7 @@ class JsonPlaces:
                 break
             start, value = place
         known = self._members.get(value)
-        return Span(start, value, (known and known.end) or _skip(self._text, value))
+        return Span(start, (known and known.end) or _skip(self._text, value))
 
 
 class _Members:

@@ -11,7 +11,9 @@ from typing import Final, NamedTuple
 QUOTED: Final = re.compile(rb"""(?s:"(?:[^"\\]|\\.)*")|'(?:[^']|'')*'""")
 _TOKEN: Final = re.compile(
     rb"""(?P<gap>\s+(?:\#[^\n]*)?)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)"""
-    rb"""|(?P<property>[&!][^\s,\[\]{}]*)|(?P<alias>\*[^\s,\[\]{}]+)|(?P<quoted>""" + QUOTED.pattern + rb""")"""
+    rb"""|(?P<property>&[\w-]+(?=[\s,\]}])|![^\s,\[\]{}]*)|(?P<alias>\*[\w-]+(?=[\s,\]}]))|(?P<quoted>"""
+    + QUOTED.pattern
+    + rb""")"""
     rb"""|(?P<plain>(?:[^\s,\[\]{}\#&*!|>'"%@`?:-]|[?:-](?=[^\s,\[\]{}]))"""
     rb"""(?:[^\s,\[\]{}:]|:(?=[^\s,\[\]{}])|\s+(?=[^\s\#,\[\]{}:]|:(?=[^\s,\[\]{}])))*)"""
 )

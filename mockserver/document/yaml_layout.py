@@ -17,7 +17,7 @@ from mockserver.document.yaml_flow import QUOTED, UnsureError
 
 _GAP: Final = re.compile(rb"(?:[ \t\r\n]+(?:#[^\n]*)?)*")
 _HEAD: Final = re.compile(rb"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*(?:---(?=\s|\Z))?")
-_PROPERTIES: Final = re.compile(rb"(?:(?P<last>[&!][^\s,\[\]{}]*)(?=\s|\Z)(?:[ \t\r\n]+(?:#[^\n]*)?)*)+")
+_PROPERTIES: Final = re.compile(rb"(?:(?P<last>&[\w-]+|![^\s,\[\]{}]*)(?=\s|\Z)(?:[ \t\r\n]+(?:#[^\n]*)?)*)+")
 _KEY: Final = re.compile(
     rb"""(?P<name>"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\n]|'')*'"""
     rb"""|(?:[^\s#&*!|>'"%@`,\[\]{}?:-]|[?:-](?=\S))(?:[^:#\n]|:(?=\S)|(?<=\S)\#)*)[ \t]*:(?=\s|\Z)"""
@@ -26,8 +26,10 @@ _EXPLICIT: Final = re.compile(
     rb"""\?[ ]+(?P<name>"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\n]|'')*'|[\w/$.<][^\n:#]*)[ \t\r]*(?=\n)"""
 )
 _INDICATOR: Final = re.compile(rb"[-?:](?=\s|\Z)")
-_ALIAS: Final = re.compile(rb"\*([^\s,\[\]{}]+)(?P<key>[ \t]+:(?=\s))?")
+_ALIAS: Final = re.compile(rb"\*([\w-]+)(?P<key>[ \t]*:(?=\s))?")
 _BLOCK_TEXT: Final = re.compile(rb"[|>][-+]?([0-9]?)[-+]?[ \t]*(?:#[^\n]*)?\r?(?=\n|\Z)")
+_LEADING: Final = re.compile(rb"(?:[ \t]*\r?\n)* *")
+_BLANK: Final = re.compile(rb"\n( *)")
 _COMMENT: Final = re.compile(rb"\s#")
 
 
@@ -92,7 +94,7 @@ def node(text: bytes, slot: Slot) -> Node:
         start, content = (start, properties.end("last")) if properties else (slot.begin, slot.begin)
         return Node(Kind.EMPTY, start, content, slot)
     kind = _kind(text, content, slot)
-    if properties and kind in (Kind.MAP, Kind.LIST) and b"\n" not in text[start:content]:
+    if properties and kind in (Kind.MAP, Kind.LIST) and b"\n" not in text[properties.end("last") : content]:
         raise UnsureError  # the anchor or tag belongs to the first key, not to the map
     return Node(kind, start, content, slot)
 
@@ -180,15 +182,17 @@ def _list(text: bytes, parent: Node) -> dict[str, Member]:
         dashes.append((before, line))
     column = _column(text, parent.content)
     stops = [before for before, _ in dashes[1:]] + [parent.slot.stop]
-    return {
-        str(number): Member(None, Slot(line + 1, stop, column, compact=True))
-        for number, ((_, line), stop) in enumerate(zip(dashes, stops, strict=True))
-    }
+    slots = [Slot(line + 1, stop, column, compact=True) for (_, line), stop in zip(dashes, stops, strict=True)]
+    for slot in slots[:-1]:
+        proved(text, node(text, slot))  # a line of a text that looks like an item would shift the numbers
+    return {str(number): Member(None, slot) for number, slot in enumerate(slots)}
 
 
 def _flow(text: bytes, parent: Node) -> dict[str, Member]:
     found: dict[str, Member] = {}
     for number, (named, begin, end) in enumerate(yaml_flow.collection(text, parent.content, parent.slot.stop)[0]):
+        if named and text[named[0] : named[0] + 1] in (b"&", b"!", b"*"):
+            raise UnsureError
         name = _name(text[slice(*named)]) if named else str(number)
         if name in found:
             raise UnsureError
@@ -235,14 +239,18 @@ def _block_end(text: bytes, written: Node) -> int:
     """
     values = (node(text, member.slot) for member in reversed(members(text, written).values()))
     last = next(values)
-    if _bare(text, last) and (proof := next((value for value in values if not _bare(text, value)), None)):
-        end(text, proof)
+    if not proved(text, last):
+        any(proved(text, value) for value in values)
     return end(text, last)
 
 
-def _bare(text: bytes, written: Node) -> bool:
+def proved(text: bytes, written: Node) -> bool:
+    """Tell whether a node is more than bare words; `UnsureError` when it is not closed within its slot."""
     first = text[written.content : written.content + 1]
-    return written.kind is Kind.EMPTY or (written.kind is Kind.TEXT and first not in (b'"', b"'", b"|", b">"))
+    if written.kind is Kind.EMPTY or (written.kind is Kind.TEXT and first not in (b'"', b"'", b"|", b">")):
+        return False
+    end(text, written)
+    return True
 
 
 def _text_end(text: bytes, written: Node) -> int:
@@ -260,11 +268,11 @@ def _text_end(text: bytes, written: Node) -> int:
 
 def _block_text_end(text: bytes, written: Node, header: re.Match[bytes]) -> int:
     stop = written.slot.stop
-    first = re.compile(rb"(?:[ \t]*\r?\n)*( *)").match(text, header.end(), stop)
-    column = max(written.slot.indent, 0) + int(header[1]) if header[1] else len(first[1]) if first else 0
-    if column <= written.slot.indent:
-        return header.end()
-    less = re.compile(rb"\n {0,%d}[^ \r\n]" % (column - 1)).search(text, header.end(), stop) if column else None
+    leading = _LEADING.match(text, header.end(), stop)
+    column = max(written.slot.indent + 1, *(len(blank) for blank in _BLANK.findall(leading[0] if leading else b"")), 1)
+    if header[1]:
+        column = max(written.slot.indent, 0) + int(header[1])
+    less = re.compile(rb"\n {0,%d}[^ \r\n]" % (column - 1)).search(text, header.end(), stop)
     return written.content + len(text[written.content : less.start() if less else stop].rstrip())
 
 

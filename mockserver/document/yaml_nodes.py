@@ -7,7 +7,8 @@ of. Knows tags, aliases and their limits. Does not know what a document is about
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, assert_never
 
 import yaml
@@ -27,6 +28,7 @@ _COPIES: Final = 100
 """Nodes that aliases may make of one written node, on average. Above it stands only an attack."""
 
 _TYPED: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))
+_COLON: Final = re.compile(r"\s*:")
 _PARSER: Final = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 _FIXES: Final = (  # the first words that stand in the parser's complaint, and what mends it
@@ -202,12 +204,20 @@ class _Composer:
             end = children[-1].end  # the parser's own mark stands before the next token, behind comments
         if isinstance(opened, yaml.SequenceStartEvent):
             return Sequence(start, end, tuple(children), size)
-        return Mapping(start, end, tuple(zip(map(self._key, children[::2]), children[1::2], strict=True)), size)
+        pairs = tuple(map(self._pair, children[::2], children[1::2]))
+        return Mapping(start, pairs[-1][1].end if pairs and not opened.flow_style else end, pairs, size)
 
     def _trimmed(self, end: int) -> int:
         while end and self._text[end - 1].isspace():
             end -= 1
         return end
+
+    def _pair(self, key: Node, value: Node) -> tuple[Scalar, Node]:
+        if isinstance(value, Scalar) and value.end <= value.start:
+            # The parser places what is not written before the next token, behind comments.
+            colon = _COLON.match(self._text, key.end)
+            value = replace(value, end=colon.end() if colon else key.end)
+        return self._key(key), value
 
     def _key(self, node: Node) -> Scalar:
         target = node.target if isinstance(node, Alias) else node

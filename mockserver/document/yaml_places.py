@@ -6,6 +6,7 @@ first; where it is unsure, the parsed nodes (yaml_nodes.py) decide, exactly and 
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from mockserver.document import yaml_layout, yaml_nodes
@@ -47,7 +48,7 @@ class YamlPlaces:
                 break
             start, node = found
         # The end is also the proof: a slot that was cut short ends within brackets or quotes, and is unsure.
-        return Span(start, node.start, yaml_layout.end(self._written, node))
+        return Span(start, yaml_layout.end(self._written, node))
 
     def _table(self, node: yaml_layout.Node) -> dict[str, yaml_layout.Member]:
         if node.content not in self._tables:
@@ -57,6 +58,7 @@ class YamlPlaces:
     def _member(self, node: yaml_layout.Node, part: str) -> tuple[int, yaml_layout.Node] | None:
         table = self._table(self._followed(node))
         if part in table:
+            self._prove_before(table, part)
             value = yaml_layout.node(self._written, table[part].slot)
             key = table[part].key
             return value.start if key is None else key, value
@@ -64,6 +66,12 @@ class YamlPlaces:
             if found := self._member(source, part):
                 return found
         return None
+
+    def _prove_before(self, table: dict[str, yaml_layout.Member], part: str) -> None:
+        # A line of a text may look like this member; then what stands before it is not closed (see yaml_layout.proved).
+        before = takewhile(lambda name: name != part, table)
+        slots = (table[name].slot for name in reversed(list(before)))
+        any(yaml_layout.proved(self._written, yaml_layout.node(self._written, slot)) for slot in slots)
 
     def _merged(self, table: dict[str, yaml_layout.Member]) -> Iterator[yaml_layout.Node]:
         if _MERGE not in table or table[_MERGE].key is None:
@@ -105,7 +113,7 @@ class _Parsed:
             if not found:
                 break
             start, node = found
-        return Span(self._byte(start), self._byte(node.start), self._byte(max(node.end, start)))
+        return Span(self._byte(start), self._byte(max(node.end, start)))
 
     def _byte(self, index: int) -> int:
         return len(self._text[:index].encode())

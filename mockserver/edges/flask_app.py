@@ -118,15 +118,11 @@ def read_environ(environ: WSGIEnvironment) -> Request:
         query = environ.get("QUERY_STRING")
         target = f"{target}?{query}" if query else target
     headers = environ.get("mockserver.headers")
-    return Request(
-        environ["REQUEST_METHOD"], target, _headers(environ) if headers is None else headers, _body(environ)
-    )
+    return Request(environ["REQUEST_METHOD"], target, _headers(environ) if headers is None else headers, _body(environ))
 
 
 def _headers(environ: WSGIEnvironment) -> Headers:
-    found = [
-        (key[5:].replace("_", "-").title(), value) for key, value in environ.items() if key.startswith("HTTP_")
-    ]
+    found = [(key[5:].replace("_", "-").title(), value) for key, value in environ.items() if key.startswith("HTTP_")]
     for key, name in (("CONTENT_TYPE", "Content-Type"), ("CONTENT_LENGTH", "Content-Length")):
         if environ.get(key):
             found.append((name, environ[key]))

@@ -52,7 +52,7 @@ _TCHARS = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110 §5.6.2
 _FIELD_NAME = re.compile(_TCHARS)
 # RFC 9112 §3. Bytes above 0x7F are no URI, but a client that sends them shall hear that from the application.
 _REQUEST_LINE = re.compile(rb"(%s) ([^\x00-\x20\x7f]+) HTTP/1\.([0-9])\r\n" % _TCHARS.encode())
-_OTHER_VERSION = re.compile(rb"[^\s]+ [^\s]+ HTTP/[0-9](?:\.[0-9])?\r\n")
+_OTHER_VERSION = re.compile(rb"[^\s]+ [^\s]+ HTTP/(?!1\.)[0-9](?:\.[0-9])?\r\n")
 _ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://([^/?#]+)(.*)")
 _STRAY = re.compile(rb"\x00|\r(?!\n)|(?<!\r)\n")
 _LENGTH = re.compile(r"[0-9]{1,18}")
@@ -63,6 +63,7 @@ _PLAIN = (("Content-Type", "text/plain; charset=utf-8"),)
 _CHUNKED = -1
 _MAX_LINE = 8 << 10  # of a chunk size with its extensions, or a trailer field
 _WHOLE = 1 << 20  # a body of known length up to this many bytes is sent in one write
+_CACHED_LINE = 1 << 10
 _CACHED_BLOCK = 4 << 10
 _CACHED_BLOCKS = 512
 _PENDING = 64 << 10  # pipelined bytes that wait in memory behind a slow answer
@@ -124,7 +125,7 @@ class Pace:
 # Messages: bytes to WSGI and back, without I/O.
 
 
-class _Refused(Exception):  # noqa: N818 - named for what happened to the request
+class _Refused(Exception):
     """The bytes are no request that an application could be given."""
 
     def __init__(self, status: str, reason: str) -> None:
@@ -384,6 +385,8 @@ def _judge(status: str, headers: tuple[tuple[str, str], ...]) -> _Reply:
     for name, value in headers:
         if not _FIELD_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name of a header field.")
+        if not isinstance(value, str):
+            raise TypeError(f"The value of {name} is {value!r}; it must be a str.")
         match name.lower():
             case "content-length":
                 if not _LENGTH.fullmatch(value):
@@ -401,7 +404,7 @@ def _judge(status: str, headers: tuple[tuple[str, str], ...]) -> _Reply:
                 dated = True
             case "server":
                 served = True
-        lines.append(name + ": " + value + "\r\n")
+        lines.append(f"{name}: {value}\r\n")
     text = "".join(lines)
     if text.count("\n") != len(lines) or text.count("\r") != len(lines) or "\0" in text:
         raise ValueError("A header field of the answer holds CR, LF or NUL.")
@@ -628,8 +631,12 @@ class _Connection(asyncio.Protocol):
         self._gone = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin (asyncio.Protocol); asyncio itself has set TCP_NODELAY."""
+        """Begin (asyncio.Protocol)."""
         self._transport = cast("asyncio.Transport", transport)
+        wire: socket.socket = transport.get_extra_info("socket")
+        with contextlib.suppress(OSError):  # the client may be gone already
+            # asyncio does this only for sockets that were made with the number of the protocol; accepted ones have 0.
+            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         host, port = (transport.get_extra_info("peername") or ("", 0))[:2]
         self._peer = (str(host), str(port))
         self._service.connections.add(self)
@@ -746,7 +753,8 @@ class _Connection(asyncio.Protocol):
         line = None
         if 2 <= end <= service.limits.head:
             line_end = buffer.find(b"\r\n") + 2
-            line = _read_line(buffer[:line_end])
+            read = _read_line if line_end <= _CACHED_LINE else _read_line.__wrapped__
+            line = read(buffer[:line_end])
         if line is None:
             if buffer[0] in b"\r\n":  # RFC 9112 §2.2: empty lines before a request line are no request
                 self._buffer = buffer.lstrip(b"\r\n")
@@ -856,12 +864,12 @@ class _Connection(asyncio.Protocol):
 
     def _run_in_pool(self, call: _Call) -> bytes | None:
         try:
-            return call.run(self._service.app)
+            content = call.run(self._service.app)
         except StopIteration as error:
             raise RuntimeError("The application raised StopIteration.") from error  # which no Future can carry
-        finally:
-            if self._gone:
-                self._close(call)
+        if content is not None or self._gone:
+            self._close(call)
+        return content
 
     def _answer(self, reply: _Reply, content: bytes) -> None:
         self._transport.write(self._whole(reply, content))
@@ -907,7 +915,7 @@ class _Connection(asyncio.Protocol):
             await service.loop.run_in_executor(service.pool, context.run, self._stream_from_pool, call)
         else:
             with contextlib.closing(call.pieces()) as pieces:
-                for piece in pieces:
+                for piece in filter(None, pieces):
                     await self._send(call, piece)
                     if self._mute:
                         break
@@ -920,7 +928,7 @@ class _Connection(asyncio.Protocol):
     def _stream_from_pool(self, call: _Call) -> None:
         """Iterate where the application may block: in a thread, which then also closes the body."""
         with contextlib.closing(call.pieces()) as pieces:
-            for piece in pieces:
+            for piece in filter(None, pieces):
                 sent = asyncio.run_coroutine_threadsafe(self._send(call, piece), self._service.loop)
                 while not sent.done():
                     if self._gone:
@@ -1109,7 +1117,7 @@ class Server:
 
         Called by the application itself, on the event loop, it returns at once and the server ends afterwards.
         """
-        service = self._service
+        service, thread = self._service, self._thread
         if service is None:
             return
         with contextlib.suppress(RuntimeError):  # the loop has just ended by itself
@@ -1119,8 +1127,8 @@ class Server:
         if not self._ended.wait(grace_s + _STUCK_S):
             # A view that blocks the event loop cannot be interrupted; the thread is a daemon and ends with the process.
             _LOG.error("server-stuck port=%d waited_s=%g", self.port, grace_s + _STUCK_S)
-        elif self._thread is not None:
-            self._thread.join()
+        elif thread is not None:
+            thread.join()
 
     def run(self, on_ready: Callable[[], None] | None = None) -> None:
         """Serve in the main thread until SIGINT or SIGTERM; a second signal ends answers in work at once.
@@ -1128,9 +1136,11 @@ class Server:
         `on_ready` is called when the port is open. Raises as `start` does.
         """
         service, listener = self._open()
+        self._thread = None
 
         def hear(_signal: int, _frame: FrameType | None) -> None:
-            service.loop.call_soon_threadsafe(service.hear_signal)
+            with contextlib.suppress(RuntimeError):  # the loop has just ended
+                service.loop.call_soon_threadsafe(service.hear_signal)
 
         before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
@@ -1189,12 +1199,13 @@ def free_port(host: str = "127.0.0.1") -> int:
 def _listen(host: str, port: int) -> socket.socket:
     place = f"{host}:{port}"
     try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)  # sets SO_REUSEADDR where it is safe
-    except (OSError, OverflowError) as error:
-        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        if not 0 <= port <= 65_535:
+            raise OSError(f"there is no port {port}")
+        found = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = found[0]
+        return socket.create_server((address[0], port), family=family, backlog=_BACKLOG)  # SO_REUSEADDR where it is safe
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
             raise AddressInUse(
                 f"Port {port} is taken: another program listens there.",
                 where=place,
@@ -1203,5 +1214,5 @@ def _listen(host: str, port: int) -> socket.socket:
         raise UsageError(
             f"This machine cannot listen on {place}: {error}.",
             where=place,
-            fix="Give the name or address of this machine, and a port from 0 (a free one) or 1024 to 65535.",
+            fix="Give a name or address of this machine, and a port: 0 for a free one, else 1024 to 65535.",
         ) from error

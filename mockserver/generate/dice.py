@@ -55,7 +55,8 @@ def below(seed: int, salt: int, limit: int) -> int:
 
 def chooser(options: Sequence[T], salt: int) -> Callable[[int], T]:
     """Return a draw of one of the options."""
-    options = tuple(options)
+    if not isinstance(options, tuple):
+        options = tuple(options)
     count = len(options)
     if count == 1:
         only = options[0]

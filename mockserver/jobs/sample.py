@@ -44,9 +44,11 @@ class Sampler:
             if parameter.parameter.required or everything:
                 pairs.extend(encode_query(parameter.spec, self._value(parameter, seed)))
         headers = list(self._headers(plan, seed, everything=everything))
-        for scheme in _credentials(plan):
-            if scheme.kind == "apiKey" and scheme.location == "query":
-                pairs.append(f"{quote(scheme.parameter, safe='')}=any")
+        pairs.extend(
+            f"{quote(scheme.parameter, safe='')}=any"
+            for scheme in _credentials(plan)
+            if scheme.kind == "apiKey" and scheme.location == "query"
+        )
         body = b""
         media = self._media(plan)
         if media is not None and plan.body is not None and (plan.body.required or everything):

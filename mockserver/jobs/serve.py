@@ -23,12 +23,12 @@ from mockserver.answers.prefer import Preferences, preferences
 from mockserver.checks.received import Received, finding
 from mockserver.checks.request import check_request, unrouted
 from mockserver.checks.security import challenge
-from mockserver.contract.model import Contract, Operation
+from mockserver.contract.model import Contract
 from mockserver.contract.plan import Broken, Plan, Plans, broken_part
 from mockserver.contract.reading import Reading, read_request
-from mockserver.contract.route import Routed, Route, Router, Unrouted, WrongMethod
+from mockserver.contract.route import Route, Routed, Router, Unrouted, WrongMethod
 from mockserver.contract.secret_names import secret_names
-from mockserver.errors import MockserverError, UnreadableDocument
+from mockserver.errors import MockserverError
 from mockserver.exchange import Exchange, Headers, Request, Response
 from mockserver.jobs.ports import Clock
 from mockserver.messages import BY_ID
@@ -252,17 +252,21 @@ class _Answering:
         match chosen:
             case NotAcceptable(offers=offers):
                 told = finding(
-                    "request-accept", plan.operation, "header.Accept",
+                    "request-accept",
+                    plan.operation,
+                    "header.Accept",
                     f"Accept is {self.request.header('accept')}; the contract answers {', '.join(offers)}",
                     f"accept {offers[0]}",
-                )  # fmt: skip
+                )
                 return self._refuse(plan, reading, (*violations, told), "accept")
             case NotDocumented(code=code, documented=documented):
                 told = finding(
-                    "request-preference", plan.operation, "header.Prefer",
-                    f"{plan.operation.name} answers {', '.join(documented)}, not {code}", f"prefer {documented[0]}"
-                    if documented else "document an answer",
-                )  # fmt: skip
+                    "request-preference",
+                    plan.operation,
+                    "header.Prefer",
+                    f"{plan.operation.name} answers {', '.join(documented)}, not {code}",
+                    f"prefer {documented[0]}" if documented else "document an answer",
+                )
                 return self._refuse(plan, reading, (*violations, told), "preference")
         seed = seed_of(
             self.settings.seed if self.wishes.seed is None else self.wishes.seed, plan.operation, self.request
@@ -271,10 +275,13 @@ class _Answering:
         if isinstance(imagined, NoSuchExample):
             known = ", ".join(imagined.known)
             told = finding(
-                "request-preference", plan.operation, "header.Prefer",
+                "request-preference",
+                plan.operation,
+                "header.Prefer",
                 f"{plan.operation.name} has no sound example {imagined.name} for {chosen.status}"
-                + (f"; it has {known}" if known else ""), f"prefer {imagined.known[0]}" if known else "name none",
-            )  # fmt: skip
+                + (f"; it has {known}" if known else ""),
+                f"prefer {imagined.known[0]}" if known else "name none",
+            )
             return self._refuse(plan, reading, (*violations, told), "preference")
         return self._sent(chosen, plan, reading, violations, imagined, seed)
 
@@ -322,7 +329,9 @@ class _Answering:
         headers: list[tuple[str, str]] = [("Content-Type", imagined.content_type)] if imagined is not None else []
         if chosen.documented is not None and chosen.documented.headers:
             headers.extend(
-                contract_headers(chosen.documented, self.service.plans, self.service.imagination, self.request, imagined, seed)
+                contract_headers(
+                    chosen.documented, self.service.plans, self.service.imagination, self.request, imagined, seed
+                )
             )
         headers.append(("X-Mockserver-Operation", _latin(plan.operation.name)))
         headers.append(("X-Mockserver-Source", source))
@@ -334,7 +343,14 @@ class _Answering:
             body = b""
         response = Response(chosen.status, tuple(headers), body)
         return Answer(
-            response, self.wait_s, "", self.service.name, plan.operation.name, source, (*plan.flaws, *violations), reading
+            response,
+            self.wait_s,
+            "",
+            self.service.name,
+            plan.operation.name,
+            source,
+            (*plan.flaws, *violations),
+            reading,
         )
 
 

@@ -12,9 +12,16 @@ from mockserver.violation import Violation
 
 
 def tell(
-    job: str, contract: str, violations: Iterable[Violation], documents: Documents, *, checked: int,
-    secrets: Secrets, target: str = "", unchecked: tuple[str, ...] = (),
-) -> Report:  # fmt: skip
+    job: str,
+    contract: str,
+    violations: Iterable[Violation],
+    documents: Documents,
+    *,
+    checked: int,
+    secrets: Secrets,
+    target: str = "",
+    unchecked: tuple[str, ...] = (),
+) -> Report:
     """Return a report of what a job found."""
     places: dict[str, Places] = {}
     findings = tuple(_finding(redact_violation(item, secrets), documents, places) for item in violations)

@@ -16,6 +16,7 @@ from mockserver.document import pointer as pointers
 from mockserver.document.documents import Documents, Node
 from mockserver.errors import UnreadableDocument
 from mockserver.schema.dialects import LISTS, MAPS, SINGLE, TYPES, WELL_FORMED, Dialect, Direction
+from mockserver.schema.patterns import without_word_edges
 from mockserver.values import JSON
 
 FLOAT_MAX = 3.4028234663852886e38
@@ -37,7 +38,7 @@ _PLAIN_NAME = re.compile(r"^/(?:components/schemas|definitions)/([A-Za-z0-9._-]+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """`schema` refers only to its own `$defs`; `places` tells for each of them (and "" for the root) where it stands."""
+    """`schema` refers only to its own `$defs`; `places` tells where each of them (the root: "") is written."""
 
     schema: JSON
     places: Mapping[str, tuple[str, str]]
@@ -156,7 +157,9 @@ class _Conversion:
             target = self._documents.resolve(target, target.tree["$ref"])
             if (target.uri, target.pointer) in seen:
                 raise UnreadableDocument(
-                    f"$ref {reference} leads back to itself", where=node.where, fix="let one of the schemas say something"
+                    f"$ref {reference} leads back to itself",
+                    where=node.where,
+                    fix="let one of the schemas say something",
                 )
             seen.add((target.uri, target.pointer))
         return {"$ref": f"#/$defs/{self._name(target)}"}
@@ -185,6 +188,8 @@ class _Conversion:
                 out[keyword] = {name: self._property(node.child(keyword, name), keyword) for name in value}
             elif keyword == "required":
                 out[keyword] = [name for name in dict.fromkeys(value) if name not in hidden]
+            elif keyword == "pattern":
+                out[keyword] = without_word_edges(value)
             elif keyword == "discriminator":
                 out[keyword] = self._discriminator(node, value)
             else:
@@ -299,5 +304,7 @@ def _nullable(schema: dict[str, JSON]) -> dict[str, JSON]:
         return out
     if not schema:
         return schema
-    kept = {key: schema[key] for key in ("title", "description", "default", "example", "discriminator") if key in schema}
+    kept: dict[str, JSON] = {
+        key: schema[key] for key in ("title", "description", "default", "example", "discriminator") if key in schema
+    }
     return {**kept, "anyOf": [schema, {"type": "null"}], _WRAP_MARK: True}

@@ -65,12 +65,16 @@ _UNIONS = frozenset({"anyOf", "oneOf", "not"})
 DIALECTS: Mapping[Version, Dialect] = {
     # OAS 2.0 "Schema Object": JSON Schema draft 4 without anyOf, oneOf and not. Documents use them all the same, and
     # they mean nothing else there, so they count.
-    "2.0": Dialect("2.0", False, "x-nullable", _ANNOTATIONS | _DRAFT_4 | _UNIONS),
+    "2.0": Dialect("2.0", reference_siblings=False, nullable="x-nullable", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS),
     # OAS 3.0.3 §4.7.24
-    "3.0": Dialect("3.0", False, "nullable", _ANNOTATIONS | _DRAFT_4 | _UNIONS),
+    "3.0": Dialect("3.0", reference_siblings=False, nullable="nullable", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS),
     # OAS 3.1.1 §4.8.24: the vocabularies of JSON Schema 2020-12 and the base vocabulary of OAS
-    "3.1": Dialect("3.1", True, "", _ANNOTATIONS | _DRAFT_4 | _UNIONS | _DRAFT_2020),
-    "3.2": Dialect("3.2", True, "", _ANNOTATIONS | _DRAFT_4 | _UNIONS | _DRAFT_2020),
+    "3.1": Dialect(
+        "3.1", reference_siblings=True, nullable="", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS | _DRAFT_2020
+    ),
+    "3.2": Dialect(
+        "3.2", reference_siblings=True, nullable="", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS | _DRAFT_2020
+    ),
 }
 
 

@@ -12,6 +12,7 @@ import re
 _CLASS_THEN_DASH = re.compile(r"(\\[wdsWDS])-(?=[^\]])")
 _DASH_THEN_CLASS = re.compile(r"(?<=[^\[\\^])-(\\[wdsWDS])")
 _BRACKETS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]", re.DOTALL)
+_WORD_EDGE = re.compile(r"(?<!\\)((?:\\\\)*)\\([<>])")
 _OPEN_COUNT = re.compile(r"\{,(\d+)\}")
 _LITERAL_BRACE = re.compile(r"(?<!\\)\{(?!\d+(?:,\d*)?\})")
 
@@ -23,18 +24,23 @@ def spellings(pattern: str) -> tuple[str, ...]:
     '^[\\w\\-.]+$'
     """
     tried = [pattern]
-    body = pattern
-    if len(body) > 1 and body.startswith("/") and body.rstrip("gimsuy").endswith("/"):
-        body = body.rstrip("gimsuy")[1:-1]  # written as a JavaScript literal
-        tried.append(body)
-    mended = _BRACKETS.sub(_bracket, body)
+    mended = _BRACKETS.sub(_bracket, pattern)
     for perl, ecma in (("\\A", "^"), ("\\Z", "$"), ("\\z", "$"), ("(?P<", "(?<"), ("[^]", "[\\s\\S]")):
         mended = mended.replace(perl, ecma)
     mended = _OPEN_COUNT.sub(r"{0,\1}", mended)
     tried.append(mended)
     tried.append(_LITERAL_BRACE.sub(r"\\{", mended))
-    tried.append(re.sub(r"(?<!\\)((?:\\\\)*)\\([^\w\s])", _plain_escape, mended))
+    tried.append(re.sub(r"(?<!\\)((?:\\\\)*)\\([^A-Za-z0-9_\s])", _plain_escape, mended))
     return tuple(dict.fromkeys(tried))
+
+
+def without_word_edges(pattern: str) -> str:
+    r"""Write an escaped angle bracket plainly: to ECMA-262 it is itself, to the engine the edge of a word.
+
+    >>> without_word_edges(r"^\<a\\<")
+    '^<a\\\\<'
+    """
+    return _WORD_EDGE.sub(r"\1\2", pattern) if "\\" in pattern else pattern
 
 
 def _bracket(match: re.Match[str]) -> str:
@@ -49,5 +55,5 @@ def _bracket(match: re.Match[str]) -> str:
 
 
 def _plain_escape(match: re.Match[str]) -> str:
-    """Drop the escape of a character that needs none (`\\@`, `\\ü`): ECMA-262 Annex B IdentityEscape."""
+    """Drop the escape of a character that needs none, such as an at sign: ECMA-262 Annex B, IdentityEscape."""
     return match[1] + (match[0][len(match[1]) :] if match[2] in r"\^$.*+?()[]{}|/-&~#" else match[2])

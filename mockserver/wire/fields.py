@@ -14,6 +14,7 @@ from typing import Final
 from mockserver.values import JSON
 from mockserver.wire.brackets import Path, assemble
 from mockserver.wire.coerce import read, to_text
+from mockserver.wire.content import read_content, write_content
 from mockserver.wire.delimited import (
     Cut,
     Text,
@@ -30,7 +31,6 @@ from mockserver.wire.delimited import (
 from mockserver.wire.reading import ABSENT, Decoded, Reading, SpellingError, Undecodable, also, noted
 from mockserver.wire.shape import Shape, kind_of
 from mockserver.wire.specs import ParameterSpec
-from mockserver.wire.whole import read_content, write_content
 
 _SPACE: Final = re.compile(r"%20|\+| ")
 _TAB: Final = re.compile(r"%09|\t")
@@ -156,7 +156,7 @@ def spell(spec: ParameterSpec, value: JSON, encode: Text) -> list[tuple[str, str
     arrays and objects below others, and names with brackets, in deepObject. Composites that no style spells are JSON.
     """
     if spec.media_type:
-        return [(spec.name, encode(write_content(value, spec.media_type)))]
+        return [(spec.name, encode(write_content(value, spec.media_type, spec.shape)))]
     if not isinstance(value, (list, dict)):
         return [(spec.name, encode(to_text(value)))]
     if spec.style == "deepObject":

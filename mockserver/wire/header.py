@@ -14,11 +14,11 @@ from mockserver.exchange import Headers
 from mockserver.values import JSON
 from mockserver.wire import json
 from mockserver.wire.coerce import read, to_text
+from mockserver.wire.content import read_content
 from mockserver.wire.delimited import Cut, array_of, cut_text, pieces_of
 from mockserver.wire.media_type import is_json
 from mockserver.wire.reading import ABSENT, Decoded, Reading, SpellingError, Undecodable, UnspellableError, noted
 from mockserver.wire.specs import ParameterSpec
-from mockserver.wire.whole import read_content
 
 _OWS: Final = " \t"
 _FIELD_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110 §5.5
@@ -51,20 +51,19 @@ class HeaderDecoder:
         return readings
 
 
-def encode_header(spec: ParameterSpec, value: JSON) -> str:
-    """Return the field value; of `Set-Cookie` with several values, its lines, parted by line feeds.
+def encode_header(spec: ParameterSpec, value: JSON) -> tuple[str, ...]:
+    """Return the field lines that spell the value: one, but for an array in `Set-Cookie` (OAS 3.2 §4.21.3).
 
     Raises UnspellableError for what no header can carry: line breaks, other controls, characters beyond ISO 8859-1,
     spaces at the ends. Lossy: items with commas or spaces at their ends, and `[]`, which is spelled as `[""]` is.
     """
     if spec.media_type:
         text = json.ascii_dumps(value) if is_json(spec.media_type) else to_text(value)
-    elif isinstance(value, (list, dict)):
-        pieces = pieces_of(value, _spelled, assigned=spec.explode)
-        return ("\n" if _is_set_cookie(spec) else ",").join(pieces)
-    else:
-        text = to_text(value)
-    return _spelled(text)
+        return (_spelled(text),)
+    if not isinstance(value, (list, dict)):
+        return (_spelled(to_text(value)),)
+    pieces = pieces_of(value, _spelled, assigned=spec.explode)
+    return tuple(pieces) if _is_set_cookie(spec) else (",".join(pieces),)
 
 
 def _decoder(spec: ParameterSpec, *, lenient: bool) -> Callable[[list[str]], Decoded]:
@@ -113,5 +112,5 @@ def _spelled(text: str) -> str:
 
 def _documented(spec: ParameterSpec) -> str:
     if spec.shape.suggests_array:
-        return encode_header(spec, ["a", "b"])
-    return encode_header(spec, {next(iter(spec.shape.property_names), "name"): "value"})
+        return "a,b"
+    return ",".join(encode_header(spec, {next(iter(spec.shape.property_names), "name"): "value"}))

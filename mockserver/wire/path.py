@@ -11,6 +11,7 @@ from typing import Final
 from mockserver.values import JSON
 from mockserver.wire import percent
 from mockserver.wire.coerce import read, to_text
+from mockserver.wire.content import read_content, write_content
 from mockserver.wire.delimited import (
     Cut,
     array_of,
@@ -24,7 +25,6 @@ from mockserver.wire.delimited import (
 from mockserver.wire.reading import Decoded, Reading, SpellingError, Undecodable, also, noted
 from mockserver.wire.shape import Shape
 from mockserver.wire.specs import ParameterSpec
-from mockserver.wire.whole import read_content, write_content
 
 PathDecoder = Callable[[str], Reading]
 
@@ -56,7 +56,7 @@ def encode_path(spec: ParameterSpec, value: JSON) -> str:
     """
     encode = _encoder(spec)
     if spec.media_type:
-        return percent.encode(write_content(value, spec.media_type))
+        return percent.encode(write_content(value, spec.media_type, spec.shape))
     if spec.style == "matrix":
         return _matrix(spec, value, encode)
     if not isinstance(value, (list, dict)):

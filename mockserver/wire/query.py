@@ -14,6 +14,7 @@ from urllib.parse import unquote_plus
 from mockserver.values import JSON
 from mockserver.wire import percent
 from mockserver.wire.brackets import Path, split_name
+from mockserver.wire.delimited import Text
 from mockserver.wire.fields import Field, field_of, spell
 from mockserver.wire.reading import ABSENT, Decoded, Reading, Undecodable, keyed
 from mockserver.wire.specs import ParameterSpec
@@ -121,13 +122,18 @@ def pairs_in(raw: str) -> Iterable[tuple[str, str]]:
     return [(name, value) for name, _, value in [pair.partition("=") for pair in raw.split("&") if pair]]
 
 
-def gather(pairs: Iterable[tuple[str, Leaf]], known: Container[str], roots: Container[str]) -> Gathered[Leaf]:
-    """Sort what was sent by name; names are still encoded."""
+def gather(
+    pairs: Iterable[tuple[str, Leaf]],
+    known: Container[str],
+    roots: Container[str],
+    decode: Text = unquote_plus,
+) -> Gathered[Leaf]:
+    """Sort what was sent by name: `known` names stand for themselves, `roots` may have brackets behind them."""
     gathered: Gathered[Leaf] = Gathered()
     values = gathered.values
     for raw_name, value in pairs:
         name = raw_name
-        if name not in known and (name := unquote_plus(raw_name)) not in known:
+        if name not in known and (name := decode(raw_name)) not in known:
             found = split_name(name, roots)
             if found is None:
                 gathered.undeclared[name] = None

@@ -99,7 +99,7 @@ class _Reader:
             key, target = self._resolve(reference)
             shape = self._read(target, above)
             parts.append(replaced(shape, annotations=replace(shape.annotations, name=_HASHED_KEY.sub("", key))))
-        parts += self._composed([self._read(branch, above) for branch in _schemas(schema.get("allOf"))])
+        parts += _composed([self._read(branch, above) for branch in _schemas(schema.get("allOf"))])
         for keyword in ("anyOf", "oneOf"):
             branches = _schemas(schema.get(keyword))
             if branches:
@@ -110,15 +110,6 @@ class _Reader:
         if isinstance(dependent, dict):
             parts += [_any_of([self._read(branch, above), ANYTHING]) for branch in dependent.values()]
         return _all_of(parts)
-
-    @staticmethod
-    def _composed(branches: list[Shape]) -> list[Shape]:
-        """Take the names from branches of which there are several: the whole is not called as one of its parts."""
-        if len(branches) < 2:
-            return branches
-        whole = _all_of(branches)
-        xml = {key: value for key, value in whole.xml.items() if key != "name"}
-        return [replaced(whole, annotations=replace(whole.annotations, name="", xml=xml))]
 
     def _resolve(self, reference: str) -> tuple[str, JSON]:
         definitions = self._bundle.get("$defs", {}) if isinstance(self._bundle, dict) else {}
@@ -156,6 +147,23 @@ class _Reader:
 
     def _later(self, schema: JSON) -> Later:
         return Later(lambda: self.of(schema))
+
+
+def _composed(branches: list[Shape]) -> list[Shape]:
+    """Take the names from branches that do not agree on one: the whole is not called as one of its parts."""
+    if len(branches) < 2:
+        return branches
+    whole = _all_of(branches)
+    return [replaced(whole, annotations=_agreed(whole.annotations, branches))]
+
+
+def _agreed(annotations: Annotations, branches: Sequence[Shape]) -> Annotations:
+    """Return the annotations without names that only some of the named branches have."""
+    elements = {branch.xml["name"] for branch in branches if branch.xml.get("name")}
+    names = {branch.annotations.name for branch in branches if branch.annotations.name}
+    if len(elements) > 1:
+        annotations = replace(annotations, xml={k: v for k, v in annotations.xml.items() if k != "name"})
+    return annotations if len(names) < 2 else replace(annotations, name="")
 
 
 def _typed(schema: dict[str, JSON], enum: tuple[JSON, ...] | None) -> frozenset[Kind] | None:
@@ -226,17 +234,12 @@ def _any_of(shapes: Sequence[Shape]) -> Shape:
     typed = [shape.typed for shape in shapes if shape.typed is not None]
     enums = [shape.enum for shape in shapes if shape.enum is not None]
     guessed = not any(shape.unconstrained for shape in shapes)
-    annotations = _joined_annotations(shapes)
-    if len({shape.xml.get("name", shape.annotations.name) for shape in shapes} - {""}) > 1:
-        # each branch has an element of its own, so none of the names is the name of the whole
-        xml = {key: value for key, value in annotations.xml.items() if key != "name"}
-        annotations = replace(annotations, xml=xml, name="")
     return Shape(
         typed=NO_KIND.union(*typed) if len(typed) == len(shapes) else None,
         hinted=NO_KIND.union(*(shape.kinds for shape in shapes)) if guessed else NO_KIND,
         enum=tuple(value for enum in enums for value in enum) if len(enums) == len(shapes) else None,
         members=_joined_members(shapes, _any_of, closed=all(shape.members.closed for shape in shapes)),
-        annotations=annotations,
+        annotations=_agreed(_joined_annotations(shapes), shapes),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from mockserver.values import JSON
 from mockserver.wire import json
 from mockserver.wire.coerce import read, to_text
-from mockserver.wire.media_type import MediaRange, is_json
+from mockserver.wire.media_type import MediaRange
 from mockserver.wire.reading import Decoded, SpellingError, UnspellableError, noted
 from mockserver.wire.shape import Shape
 from mockserver.wire.specs import BodySpec
@@ -47,18 +47,6 @@ def json_of(text: bytes) -> JSON:
         return json.loads(text)
     except ValueError as error:
         raise SpellingError(f"it is not JSON: {error}") from error
-
-
-def read_content(text: str, media_type: str, shape: Shape, *, lenient: bool) -> Decoded:
-    """Read a parameter that `content` spells (OAS 3.1 §4.8.12.2.3): JSON, or text."""
-    if is_json(media_type):
-        return Decoded(json_of(text.encode("utf-8")))
-    return read(text, shape, lenient=lenient)
-
-
-def write_content(value: JSON, media_type: str) -> str:
-    """Write a parameter that `content` spells."""
-    return json.dumps(value).decode("utf-8") if is_json(media_type) else to_text(value)
 
 
 def decode_text(spec: BodySpec, media: MediaRange, body: bytes, *, lenient: bool) -> Decoded:

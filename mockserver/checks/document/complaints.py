@@ -171,10 +171,22 @@ def reference(value: dict[str, JSON], place: Place, owner: Owner, tables: Tables
 # Notes to the reader and the annotations of a schema: nothing is lost when they are ignored
 _BESIDE_REFERENCE: Final = frozenset(
     {
-        "$ref", "summary", "description", "title", "example", "examples", "default", "deprecated", "externalDocs",
-        "xml", "readOnly", "writeOnly", "type", "format",
+        "$ref",
+        "summary",
+        "description",
+        "title",
+        "example",
+        "examples",
+        "default",
+        "deprecated",
+        "externalDocs",
+        "xml",
+        "readOnly",
+        "writeOnly",
+        "type",
+        "format",
     }
-)  # fmt: skip
+)
 
 
 def _subject(place: Place, owner: Owner) -> str:
@@ -203,7 +215,8 @@ def _fix(value: JSON, expected: Expected, place: Place, owner: Owner) -> str:
 
 
 def _fits_as_text(value: JSON, leaf: Leaf) -> bool:
-    return leaf.types == (str,) and leaf.accepts(shown(value))
+    text = shown(value)
+    return leaf.types == (str,) and text[-1].isdigit() and leaf.accepts(text)
 
 
 def _special(field: str, value: JSON, expected: Expected, noun: str) -> str:

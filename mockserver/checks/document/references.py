@@ -15,11 +15,30 @@ from mockserver.violation import Violation
 
 _NAMED = frozenset(
     {
-        "properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "paths", "webhooks", "schemas",
-        "responses", "parameters", "requestBodies", "headers", "securitySchemes", "securityDefinitions", "links",
-        "callbacks", "pathItems", "content", "encoding", "variables", "mediaTypes", "additionalOperations",
+        "properties",
+        "patternProperties",
+        "dependentSchemas",
+        "$defs",
+        "definitions",
+        "paths",
+        "webhooks",
+        "schemas",
+        "responses",
+        "parameters",
+        "requestBodies",
+        "headers",
+        "securitySchemes",
+        "securityDefinitions",
+        "links",
+        "callbacks",
+        "pathItems",
+        "content",
+        "encoding",
+        "variables",
+        "mediaTypes",
+        "additionalOperations",
     }
-)  # fmt: skip
+)
 _DATA = frozenset({"example", "default", "enum", "const", "value", "dataValue", "mapping", "scopes"})
 
 

@@ -15,9 +15,24 @@ from mockserver.schema.dialects import Version
 from mockserver.values import JSON
 
 _ASSERTIONS: Final = (
-    "allOf", "properties", "additionalProperties", "items", "required", "enum", "nullable", "pattern", "minLength",
-    "maxLength", "minimum", "maximum", "multipleOf", "minItems", "maxItems", "minProperties", "maxProperties",
-)  # fmt: skip
+    "allOf",
+    "properties",
+    "additionalProperties",
+    "items",
+    "required",
+    "enum",
+    "nullable",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+)
 
 
 def _parameter(value: dict[str, JSON], place: Place, version: Version) -> Iterator[Flaw]:

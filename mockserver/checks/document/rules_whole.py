@@ -80,7 +80,7 @@ def _security(tree: dict[str, JSON], version: Version, requirements: Iterable[Fo
             at = pointer_of((place, name, True))
             fix = f"write {near}" if near else f"add {name} to {'.'.join(path)}"
             yield Flaw(
-                "document-unknown-security-scheme", at, f"the security scheme {name} is not defined", fix, "error"
+                "document-unknown-security-scheme", at, f"the security scheme {name} is not defined", fix, "warning"
             )
 
 

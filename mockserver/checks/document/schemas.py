@@ -76,15 +76,22 @@ def _schema(operation: Operation, bundle: Bundle | None, validator: Validator | 
         return
     for pattern in validator.dropped:
         yield _finding(
-            "document-pattern", operation, bundle.places[""], f"{shown(pattern)} is no regular expression",
-            "write it as ECMA-262 does", pattern,
-        )  # fmt: skip
+            "document-pattern",
+            operation,
+            bundle.places[""],
+            f"{shown(pattern)} is no regular expression",
+            "write it as ECMA-262 does",
+            pattern,
+        )
     for contradiction in contradictions(bundle.schema):
         keywords = [word for word in contradiction.keywords if word != "type"] or list(contradiction.keywords)
         yield _finding(
-            "document-contradiction", operation, bundle.place(pointers.split(contradiction.pointer)),
-            f"no value fits: {' and '.join(keywords)} contradict each other", f"change {' or '.join(keywords)}",
-        )  # fmt: skip
+            "document-contradiction",
+            operation,
+            bundle.place(pointers.split(contradiction.pointer)),
+            f"no value fits: {' and '.join(keywords)} contradict each other",
+            f"change {' or '.join(keywords)}",
+        )
 
 
 def _media_example(operation: Operation, media: MediaPlan, example: Example) -> Iterator[Violation]:
@@ -118,10 +125,13 @@ def _bad_example(
     inside = pointers.join(first.path) if first is not None else ""
     name = f" {example.name}" if example.name else ""
     return _finding(
-        "document-example", operation, (example.node.uri, example.node.pointer + inside),
-        f"the example{name} does not keep its schema{why}", "mend the example, or the schema",
+        "document-example",
+        operation,
+        (example.node.uri, example.node.pointer + inside),
+        f"the example{name} does not keep its schema{why}",
+        "mend the example, or the schema",
         first.instance if first is not None else value,
-    )  # fmt: skip
+    )
 
 
 def _finding(

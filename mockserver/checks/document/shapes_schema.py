@@ -174,15 +174,36 @@ SCHEMA_30: Final = (
         + "".join(
             f"{keyword}  any  since 3.1\n"
             for keyword in (
-                "const", "contains", "minContains", "maxContains", "prefixItems", "patternProperties", "propertyNames",
-                "dependentRequired", "dependentSchemas", "if", "then", "else", "unevaluatedItems",
-                "unevaluatedProperties", "contentEncoding", "contentMediaType", "contentSchema", "examples", "$id",
-                "$schema", "$anchor", "$defs", "$comment", "$dynamicRef", "$dynamicAnchor",
+                "const",
+                "contains",
+                "minContains",
+                "maxContains",
+                "prefixItems",
+                "patternProperties",
+                "propertyNames",
+                "dependentRequired",
+                "dependentSchemas",
+                "if",
+                "then",
+                "else",
+                "unevaluatedItems",
+                "unevaluatedProperties",
+                "contentEncoding",
+                "contentMediaType",
+                "contentSchema",
+                "examples",
+                "$id",
+                "$schema",
+                "$anchor",
+                "$defs",
+                "$comment",
+                "$dynamicRef",
+                "$dynamicAnchor",
             )
         ),
         noun="schema",
     ),
-)  # fmt: skip
+)
 SCHEMA_31: Final = (Table("SchemaObject", _OPEN, noun="schema", unknown={"3.1": None, "3.2": None}),)
 
 SCHEMA_3: Final = (

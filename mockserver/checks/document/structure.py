@@ -77,7 +77,7 @@ class _Walk:
             if isinstance(value, dict):
                 yield from self._dict(value, expected, place, owner)
             elif isinstance(value, list) and expected.items is not None:
-                yield from self._list(value, expected, place, owner)
+                yield from self._list(value, expected, expected.items, place, owner)
             elif not _is_leaf(value, expected):
                 yield complaints.mistyped(value, expected, place, owner)
             self._nested.reverse()
@@ -122,8 +122,9 @@ class _Walk:
                 yield from self._other(key, child, shape, owner)
             elif type(child) is not expected.plain and (not expected.anything or expected.ignored):
                 nested.append((child, expected, (place, key, False), owner))
+        replaced = "$ref" in value and "$ref" not in fields  # said already, and what is missing may be there
         for name in shape.required:
-            if name not in value:
+            if name not in value and not replaced:
                 yield complaints.missing(name, shape, owner)
 
     def _other(self, key: JSON, child: JSON, shape: Shape, owner: Owner) -> Iterator[Flaw]:
@@ -143,7 +144,8 @@ class _Walk:
     def _map(
         self, value: dict[str, JSON], expected: Expected, values: Expected, place: Place, owner: Owner
     ) -> Iterator[Flaw]:
-        if isinstance(value.get("$ref"), str) and values.leaf is None and not values.anything:
+        texts = values.anything or (values.leaf is not None and str in values.leaf.types)
+        if isinstance(value.get("$ref"), str) and not texts:
             yield complaints.referenced_map(place, owner)
             return
         if expected.single and not value:
@@ -157,10 +159,9 @@ class _Walk:
             if type(child) is not values.plain and not values.anything:
                 self._nested.append((child, values, below, owner))
 
-    def _list(self, value: list[JSON], expected: Expected, place: Place, owner: Owner) -> Iterator[Flaw]:
-        items = expected.items
-        if items is None:
-            return
+    def _list(
+        self, value: list[JSON], expected: Expected, items: Expected, place: Place, owner: Owner
+    ) -> Iterator[Flaw]:
         if expected.filled and not value:
             yield complaints.too_few(place, owner)
         kept: set[tuple[bool, JSON]] = set()

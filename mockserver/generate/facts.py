@@ -1,0 +1,363 @@
+"""What all schemas that hold at one place demand together.
+
+`Facts` collects keywords of any number of schemas; contradictions are noted when they are met. Knows single keywords
+and not the schema tree: references, unions and `allOf` are for `merge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from mockserver.values import JSON
+
+Kind: TypeAlias = Literal["null", "boolean", "integer", "fraction", "string", "array", "object"]
+"""The types of JSON Schema, made to exclude one another: `number` is `integer` or `fraction`."""
+
+KINDS: tuple[Kind, ...] = ("object", "array", "string", "integer", "fraction", "boolean", "null")
+TYPE_KINDS: Mapping[str, frozenset[Kind]] = {
+    "null": frozenset({"null"}),
+    "boolean": frozenset({"boolean"}),
+    "integer": frozenset({"integer"}),
+    "number": frozenset({"integer", "fraction"}),
+    "string": frozenset({"string"}),
+    "array": frozenset({"array"}),
+    "object": frozenset({"object"}),
+}
+_PREFERRED: Mapping[str, tuple[Kind, ...]] = {"number": ("fraction", "integer")}
+
+Pieces: TypeAlias = tuple[JSON, ...]
+"""Schemas that hold together, references resolved where nothing stands beside them."""
+
+
+def kind_of(value: JSON) -> Kind:
+    """Return the kind of a value.
+
+    >>> [kind_of(value) for value in (True, 1, 1.0, 1.5, None)]
+    ['boolean', 'integer', 'integer', 'fraction', 'null']
+    """
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "fraction"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+def identity(value: JSON) -> object:
+    """Return what two values share if and only if JSON Schema calls them equal (core 2020-12 §4.2.2).
+
+    >>> identity([1, True]) == identity([1.0, 1]), identity({"a": 1.0}) == identity({"a": 1})
+    (False, True)
+    """
+    match value:
+        case bool():
+            return ("boolean", value)
+        case list():
+            return ("array", tuple(identity(item) for item in value))
+        case dict():
+            return ("object", frozenset((name, identity(item)) for name, item in value.items()))
+        case _:
+            return value
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPart:
+    """`properties`, `patternProperties` and `additionalProperties` of one schema: they count on one another."""
+
+    properties: Mapping[str, JSON]
+    patterns: Mapping[str, JSON]
+    additional: JSON  # None where it is not written
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayPart:
+    """`prefixItems` and `items` of one schema."""
+
+    prefix: tuple[JSON, ...]
+    items: JSON  # None where it is not written
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """`contains` with its counts."""
+
+    schema: JSON
+    low: int
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unevaluated:
+    """`unevaluatedProperties` or `unevaluatedItems`, and which parts count as evaluated: those of its own schema."""
+
+    schema: JSON
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Facts:
+    """What a value must be. `judged`: not all that is demanded is told here, so a value has to be judged."""
+
+    kinds: frozenset[Kind] = frozenset(KINDS)
+    order: list[Kind] = field(default_factory=list)
+    declared: bool = False
+    values: list[JSON] | None = None
+    excluded: list[JSON] = field(default_factory=list)
+    low: float | int | None = None
+    low_open: bool = False
+    high: float | int | None = None
+    high_open: bool = False
+    multiples: list[float | int] = field(default_factory=list)
+    shortest: int = 0
+    longest: int | None = None
+    patterns: list[str] = field(default_factory=list)
+    formats: list[str] = field(default_factory=list)
+    encodings: list[str] = field(default_factory=list)
+    arrays: list[ArrayPart] = field(default_factory=list)
+    contains: list[Contains] = field(default_factory=list)
+    fewest_items: int = 0
+    most_items: int | None = None
+    unique: bool = False
+    unevaluated_items: list[Unevaluated] = field(default_factory=list)
+    objects: list[ObjectPart] = field(default_factory=list)
+    required: dict[str, None] = field(default_factory=dict)
+    forbidden: set[str] = field(default_factory=set)
+    dependent: dict[str, list[str]] = field(default_factory=dict)
+    names: list[JSON] = field(default_factory=list)
+    fewest_properties: int = 0
+    most_properties: int | None = None
+    unevaluated_properties: list[Unevaluated] = field(default_factory=list)
+    rivals: list[JSON] = field(default_factory=list)
+    examples: list[JSON] = field(default_factory=list)
+    defaults: list[JSON] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    hints: dict[str, tuple[JSON, ...]] = field(default_factory=dict)
+    judged: bool = False
+    contradiction: str = ""
+
+    @property
+    def shape(self) -> frozenset[int]:
+        """What two objects of the same make have in common."""
+        return frozenset(id(part.properties) for part in self.objects if part.properties)
+
+    @property
+    def declares(self) -> bool:
+        """Tell whether properties are named."""
+        return bool(self.required) or any(part.properties for part in self.objects)
+
+    def limit_kinds(self, kinds: Iterable[Kind]) -> None:
+        """Admit only these kinds."""
+        self.kinds &= frozenset(kinds)
+        if not self.kinds:
+            self.contradiction = self.contradiction or "no type is left"
+
+    def expect(self, *kinds: Kind) -> None:
+        """Note which kind a keyword speaks of: it is no constraint, but it is what was meant."""
+        self.order.extend(kind for kind in kinds if kind not in self.order)
+
+    def admit(self, values: Iterable[JSON]) -> None:
+        """Admit only these values."""
+        if self.values is None:
+            self.values = list(values)
+        else:
+            known = {identity(value) for value in values}
+            self.values = [value for value in self.values if identity(value) in known]
+
+    def at_least(self, bound: float, *, open_: bool) -> None:
+        """Raise the lower bound of numbers."""
+        if self.low is None or bound > self.low or (bound == self.low and open_):
+            self.low, self.low_open = bound, open_
+
+    def at_most(self, bound: float, *, open_: bool) -> None:
+        """Lower the upper bound of numbers."""
+        if self.high is None or bound < self.high or (bound == self.high and open_):
+            self.high, self.high_open = bound, open_
+
+    def settle(self) -> None:
+        """Draw the conclusions once all schemas have spoken."""
+        if self.values is not None:
+            barred = {identity(value) for value in self.excluded}
+            self.values = [
+                value for value in self.values if kind_of(value) in self.kinds and identity(value) not in barred
+            ]
+            if not self.values:
+                self.contradiction = self.contradiction or "no value of the enum is left"
+        self._settle_kind("string", self.longest is not None and self.longest < self.shortest)
+        self._settle_kind("array", self.most_items is not None and self.most_items < self.fewest_items)
+        self._settle_kind("object", self.most_properties is not None and self.most_properties < self._fewest())
+        self._settle_kind("object", not self.forbidden.isdisjoint(self.required))
+        if self.low is not None and self.high is not None:
+            closed = not self.low_open and not self.high_open
+            if self.low > self.high or (self.low == self.high and not closed):
+                self._settle_kind("integer", True)
+                self._settle_kind("fraction", True)
+
+    def _fewest(self) -> int:
+        return max(self.fewest_properties, len(self.required))
+
+    def _settle_kind(self, kind: Kind, impossible: bool) -> None:  # noqa: FBT001 - the question is the argument
+        if impossible and kind in self.kinds:
+            self.limit_kinds(self.kinds - {kind})
+
+
+Reader: TypeAlias = Callable[[Facts, JSON], None]
+
+
+def _types(facts: Facts, value: JSON) -> None:
+    named = [value] if isinstance(value, str) else list(value)
+    kinds: list[Kind] = []
+    for name in named:
+        kinds.extend(_PREFERRED.get(name, tuple(TYPE_KINDS.get(name, ()))))
+    if not facts.declared:
+        facts.order = [*kinds, *(kind for kind in facts.order if kind not in kinds)]
+    facts.declared = True
+    facts.limit_kinds(kinds)
+
+
+def _shortest(facts: Facts, value: JSON) -> None:
+    facts.shortest = max(facts.shortest, int(value))
+    facts.expect("string")
+
+
+def _longest(facts: Facts, value: JSON) -> None:
+    facts.longest = int(value) if facts.longest is None else min(facts.longest, int(value))
+    facts.expect("string")
+
+
+def _fewest_items(facts: Facts, value: JSON) -> None:
+    facts.fewest_items = max(facts.fewest_items, int(value))
+    facts.expect("array")
+
+
+def _most_items(facts: Facts, value: JSON) -> None:
+    facts.most_items = int(value) if facts.most_items is None else min(facts.most_items, int(value))
+    facts.expect("array")
+
+
+def _fewest_properties(facts: Facts, value: JSON) -> None:
+    facts.fewest_properties = max(facts.fewest_properties, int(value))
+    facts.expect("object")
+
+
+def _most_properties(facts: Facts, value: JSON) -> None:
+    facts.most_properties = int(value) if facts.most_properties is None else min(facts.most_properties, int(value))
+    facts.expect("object")
+
+
+def _minimum(facts: Facts, value: JSON) -> None:
+    facts.at_least(value, open_=False)
+    facts.expect("fraction", "integer")
+
+
+def _exclusive_minimum(facts: Facts, value: JSON) -> None:
+    facts.at_least(value, open_=True)
+    facts.expect("fraction", "integer")
+
+
+def _maximum(facts: Facts, value: JSON) -> None:
+    facts.at_most(value, open_=False)
+    facts.expect("fraction", "integer")
+
+
+def _exclusive_maximum(facts: Facts, value: JSON) -> None:
+    facts.at_most(value, open_=True)
+    facts.expect("fraction", "integer")
+
+
+def _multiple(facts: Facts, value: JSON) -> None:
+    facts.multiples.append(value)
+    facts.expect("fraction", "integer")
+
+
+def _pattern(facts: Facts, value: JSON) -> None:
+    if value not in facts.patterns:
+        facts.patterns.append(value)
+    facts.expect("string")
+
+
+def _format(facts: Facts, value: JSON) -> None:
+    if value not in facts.formats:
+        facts.formats.append(value)
+    if facts.declared or facts.order:
+        return
+    numeric = value in {"int32", "int64", "float", "double", "number", "integer"}
+    facts.expect(*(("integer", "fraction") if numeric else ("string",)))
+
+
+def _encoding(facts: Facts, value: JSON) -> None:
+    facts.encodings.append(value)
+    facts.expect("string")
+
+
+def _required(facts: Facts, value: JSON) -> None:
+    facts.required.update(dict.fromkeys(value))
+    facts.expect("object")
+
+
+def _dependent(facts: Facts, value: JSON) -> None:
+    for name, others in value.items():
+        facts.dependent.setdefault(name, []).extend(others)
+    facts.expect("object")
+
+
+def _names(facts: Facts, value: JSON) -> None:
+    facts.names.append(value)
+    facts.expect("object")
+
+
+def _unique(facts: Facts, value: JSON) -> None:
+    facts.unique = facts.unique or value is True
+    facts.expect("array")
+
+
+def _text(facts: Facts, value: JSON) -> None:
+    if isinstance(value, str):
+        facts.texts.append(value)
+
+
+def _examples(facts: Facts, value: JSON) -> None:
+    if isinstance(value, list):
+        facts.examples.extend(value)
+
+
+READERS: Mapping[str, Reader] = {
+    "type": _types,
+    "enum": lambda facts, value: facts.admit(value),
+    "const": lambda facts, value: facts.admit([value]),
+    "minimum": _minimum,
+    "maximum": _maximum,
+    "exclusiveMinimum": _exclusive_minimum,
+    "exclusiveMaximum": _exclusive_maximum,
+    "multipleOf": _multiple,
+    "minLength": _shortest,
+    "maxLength": _longest,
+    "pattern": _pattern,
+    "format": _format,
+    "contentEncoding": _encoding,
+    "minItems": _fewest_items,
+    "maxItems": _most_items,
+    "uniqueItems": _unique,
+    "required": _required,
+    "dependentRequired": _dependent,
+    "propertyNames": _names,
+    "minProperties": _fewest_properties,
+    "maxProperties": _most_properties,
+    "title": _text,
+    "description": _text,
+    "example": lambda facts, value: facts.examples.append(value),
+    "examples": _examples,
+    "default": lambda facts, value: facts.defaults.append(value),
+}
+"""What each keyword adds that stands for itself."""

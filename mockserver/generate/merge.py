@@ -1,0 +1,438 @@
+"""Schemas that hold together, merged into one list of facts for each way to satisfy their unions.
+
+Follows `$ref` and `allOf`; turns `anyOf`, `oneOf`, `if`, `not`, `dependentSchemas` and discriminators into choices
+between branches. Knows no values: whether facts that look possible are so is found out by drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from mockserver.document import pointer as pointers
+from mockserver.generate.facts import (
+    KINDS,
+    READERS,
+    ArrayPart,
+    Contains,
+    Facts,
+    Kind,
+    ObjectPart,
+    Pieces,
+    Unevaluated,
+    kind_of,
+)
+from mockserver.generate.negate import negations, plain_negation
+from mockserver.schema.compile import Validators
+from mockserver.values import JSON
+
+_MOST_FORMS = 64
+_MOST_STEPS = 400
+_HASH = 9  # the length of what a bundle appends to a name that may be taken
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Schemas to add, and rivals: schemas that must not fit what comes of it."""
+
+    pieces: Pieces
+    rivals: Pieces = ()
+    judged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A union: one of its branches is taken."""
+
+    key: Hashable
+    branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to satisfy schemas: the facts, and the kind of value."""
+
+    facts: Facts
+    kind: Kind
+
+
+Choices = Mapping[Hashable, int]
+
+
+class Book:
+    """One bundle, and what was read in it. Schemas are known by their identity, so all that are made are kept."""
+
+    def __init__(self, bundle: JSON, validators: Validators) -> None:
+        self.bundle = bundle
+        self.validators = validators
+        self.root: JSON = bundle
+        if isinstance(bundle, dict) and "$defs" in bundle:
+            self.root = {key: value for key, value in bundle.items() if key != "$defs"}
+        self._definitions: Mapping[str, JSON] = bundle.get("$defs", {}) if isinstance(bundle, dict) else {}
+        for schema in self._definitions.values():
+            if schema == self.root and schema:
+                self.root = schema  # what is recursive stands in its own closure
+        self._names = {id(schema): name for name, schema in self._definitions.items()}
+        self._groups: dict[tuple[Hashable, bool], tuple[Group, ...]] = {}
+        self._made: dict[Hashable, JSON] = {}
+        self._forms: dict[tuple[tuple[int, ...], bool], tuple[Form, ...]] = {}
+        self._judges: dict[tuple[int, ...], Callable[[JSON], bool]] = {}
+        self._references: dict[str, frozenset[str]] = {}
+        self._asked: set[tuple[int, ...]] = set()
+
+    def resolve(self, reference: str) -> JSON:
+        """Return what a reference of this bundle leads to."""
+        if reference.startswith("#/$defs/") and reference[8:] in self._definitions:
+            return self._definitions[reference[8:]]
+        if reference == "#":
+            return self.root
+        try:
+            return pointers.look_up(self.bundle, pointers.from_fragment(reference[1:]))
+        except LookupError:
+            return True
+
+    def name_of(self, schema: JSON) -> str:
+        """Return the name of a schema in the contract, or nothing."""
+        return self._plain(self._names.get(id(schema), ""))
+
+    @staticmethod
+    def _plain(name: str) -> str:
+        hashed = len(name) > _HASH and name[-_HASH] == "-"
+        hashed = hashed and all(digit in "0123456789abcdef" for digit in name[1 - _HASH :])
+        return name[:-_HASH] if hashed else name
+
+    def made(self, key: Hashable, schema: JSON) -> JSON:
+        """Return the one schema that was made under a key."""
+        return self._made.setdefault(key, schema)
+
+    def pieces(self, schemas: Iterable[JSON]) -> Pieces | None:
+        """Return schemas as pieces; None when one of them is `false`."""
+        out: dict[int, JSON] = {}
+        for schema in schemas:
+            followed = set[int]()
+            while isinstance(schema, dict) and len(schema) == 1 and "$ref" in schema and id(schema) not in followed:
+                followed.add(id(schema))
+                schema = self.resolve(schema["$ref"])  # noqa: PLW2901 - the schema that is meant
+            if schema is False:
+                return None
+            if isinstance(schema, dict) and schema:
+                out[id(schema)] = schema
+        return tuple(out.values())
+
+    def judge(self, pieces: Pieces) -> Callable[[JSON], bool]:
+        """Return the question whether a value fits all pieces."""
+        key = tuple(map(id, pieces))
+        found = self._judges.get(key)
+        if found is None:
+            found = self._judges[key] = self.validators.compile(self.closed(pieces)).is_valid
+        return found
+
+    def closed(self, pieces: Pieces) -> JSON:
+        """Return one schema for all pieces, with those definitions that it refers to."""
+        names: set[str] = set()
+        todo = list(_references(pieces))
+        while todo:
+            name = todo.pop()
+            if name not in names and name in self._definitions:
+                names.add(name)
+                if name not in self._references:
+                    self._references[name] = frozenset(_references(self._definitions[name]))
+                todo.extend(self._references[name])
+        schema = dict(pieces[0]) if len(pieces) == 1 else {"allOf": list(pieces)} if pieces else {}
+        return {**schema, "$defs": {name: self._definitions[name] for name in sorted(names)}} if names else schema
+
+    def forms(self, pieces: Pieces, *, thorough: bool = False) -> tuple[Form, ...]:
+        """Return the ways to satisfy pieces, what is most telling first.
+
+        `thorough` forms keep off what they must not be; the others trust that they will not meet it by chance.
+        """
+        key = (tuple(map(id, pieces)), thorough)
+        found = self._forms.get(key)
+        if found is None:
+            reading = [form for facts in self._readings(pieces, thorough) for form in _forms_of(facts)]
+            found = self._forms[key] = tuple(sorted(reading, key=_poverty)[:_MOST_FORMS])
+        return found
+
+    def _readings(self, pieces: Pieces, thorough: bool) -> Iterator[Facts]:  # noqa: FBT001 - as in `forms`
+        todo: list[dict[Hashable, int]] = [{}]
+        steps = found = 0
+        while todo and steps < _MOST_STEPS and found < _MOST_FORMS:
+            steps += 1
+            choices = todo.pop()
+            facts, group = _Merge(self, choices, thorough=thorough).read(pieces)
+            if facts.contradiction:
+                continue
+            if group is None:
+                found += 1
+                yield facts
+            else:
+                todo.extend({**choices, group.key: index} for index in reversed(range(len(group.branches))))
+
+    def groups(self, schema: Mapping[str, JSON], *, thorough: bool) -> tuple[Group, ...]:
+        """Return the unions that stand in one schema."""
+        key = (id(schema), thorough)
+        found = self._groups.get(key)
+        if found is None:
+            found = self._groups[key] = tuple(self._groups_in(schema, thorough))
+        return found
+
+    def _groups_in(self, schema: Mapping[str, JSON], thorough: bool) -> Iterator[Group]:  # noqa: FBT001 - as in `forms`
+        key = id(schema)
+        for keyword in ("anyOf", "oneOf"):
+            if keyword in schema:
+                yield Group((key, keyword), self._branches(schema, keyword, thorough=thorough))
+        discriminator = schema.get("discriminator")
+        if discriminator and "anyOf" not in schema and "oneOf" not in schema and discriminator.get("mapping"):
+            yield Group((key, "discriminator"), self._heirs(schema))
+        if "if" in schema and ("then" in schema or "else" in schema):
+            otherwise = self.made((key, "else"), {"not": schema["if"]})
+            yield Group(
+                (key, "if"),
+                (
+                    Branch((schema["if"], schema.get("then", True))),
+                    Branch((otherwise, schema.get("else", True))),
+                ),
+            )
+        for name, dependent in schema.get("dependentSchemas", {}).items():
+            present = self.made((key, "present", name), {"required": [name], "type": "object"})
+            absent = self.made((key, "absent", name), {"properties": {name: False}})
+            branches = (Branch((present, dependent)), Branch((absent,)))
+            declared = name in schema.get("properties", {}) or name in schema.get("required", ())
+            yield Group((key, "dependent", name), branches if declared else branches[::-1])
+        if thorough and "not" in schema and plain_negation(schema["not"]) is None:
+            refused = negations(self.resolved(schema["not"]), self)
+            if refused is not None:
+                yield Group((key, "not"), tuple(Branch((piece,)) for piece in refused))
+
+    def resolved(self, schema: JSON) -> JSON:
+        """Follow a reference that stands alone."""
+        found = self.pieces((schema,))
+        return False if found is None else found[0] if found else True
+
+    def _branches(self, schema: Mapping[str, JSON], keyword: str, *, thorough: bool) -> tuple[Branch, ...]:
+        options: list[JSON] = schema[keyword]
+        tags = self._tags(schema, options)
+        out: list[Branch] = []
+        untagged: list[Branch] = []
+        for index, option in enumerate(options):
+            pieces: Pieces = (option,)
+            rivals: Pieces = ()
+            if keyword == "oneOf":
+                others = [other for at, other in enumerate(options) if at != index]
+                rivals = tuple(other for other in others if not self._apart(option, other))
+                if thorough:
+                    pieces += tuple(self.made((id(other), "not"), {"not": other}) for other in rivals)
+            judged = bool(rivals)
+            if tags[index] is not None:
+                out.append(Branch((*pieces, tags[index]), rivals, judged))
+                untagged.append(Branch(pieces, rivals, judged))
+            else:
+                out.append(Branch(pieces, rivals, judged))
+        return (*out, *untagged)
+
+    def _apart(self, one: JSON, other: JSON) -> bool:
+        return self.kinds_of(one).isdisjoint(self.kinds_of(other))
+
+    def kinds_of(self, schema: JSON) -> frozenset[Kind]:
+        """Return the kinds that may fit a schema, at least."""
+        pieces = self.pieces((schema,))
+        if pieces is None:
+            return frozenset()
+        key = tuple(map(id, pieces))
+        if key in self._asked:  # a union that is its own branch
+            return frozenset(KINDS)
+        self._asked.add(key)
+        try:
+            return frozenset(form.kind for form in self.forms(pieces))
+        finally:
+            self._asked.discard(key)
+
+    def _tags(self, schema: Mapping[str, JSON], options: list[JSON]) -> list[JSON]:
+        """Return for each branch what its discriminator has to say (OAS 3.1.1 §4.8.25)."""
+        discriminator = schema.get("discriminator")
+        if not discriminator or "propertyName" not in discriminator:
+            return [None] * len(options)
+        return [
+            self._tag(discriminator, option["$ref"]) if isinstance(option, dict) and "$ref" in option else None
+            for option in options
+        ]
+
+    def _tag(self, discriminator: Mapping[str, JSON], reference: str) -> JSON:
+        name = discriminator["propertyName"]
+        values = [value for value, target in (discriminator.get("mapping") or {}).items() if target == reference]
+        values = values or [self._plain(reference.rpartition("/")[2])]
+        return self.made(
+            ("tag", name, tuple(values)), {"required": [name], "properties": {name: {"enum": values}}, "type": "object"}
+        )
+
+    def _heirs(self, schema: Mapping[str, JSON]) -> tuple[Branch, ...]:
+        """Return the schemas that a parent's discriminator maps to: one of them is what really comes."""
+        discriminator = schema["discriminator"]
+        references = dict.fromkeys(discriminator["mapping"].values())
+        heirs = [
+            Branch((self.resolve(reference), self._tag(discriminator, reference)))
+            for reference in references
+            if self.resolve(reference) is not schema
+        ]
+        return (*heirs, Branch(()))
+
+
+class _Merge:
+    """One walk through all pieces with the branches chosen so far; stops asking at the first open union."""
+
+    def __init__(self, book: Book, choices: Choices, *, thorough: bool) -> None:
+        self._book = book
+        self._choices = choices
+        self._thorough = thorough
+        self._seen: set[int] = set()
+        self._open: Group | None = None
+        self.facts = Facts()
+
+    def read(self, pieces: Pieces) -> tuple[Facts, Group | None]:
+        for piece in pieces:
+            self._absorb(piece)
+        self.facts.settle()
+        if pieces and not self.facts.texts:
+            name = self._book.name_of(pieces[0])
+            if name:
+                self.facts.texts.append(name)
+        return self.facts, self._open
+
+    def _absorb(self, schema: JSON) -> None:
+        facts = self.facts
+        if schema is False:
+            facts.contradiction = "false"
+            return
+        if not isinstance(schema, dict) or id(schema) in self._seen:
+            return
+        self._seen.add(id(schema))
+        objects, arrays = len(facts.objects), len(facts.arrays)
+        for keyword, value in schema.items():
+            reader = READERS.get(keyword)
+            if reader is not None:
+                reader(facts, value)
+        if not schema.keys().isdisjoint(_STRUCTURE):
+            self._structure(schema)
+            self._unevaluated(schema, objects, arrays)
+
+    def _structure(self, schema: Mapping[str, JSON]) -> None:
+        self._object(schema)
+        self._array(schema)
+        if "$ref" in schema:
+            self._absorb(self._book.resolve(schema["$ref"]))
+        for part in schema.get("allOf", ()):
+            self._absorb(part)
+        if "not" in schema:
+            self._not(schema["not"])
+        if not schema.keys().isdisjoint(_CHOICES):
+            for group in self._book.groups(schema, thorough=self._thorough):
+                self._choose(schema, group)
+
+    def _choose(self, schema: Mapping[str, JSON], group: Group) -> None:
+        if group.branches is _NO_BRANCHES:
+            return
+        chosen = self._choices.get(group.key)
+        if chosen is None:
+            self._open = self._open or group
+            return
+        branch = group.branches[chosen]
+        for piece in branch.pieces:
+            self._absorb(piece)
+        self.facts.rivals.extend(branch.rivals)
+        self.facts.judged = self.facts.judged or branch.judged
+
+    def _is_heir(self, schema: Mapping[str, JSON]) -> bool:
+        """Tell whether we came to a parent from one of its heirs; then its discriminator names that heir."""
+        discriminator = schema["discriminator"]
+        names = tuple(
+            name
+            for name, reference in discriminator["mapping"].items()
+            if id(self._book.resolve(reference)) in self._seen and self._book.resolve(reference) is not schema
+        )
+        if names:
+            self.facts.hints.setdefault(discriminator["propertyName"], names)
+        return bool(names)
+
+    def _object(self, schema: Mapping[str, JSON]) -> None:
+        if schema.keys().isdisjoint(_OBJECT):
+            return
+        part = ObjectPart(
+            schema.get("properties", {}), schema.get("patternProperties", {}), schema.get("additionalProperties")
+        )
+        self.facts.objects.append(part)
+        self.facts.forbidden.update(name for name, value in part.properties.items() if value is False)
+        self.facts.expect("object")
+
+    def _array(self, schema: Mapping[str, JSON]) -> None:
+        facts = self.facts
+        if "items" in schema or "prefixItems" in schema:
+            facts.arrays.append(ArrayPart(tuple(schema.get("prefixItems", ())), schema.get("items")))
+            facts.expect("array")
+        if "contains" in schema:
+            low, high = int(schema.get("minContains", 1)), schema.get("maxContains")
+            facts.contains.append(Contains(schema["contains"], low, None if high is None else int(high)))
+            facts.judged = facts.judged or high is not None
+            facts.expect("array")
+
+    def _unevaluated(self, schema: Mapping[str, JSON], objects: int, arrays: int) -> None:
+        facts = self.facts
+        if "unevaluatedProperties" in schema:
+            facts.unevaluated_properties.append(
+                Unevaluated(schema["unevaluatedProperties"], objects, len(facts.objects))
+            )
+            facts.judged = True
+            facts.expect("object")
+        if "unevaluatedItems" in schema:
+            facts.unevaluated_items.append(Unevaluated(schema["unevaluatedItems"], arrays, len(facts.arrays)))
+            facts.judged = True
+            facts.expect("array")
+
+    def _not(self, refused: JSON) -> None:
+        plain = plain_negation(refused)
+        if plain is None:
+            self.facts.judged = True
+            self.facts.rivals.append(refused)
+        else:
+            plain(self.facts)
+
+
+_OBJECT = frozenset({"properties", "patternProperties", "additionalProperties"})
+_CHOICES = frozenset({"anyOf", "oneOf", "if", "dependentSchemas", "discriminator", "not"})
+_STRUCTURE = _OBJECT | _CHOICES | {
+    "$ref", "allOf", "items", "prefixItems", "contains", "unevaluatedProperties", "unevaluatedItems",
+}  # fmt: skip
+
+
+def _references(node: JSON) -> Iterator[str]:
+    todo = [node]
+    while todo:
+        at = todo.pop()
+        if isinstance(at, dict):
+            reference = at.get("$ref")
+            if isinstance(reference, str) and reference.startswith("#/$defs/"):
+                yield reference[8:]
+            todo.extend(value for value in at.values() if isinstance(value, dict | list))
+        elif isinstance(at, list | tuple):
+            todo.extend(value for value in at if isinstance(value, dict | list))
+
+
+_USUAL: tuple[Kind, ...] = ("string", "integer", "object", "array", "boolean", "fraction", "null")
+
+
+def _forms_of(facts: Facts) -> Iterator[Form]:
+    """Yield the kinds of value that facts admit: what is declared or spoken of first."""
+    spoken = [kind for kind in facts.order if kind in facts.kinds]
+    present = None if facts.values is None else {kind_of(value) for value in facts.values}
+    for kind in (*spoken, *(kind for kind in _USUAL if kind in facts.kinds and kind not in spoken)):
+        if present is None or kind in present:
+            yield Form(facts, kind)
+
+
+def _poverty(form: Form) -> int:
+    """Return how little a form tells: an object with properties tells most, null nothing."""
+    facts = form.facts
+    if form.kind not in facts.order and (facts.declared or facts.order) and facts.values is None:
+        return 3 if form.kind != "null" else 4
+    if form.kind == "object" and facts.declares:
+        return 0
+    return 2 if form.kind == "null" else 1

@@ -1,0 +1,184 @@
+"""What a value must be so that a schema does not fit it.
+
+A plain negation says it in facts; a schema of several keywords is refused by refusing any one of them. Knows single
+schemas only: `merge` follows the references and takes the choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Protocol
+
+from mockserver.generate.facts import TYPE_KINDS, Facts
+from mockserver.values import JSON
+
+ANNOTATIONS = frozenset(
+    {
+        "title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "xml", "$defs",
+        "$comment", "discriminator", "x-nullable-wrap", "contentMediaType", "contentEncoding", "contentSchema",
+    }
+)  # fmt: skip
+
+
+class Keeper(Protocol):
+    """Who keeps the schemas that are made, so that each is made once."""
+
+    def made(self, key: Hashable, schema: JSON) -> JSON:
+        """Return the one schema that was made under a key."""
+        ...
+
+
+def plain_negation(schema: JSON) -> Callable[[Facts], None] | None:
+    """Return what refusing a schema changes in facts, or None when it takes more than that."""
+    if schema is False:
+        return lambda _facts: None
+    words = {} if schema is True else {key: value for key, value in schema.items() if key not in ANNOTATIONS}
+    if not words:
+        return _contradict
+    if len(words) > 1:
+        return None
+    (keyword, value), *_ = words.items()
+    match keyword:
+        case "type":
+            barred = [kind for name in ([value] if isinstance(value, str) else value) for kind in TYPE_KINDS[name]]
+            return lambda facts: facts.limit_kinds(facts.kinds.difference(barred))
+        case "const":
+            return lambda facts: facts.excluded.append(value)
+        case "enum":
+            return lambda facts: facts.excluded.extend(value)
+        case _:
+            return None
+
+
+def _contradict(facts: Facts) -> None:
+    facts.contradiction = "nothing is left beside not"
+
+
+def negations(schema: JSON, keeper: Keeper) -> list[JSON] | None:
+    """Return schemas each of which refuses `schema`; None when nothing is known to."""
+    if isinstance(schema, bool):
+        return None
+    found: list[JSON] = []
+    for keyword, value in schema.items():
+        refuse = _REFUSALS.get(keyword)
+        if refuse is not None:
+            made = refuse(value, schema)
+            found.extend(
+                keeper.made((id(schema), "refused", keyword, index), piece) for index, piece in enumerate(made)
+            )
+    return found or None
+
+
+def _not(schema: JSON) -> JSON:
+    return {"not": schema}
+
+
+def _number(keyword: str) -> Callable[[JSON, Mapping[str, JSON]], list[JSON]]:
+    return lambda value, _schema: [{"type": "number", keyword: value}]
+
+
+def _more(kind: str, keyword: str) -> Callable[[JSON, Mapping[str, JSON]], list[JSON]]:
+    return lambda value, _schema: [{"type": kind, keyword: int(value) + 1}]
+
+
+def _fewer(kind: str, keyword: str) -> Callable[[JSON, Mapping[str, JSON]], list[JSON]]:
+    return lambda value, _schema: [{"type": kind, keyword: int(value) - 1}] if value > 0 else []
+
+
+def _judged(kind: str, keyword: str) -> Callable[[JSON, Mapping[str, JSON]], list[JSON]]:
+    return lambda value, _schema: [{"type": kind, "not": {keyword: value}}]
+
+
+def _properties(value: JSON, _schema: Mapping[str, JSON]) -> list[JSON]:
+    return [
+        {"type": "object", "required": [name], "properties": {name: _not(below)}}
+        for name, below in value.items()
+        if below is not True and below != {}
+    ]
+
+
+def _required(value: JSON, _schema: Mapping[str, JSON]) -> list[JSON]:
+    return [{"type": "object", "properties": {name: False}} for name in value]
+
+
+def _items(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
+    if schema.get("prefixItems"):
+        return []
+    return [{"type": "array", "contains": _not(value)}]
+
+
+def _contains(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
+    if schema.get("minContains", 1) < 1:
+        return []
+    return [{"type": "array", "items": _not(value)}]
+
+
+def _additional(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
+    """Refuse by a property that is not declared; its name is one that nobody declares."""
+    name = "other"
+    while name in schema.get("properties", {}):
+        name += "_"
+    return [{"type": "object", "required": [name], "properties": {name: _not(value)}}]
+
+
+def _dependent(value: JSON, _schema: Mapping[str, JSON]) -> list[JSON]:
+    return [
+        {"type": "object", "required": [name], "properties": {other: False}}
+        for name, others in value.items()
+        for other in others
+        if other != name
+    ]
+
+
+def _one_of(value: JSON, _schema: Mapping[str, JSON]) -> list[JSON]:
+    none: list[JSON] = [{"allOf": [_not(option) for option in value]}]
+    pairs = list(_pairs(value))
+    return none + [{"allOf": list(pair)} for pair in pairs[:6]]
+
+
+def _pairs(options: list[JSON]) -> Iterator[tuple[JSON, JSON]]:
+    for index, one in enumerate(options):
+        for other in options[index + 1 :]:
+            yield one, other
+
+
+def _if(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
+    out: list[JSON] = []
+    if "then" in schema:
+        out.append({"allOf": [value, _not(schema["then"])]})
+    if "else" in schema:
+        out.append({"allOf": [_not(value), _not(schema["else"])]})
+    return out
+
+
+_REFUSALS: Mapping[str, Callable[[JSON, Mapping[str, JSON]], list[JSON]]] = {
+    "properties": _properties,
+    "required": _required,
+    "type": lambda value, _schema: [{"not": {"type": value}}],
+    "const": lambda value, _schema: [{"not": {"const": value}}],
+    "enum": lambda value, _schema: [{"not": {"enum": value}}],
+    "minimum": _number("exclusiveMaximum"),
+    "maximum": _number("exclusiveMinimum"),
+    "exclusiveMinimum": _number("maximum"),
+    "exclusiveMaximum": _number("minimum"),
+    "multipleOf": _judged("number", "multipleOf"),
+    "minLength": _fewer("string", "maxLength"),
+    "maxLength": _more("string", "minLength"),
+    "pattern": _judged("string", "pattern"),
+    "format": _judged("string", "format"),
+    "minItems": _fewer("array", "maxItems"),
+    "maxItems": _more("array", "minItems"),
+    "uniqueItems": lambda value, _schema: [{"type": "array", "minItems": 2, "not": {"uniqueItems": True}}] if value else [],
+    "items": _items,
+    "contains": _contains,
+    "minProperties": _fewer("object", "maxProperties"),
+    "maxProperties": _more("object", "minProperties"),
+    "additionalProperties": _additional,
+    "dependentRequired": _dependent,
+    "allOf": lambda value, _schema: [_not(part) for part in value],
+    "anyOf": lambda value, _schema: [{"allOf": [_not(option) for option in value]}],
+    "oneOf": _one_of,
+    "not": lambda value, _schema: [value] if isinstance(value, dict) else [],
+    "$ref": lambda value, _schema: [_not({"$ref": value})],
+    "if": _if,
+}  # fmt: skip

@@ -1,0 +1,92 @@
+"""One value by its media type, both directions: a small body, a part, a parameter that `content` spells.
+
+`WHOLE` lists the codecs in the order in which they are asked; the last one takes everything. Streams and forms, which
+hold several values, are added above, in `bodies.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from mockserver.values import JSON
+from mockserver.wire import json
+from mockserver.wire.coerce import read, to_text
+from mockserver.wire.media_type import MediaRange, parse
+from mockserver.wire.reading import Decoded
+from mockserver.wire.shape import Shape
+from mockserver.wire.specs import BodySpec
+from mockserver.wire.whole import (
+    decode_json,
+    decode_octets,
+    decode_text,
+    encode_json,
+    encode_octets,
+    encode_text,
+    json_of,
+)
+from mockserver.wire.xml_read import decode_xml, is_xml, read_xml
+from mockserver.wire.xml_write import encode_xml, write_xml
+
+
+class Decode(Protocol):
+    """Octets of a media type to a value; raises SpellingError."""
+
+    def __call__(self, spec: BodySpec, media: MediaRange, body: bytes, *, lenient: bool) -> Decoded:
+        """Return the value."""
+        ...
+
+
+Encode = Callable[[BodySpec, MediaRange, JSON], tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How bodies of some media types are read and written. `covers` is a range; `*+json` is a suffix (RFC 6838 §4.2.8)."""
+
+    covers: str
+    decode: Decode
+    encode: Encode
+
+    def takes(self, media: MediaRange) -> bool:
+        """Tell whether it is the codec for that media type."""
+        kind, _, subtype = self.covers.partition("/")
+        if kind not in ("*", media.type):
+            return False
+        return subtype in ("*", media.subtype) or (subtype[:1] == "*" and media.subtype.endswith(subtype[1:]))
+
+
+WHOLE: Final = (
+    Codec("*/json", decode_json, encode_json),
+    Codec("*/*+json", decode_json, encode_json),
+    Codec("*/xml", decode_xml, encode_xml),
+    Codec("*/*+xml", decode_xml, encode_xml),
+    Codec("text/*", decode_text, encode_text),
+    Codec("*/*", decode_octets, encode_octets),
+)
+
+
+def codec_for(media: MediaRange, codecs: Sequence[Codec] = WHOLE) -> Codec:
+    """Return the first codec that takes the media type; the last one takes all."""
+    return next(codec for codec in codecs if codec.takes(media))
+
+
+def read_content(text: str, media_type: str, shape: Shape, *, lenient: bool) -> Decoded:
+    """Return the value of a text that `content` spells (OAS 3.1 §4.8.12.2.3); what is no JSON or XML is text."""
+    media = parse(media_type)
+    if media is not None and media.is_json:
+        return Decoded(json_of(text.encode("utf-8")))
+    if media is not None and is_xml(media):
+        return read_xml(text.encode("utf-8"), shape, lenient=lenient)
+    return read(text, shape, lenient=lenient)
+
+
+def write_content(value: JSON, media_type: str, shape: Shape) -> str:
+    """Return the text of a value that `content` spells."""
+    media = parse(media_type)
+    if media is not None and media.is_json:
+        return json.dumps(value).decode("utf-8")
+    if media is not None and is_xml(media):
+        return write_xml(value, shape)
+    return to_text(value)

@@ -1,0 +1,187 @@
+"""application/x-www-form-urlencoded, both directions (WHATWG URL §5; OAS 3.1 §4.8.14.4, §4.8.15).
+
+A form is a query whose parameters are the properties of a schema; what the Encoding Object does not style is spelled
+by content type, one text for each item of an array. Names that the schema does not declare are properties too: whether
+they are allowed is for the checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote_plus
+
+from mockserver.values import JSON
+from mockserver.wire import percent
+from mockserver.wire.brackets import split_name
+from mockserver.wire.content import write_content
+from mockserver.wire.delimited import Text
+from mockserver.wire.fields import Field, field_of, spell
+from mockserver.wire.media_type import MediaRange
+from mockserver.wire.query import gather, member_spec, members_of, pairs_in
+from mockserver.wire.reading import Decoded, SpellingError, Undecodable, UnspellableError, keyed
+from mockserver.wire.shape import Shape
+from mockserver.wire.specs import BodySpec, Encoding, ParameterSpec
+
+PLAIN: Final = Encoding()
+_JSON: Final = "application/json"
+
+
+def decode_form(spec: BodySpec, media: MediaRange, body: bytes, *, lenient: bool) -> Decoded:
+    """Decode a form into an object, or into its text where the shape wants a string."""
+    del media  # WHATWG URL §5.1: UTF-8, whatever the charset parameter says
+    try:
+        raw = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SpellingError(f"the form is not UTF-8 from octet {error.start} on") from error
+    return read_form(raw, spec.shape, spec.encodings, lenient=lenient)
+
+
+def encode_form(spec: BodySpec, media: MediaRange, value: JSON) -> tuple[str, bytes]:
+    """Encode an object as a form.
+
+    Lossy: empty arrays are nothing, and so are styled empty objects; see `fields.spell`.
+    """
+    return str(media), write_form(value, spec.shape, spec.encodings).encode("ascii")
+
+
+def read_form(raw: str, shape: Shape, encodings: Mapping[str, Encoding], *, lenient: bool) -> Decoded:
+    """Return the object that a form spells; raises SpellingError naming the field."""
+    if shape.sole == "string":
+        return Decoded(raw)
+    members = exploded_members(shape, encodings, percent.decode_plus, lenient=lenient)
+    owners = {name: owner for owner, below in members.items() for name in below}
+    names = Names(shape, encodings, owners)
+    pairs = [(unquote_plus(name), value) for name, value in pairs_in(raw)]
+    gathered = gather(pairs, names, names.roots, str)
+    found: dict[str, Decoded] = {}
+    for name in (*gathered.values, *gathered.nested):
+        owner = owners.get(name, name)
+        if owner in found:
+            continue
+        if name in owners:
+            reading = members_of(members[owner], gathered)
+        else:
+            one = _field(name, shape, encodings.get(name, PLAIN), lenient=lenient)
+            entries = gathered.nested.get(name, ())
+            reading = one.read(gathered.values.get(name, ()), entries, sent=gathered.spelled.get(name, ""))
+        match reading:
+            case Decoded() as decoded:
+                found[owner] = decoded
+            case Undecodable(message):
+                raise SpellingError(f"field {owner}: {message}")
+    return keyed(found)
+
+
+def write_form(value: JSON, shape: Shape, encodings: Mapping[str, Encoding]) -> str:
+    """Return the form that spells an object; a string is the form itself."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, dict):
+        raise UnspellableError(f"a form spells an object, not {value!r:.40}")
+    pairs: list[tuple[str, str]] = []
+    for name, member in value.items():
+        encoding = encodings.get(name, PLAIN)
+        if encoding.is_styled:
+            keep = percent.RESERVED_IN_QUERY.replace(",", "") if encoding.allow_reserved else ""
+            pairs += spell(
+                styled_spec(name, shape, encoding), member, lambda text, keep=keep: percent.encode(text, keep)
+            )
+            continue
+        below = shape.property(name)
+        shapes = enumerate(member) if isinstance(member, list) else [(None, member)]
+        for index, item in shapes:
+            media_type = content_type_of(item, encoding)
+            text = write_content(item, media_type, below if index is None else below.item(index))
+            pairs.append((name, percent.encode(text)))
+    return "&".join(f"{percent.encode(name)}={text}" for name, text in pairs)
+
+
+def _reserved(text: str) -> str:
+    return percent.encode(text, percent.RESERVED_IN_QUERY.replace(",", ""))
+
+
+def _field(name: str, shape: Shape, encoding: Encoding, *, lenient: bool) -> Field:
+    """Return how one property of a form is read."""
+    if encoding.is_styled:
+        return field_of(styled_spec(name, shape, encoding), percent.decode_plus, lenient=lenient)
+    below = shape.property(name)
+    item = below.item(0) if below.suggests_array else below
+    media_type = first_type(encoding)
+    if not media_type and (item.suggests_object or item.suggests_array) and not item.suggests_scalar:
+        media_type = _JSON  # OAS 3.1 §4.8.15.1: the default of composites
+    spec = ParameterSpec(name, "query", "form", explode=True, required=False, shape=below, media_type=media_type)
+    return field_of(spec, percent.decode_plus, lenient=lenient, per_item=True)
+
+
+def styled_spec(name: str, shape: Shape, encoding: Encoding) -> ParameterSpec:
+    """Return the parameter that a styled property is like (OAS 3.1 §4.8.15.1.2)."""
+    style = encoding.style or "form"
+    explode = style == "form" if encoding.explode is None else encoding.explode
+    return ParameterSpec(
+        name,
+        "query",
+        style,
+        explode=explode,
+        required=False,
+        shape=shape.property(name),
+        allow_reserved=encoding.allow_reserved,
+    )
+
+
+def first_type(encoding: Encoding) -> str:
+    """Return the first of the listed media types, or nothing."""
+    return encoding.content_type.partition(",")[0].strip()
+
+
+def content_type_of(value: JSON, encoding: Encoding) -> str:
+    """Return the media type that one value is written in (OAS 3.1 §4.8.15.1)."""
+    return first_type(encoding) or (_JSON if isinstance(value, (list, dict)) else "text/plain")
+
+
+def exploded_members(
+    shape: Shape, encodings: Mapping[str, Encoding], decode: Text, *, lenient: bool
+) -> Mapping[str, Mapping[str, Field]]:
+    """Return the properties of styled, exploded objects, which are fields of their own, by the object's name."""
+    members: dict[str, Mapping[str, Field]] = {}
+    for name, encoding in encodings.items():
+        spec = styled_spec(name, shape, encoding)
+        if encoding.is_styled and spec.style == "form" and spec.explode and spec.shape.suggests_object:
+            members[name] = {
+                key: field_of(member_spec(spec, key), decode, lenient=lenient)
+                for key in spec.shape.property_names
+                if not shape.declares(key)
+            }
+    return members
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """The names of a form that brackets may follow: those of arrays and objects."""
+
+    shape: Shape
+    encodings: Mapping[str, Encoding]
+
+    def __contains__(self, name: object) -> bool:
+        below = self.shape.property(str(name))
+        styled = self.encodings.get(str(name), PLAIN).style == "deepObject"
+        return below.suggests_array or below.suggests_object or styled
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of a form that stand for themselves: all but those of a property with brackets behind it."""
+
+    shape: Shape
+    encodings: Mapping[str, Encoding]
+    owners: Mapping[str, str]
+
+    @property
+    def roots(self) -> Roots:
+        """The names that brackets may follow."""
+        return Roots(self.shape, self.encodings)
+
+    def __contains__(self, name: object) -> bool:
+        text = str(name)
+        return self.shape.declares(text) or text in self.owners or split_name(text, self.roots) is None
