@@ -1,11 +1,11 @@
 """Behaviour as text: a contract, requests, and the answers they must get. A case is a file; no Python is needed.
 
-    # what it shows, with its source
-    ==== contract            YAML; once at the top, or `==== contract <path in tests/cases>`
-    ==== settings            optional: words of `mockserver serve`: lenient, report, no-security
-    ==== request             METHOD target, headers, an empty line, the body (\\xNN for bytes)
-    ==== answer              status, headers that must be there (`Name: value`, `Name: ~pattern`, `!Name` must not),
-                             an empty line, then `json` and members that must be there, or `text` and the whole body
+# what it shows, with its source
+==== contract            YAML; once at the top, or `==== contract <path in tests/cases>`
+==== settings            optional: words of `mockserver serve`: lenient, report, no-security
+==== request             METHOD target, headers, an empty line, the body (\\xNN for bytes)
+==== answer              status, headers that must be there (`Name: value`, `Name: ~pattern`, `!Name` must not),
+                         an empty line, then `json` and members that must be there, or `text` and the whole body
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Case:
 
     def session(self) -> Session:
         contract = load("api", Documents("api.yaml", {"api.yaml": self.contract.encode()}))
-        return Session([Service(contract, Validators())], self.settings, StillClock())
+        return Session([Service(contract, Validators(), lenient=not self.settings.strict)], self.settings, StillClock())
 
 
 def read_case(path: Path) -> Case:
@@ -123,7 +123,9 @@ def _members(value: Any, wanted: Any, place: str) -> list[str]:
         return [
             complaint
             for key, item in wanted.items()
-            for complaint in (_members(value[key], item, f"{place}.{key}") if key in value else [f"{place}.{key} is missing"])
+            for complaint in (
+                _members(value[key], item, f"{place}.{key}") if key in value else [f"{place}.{key} is missing"]
+            )
         ]
     if isinstance(wanted, list) and isinstance(value, list) and len(wanted) == len(value):
         return [c for i, (v, w) in enumerate(zip(value, wanted, strict=True)) for c in _members(v, w, f"{place}[{i}]")]

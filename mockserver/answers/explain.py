@@ -53,7 +53,7 @@ def explained(value: JSON, media: MediaPlan, status: int, text: str) -> JSON:
 
 def _tried(value: JSON, path: Sequence[str | int], replacement: JSON, media: MediaPlan) -> JSON:
     changed = _put(value, path, replacement)
-    return changed if media.validator is None or media.validator.is_valid(changed) else value
+    return changed if media.accepts(changed) else value
 
 
 def _places(value: JSON, path: tuple[str | int, ...], names: Sequence[str]) -> Iterator[tuple[str | int, ...]]:
@@ -77,7 +77,7 @@ def _get(value: JSON, path: Sequence[str | int]) -> JSON:
 def _put(value: JSON, path: Sequence[str | int], replacement: JSON) -> JSON:
     if not path:
         return replacement
-    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy: JSON = value.copy()
     copy[path[0]] = _put(value[path[0]], path[1:], replacement)
     return copy
 

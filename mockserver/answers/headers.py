@@ -49,7 +49,8 @@ def contract_headers(
         if name == "location" and (place := _location(plan, request, imagined)) is not None:
             yield header.name, place
             continue
-        yield header.name, _one_line(imagination.header(plan, seed))
+        for line in imagination.header(plan, seed):
+            yield header.name, line
 
 
 def _location(plan: ParameterPlan, request: Request, imagined: Imagined | None) -> str | None:
@@ -58,12 +59,6 @@ def _location(plan: ParameterPlan, request: Request, imagined: Imagined | None) 
         return None
     place = f"{request.path.rstrip('/')}/{quote(str(imagined.value['id']), safe='')}"
     return place if plan.validator is None or plan.validator.is_valid(place) else None
-
-
-def _one_line(text: str) -> str:
-    """Make a text safe for a header (RFC 9110 §5.5): visible ASCII, spaces and Latin-1."""
-    kept = "".join(character for character in text if character == "\t" or " " <= character != "\x7f")
-    return kept.encode("latin-1", "backslashreplace").decode("latin-1")
 
 
 def told_violations(violations: Violations) -> str:

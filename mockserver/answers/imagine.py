@@ -7,7 +7,7 @@ live; what it says depends on its arguments only.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -19,7 +19,7 @@ from mockserver.values import JSON
 from mockserver.wire.bodies import decode_body, encode_body
 from mockserver.wire.json import loads
 from mockserver.wire.media_type import is_json
-from mockserver.wire.parameters import encode_text
+from mockserver.wire.parameters import encode_header
 from mockserver.wire.reading import Decoded
 
 Source: TypeAlias = Literal["example", "generated"]
@@ -80,15 +80,18 @@ class Imagination:
         return spelled(media, content_type, self.value(media, seed, wanted=wanted), "generated")
 
     def value(self, media: MediaPlan, seed: int, *, wanted: Mapping[str, JSON]) -> JSON:
-        """Return a generated value; raise Unsatisfiable when the schema admits none."""
-        return self._generator(media).draw(seed, wanted=wanted)
+        """Return a generated value, three of them for a stream; raise Unsatisfiable when the schema admits none."""
+        generator = self._generator(media)
+        if media.per_item:
+            return [generator.draw(seed + index, wanted=wanted) for index in range(3)]
+        return generator.draw(seed, wanted=wanted)
 
-    def header(self, plan: ParameterPlan, seed: int) -> str:
-        """Return the text of a response header."""
+    def header(self, plan: ParameterPlan, seed: int) -> tuple[str, ...]:
+        """Return the lines of a response header."""
         for example in plan.parameter.examples:
             if example.value is not None and (plan.validator is None or plan.validator.is_valid(example.value)):
-                return encode_text(plan.spec, example.value)
-        return encode_text(plan.spec, self._generator(plan).draw(seed, name=plan.parameter.name))
+                return encode_header(plan.spec, example.value)
+        return encode_header(plan.spec, self._generator(plan).draw(seed, name=plan.parameter.name))
 
     def examples(self, media: MediaPlan) -> tuple[SoundExample, ...]:
         """Return the examples that keep their schema."""
@@ -121,8 +124,7 @@ def _sound(media: MediaPlan) -> list[SoundExample]:
 
 def sound_example(media: MediaPlan, name: str, value: JSON) -> SoundExample | None:
     """Return the example if it keeps its schema: as a value, as JSON text, or as the text of the body itself."""
-    validator = media.validator
-    if (validator is None or validator.is_valid(value)) and not (
+    if media.accepts(value) and not (
         isinstance(value, str) and not is_json(media.media.name) and not _says_string(media)
     ):
         return SoundExample(name, value)
@@ -133,10 +135,10 @@ def sound_example(media: MediaPlan, name: str, value: JSON) -> SoundExample | No
             parsed = loads(value.encode())
         except ValueError:
             return None
-        return SoundExample(name, parsed) if validator is None or validator.is_valid(parsed) else None
+        return SoundExample(name, parsed) if media.accepts(parsed) else None
     raw = value.encode()
     outcome = decode_body(media.spec, media.media.name, raw)
-    if isinstance(outcome, Decoded) and (validator is None or validator.is_valid(outcome.value)):
+    if isinstance(outcome, Decoded) and media.accepts(outcome.value):
         return SoundExample(name, outcome.value, raw)
     return None
 
@@ -170,7 +172,8 @@ def _spelled_example(media: MediaPlan, content_type: str, example: SoundExample,
 
 def spelled(media: MediaPlan, content_type: str, value: JSON, source: Source) -> Imagined:
     """Spell a value as a body of the chosen media type."""
-    full, body = encode_body(media.spec, value, content_type)
+    spec = media.spec if media.spec.media_type == content_type else replace(media.spec, media_type=content_type)
+    full, body = encode_body(spec, value)
     return Imagined(full, body, value, source)
 
 
@@ -194,6 +197,6 @@ def _with_wanted(media: MediaPlan, value: JSON, wanted: Mapping[str, JSON]) -> J
     for name, replacement in wanted.items():
         if name in value and value[name] != replacement:
             changed = {**value, name: replacement}
-            if media.validator is None or media.validator.is_valid(changed):
+            if media.accepts(changed):
                 value = changed
     return value

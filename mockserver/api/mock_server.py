@@ -43,7 +43,7 @@ class MockServer:
     ) -> None:
         validators = Validators()
         words = [os.fspath(service) for service in services] or list(files.choose((), Path(contracts)))
-        loaded = [Service(load_contract(word, contracts=contracts), validators) for word in words]
+        loaded = [Service(load_contract(word, contracts=contracts), validators, lenient=not strict) for word in words]
         settings = Settings(strict=strict, on_violation=on_violation, security=security, seed=seed, delay_s=delay)
         self.session = Session(loaded, settings, SystemClock())
         self.app = MockApp(self.session)

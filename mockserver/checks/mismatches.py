@@ -7,8 +7,9 @@ sentence with the place, and the fix. Knows nothing of where the value stood in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mockserver.contract.plan import MediaPlan
 from mockserver.document import pointer as pointers
 from mockserver.messages import BY_ID
 from mockserver.schema.bundle import Bundle
@@ -49,6 +50,18 @@ def findings(value: JSON, validator: Validator, bundle: Bundle, place: Place) ->
     for mismatch in validator.mismatches(value):
         for leaf in leaves(mismatch, bundle.schema):
             yield _violation(leaf, bundle, place)
+
+
+def media_findings(value: JSON, media: MediaPlan, place: Place) -> Iterator[Violation]:
+    """Yield a violation for every leaf that a body breaks, item by item where it is a stream of them."""
+    if media.validator is None or media.bundle is None:
+        return
+    if not (media.per_item and isinstance(value, list)):
+        yield from findings(value, media.validator, media.bundle, place)
+        return
+    for index, item in enumerate(value):
+        here = replace(place, at=f"{place.at}#/{index}", name=f"{place.name}[{index}]")
+        yield from findings(item, media.validator, media.bundle, here)
 
 
 def leaves(mismatch: Mismatch, schema: JSON) -> Iterator[Mismatch]:
@@ -204,7 +217,7 @@ def _words(mismatch: Mismatch, subject: str, side: Side) -> tuple[str, str]:
             return f"{subject} is missing", f"{verb} {subject}"
         case "type":
             names = [expected] if isinstance(expected, str) else expected
-            wanted = _one_of([_KIND_NAMES.get(name, name) for name in names])
+            wanted = _one_of([_KIND_NAMES.get(name, name) for name in sorted(names, key="null".__eq__)])
             return f"{subject} is {kind_of(value)} ({shown(value)}), not {wanted}", f"{verb} {wanted}"
         case "enum":
             wanted = _one_of([shown(item) for item in expected])
@@ -218,6 +231,8 @@ def _words(mismatch: Mismatch, subject: str, side: Side) -> tuple[str, str]:
             )
         case "pattern":
             return f"{subject} is {shown(value)}, which does not match {expected}", f"{verb} a text that matches it"
+        case "falseSchema" if mismatch.place[-1] == "additionalProperties":
+            return f"{subject} has properties, and may have none", "leave them out"
         case "falseSchema":
             return f"{subject} may not be there", f"leave {subject} out"
         case "additionalProperties" | "unevaluatedProperties":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mockserver.checks.mismatches import Place, findings, shown
+from mockserver.checks.mismatches import Place, findings, media_findings, shown
 from mockserver.checks.received import Received, finding
 from mockserver.checks.security import security
 from mockserver.contract.model import Operation
@@ -84,14 +84,16 @@ def body(received: Received) -> Iterator[Violation]:
                 node=(plan.media.node.uri, plan.media.node.pointer),
             )
         case Body(valid=False, plan=plan, value=value):
-            if plan.validator is not None and plan.bundle is not None:
-                yield from findings(value, plan.validator, plan.bundle, Place("consumer", operation.name, "body", ""))
+            yield from media_findings(value, plan, Place("consumer", operation.name, "body", ""))
 
 
 def notes(received: Received) -> Iterator[Violation]:
     """Yield what is understood, and worth knowing all the same."""
     plan, reading = received.plan, received.reading
+    keys = {scheme.parameter for requirement in plan.security for scheme in requirement if scheme.location == "query"}
     for name in reading.undeclared:
+        if name in keys:
+            continue
         yield finding(
             "request-undeclared",
             plan.operation,

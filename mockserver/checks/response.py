@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from mockserver.checks.mismatches import Place, findings, shown
+from mockserver.checks.mismatches import Place, findings, media_findings, shown
 from mockserver.contract.model import Operation, Parameter, ResponseSpec
 from mockserver.contract.plan import Plan, Plans, response_for
 from mockserver.contract.reading import choose_media
@@ -18,7 +18,7 @@ from mockserver.messages import BY_ID
 from mockserver.values import JSON
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import decode_body
-from mockserver.wire.parameters import decode_header
+from mockserver.wire.parameters import HeaderDecoder
 from mockserver.wire.reading import Absent, Decoded, Undecodable
 
 
@@ -99,8 +99,8 @@ def content(answered: Answered) -> Iterator[Violation]:
                 node=(media.node.uri, media.node.pointer),
             )
         case Decoded(value=value):
-            if plan.validator is not None and plan.bundle is not None and not plan.validator.is_valid(value):
-                yield from findings(value, plan.validator, plan.bundle, Place("provider", operation.name, "body", ""))
+            if not plan.accepts(value):
+                yield from media_findings(value, plan, Place("provider", operation.name, "body", ""))
 
 
 def headers(answered: Answered) -> Iterator[Violation]:
@@ -113,7 +113,7 @@ def _header(answered: Answered, header: Parameter) -> Iterator[Violation]:
     plan = answered.plans.header(header)
     operation, at = answered.plan.operation, f"header.{header.name}"
     node = (header.node.uri, header.node.pointer)
-    match decode_header(plan.spec, answered.response.headers):
+    match HeaderDecoder([plan.spec]).decode(answered.response.headers)[header.name]:
         case Absent():
             if header.required:
                 yield _finding(

@@ -38,10 +38,11 @@ class _Asked:
     services: tuple[str, ...]
     contracts: str
     allow_remote: bool
+    lenient: bool
 
     def load(self, validators: Validators) -> tuple[tuple[Service, ...], tuple[Loaded, ...]]:
         loaded = tuple(load_services(self.services, self.contracts, allow_remote=self.allow_remote))
-        return tuple(Service(one.contract, validators) for one in loaded), loaded
+        return tuple(Service(one.contract, validators, lenient=self.lenient) for one in loaded), loaded
 
 
 class _WithCommand(click.Command):
@@ -116,7 +117,7 @@ def serve(
             fix="leave --workers out; one process answers some thousand requests a second",
         )
     command: tuple[str, ...] = context.meta.get(_COMMAND, ())
-    asked = _Asked(service, contracts, allow_remote)
+    asked = _Asked(service, contracts, allow_remote=allow_remote, lenient=not strict)
     validators = Validators()
     ready, loaded = asked.load(validators)
     settings = Settings(strict=strict, on_violation=on_violation, security=not no_security, seed=seed, delay_s=delay)

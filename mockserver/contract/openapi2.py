@@ -158,15 +158,16 @@ def _response(status: str, node: Node, produces: tuple[str, ...]) -> ResponseSpe
         name: (Example("", value, node.child("examples", name)),)
         for name, value in (written.items() if isinstance(written, dict) else ())
     }
-    names = (produces or tuple(examples) or ("application/json",)) if schema is not None or examples else ()
-    headers = tree.get("headers")
+    # OAS 2.0 §Response Object: "If this field does not exist, it means no content is returned"
+    names = (produces or tuple(examples) or ("application/json",)) if schema is not None else ()
+    headers: dict[str, JSON] = tree["headers"] if isinstance(tree.get("headers"), dict) else {}
     return ResponseSpec(
         status=status,
         content=tuple(MediaType(name, node, schema, examples=examples.get(name, ())) for name in names),
         headers=tuple(
             _header(name, node.child("headers", name))
-            for name in (headers if isinstance(headers, dict) else ())
-            if isinstance(headers[name], dict) and name.lower() != "content-type"
+            for name, header in headers.items()
+            if isinstance(header, dict) and name.lower() != "content-type"
         ),
         node=node,
         links={},

@@ -7,13 +7,14 @@ two threads that ask at once get equal plans.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from mockserver.contract import openapi2, openapi3
 from mockserver.contract.model import (
     Contract,
+    Location,
     MediaType,
     Operation,
     Parameter,
@@ -23,11 +24,22 @@ from mockserver.contract.model import (
     SecurityScheme,
 )
 from mockserver.document.documents import Documents, Node
-from mockserver.errors import UnreadableDocument
+from mockserver.errors import MockserverError, UnreadableDocument
 from mockserver.schema.bundle import Bundle, Bundles
 from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.dialects import Direction, Version
+from mockserver.values import JSON
 from mockserver.violation import Violation, Violations
+from mockserver.wire.bodies import is_per_item, is_sequential
+from mockserver.wire.parameters import (
+    CookieDecoder,
+    HeaderDecoder,
+    PathDecoder,
+    QueryDecoder,
+    Reading,
+    path_decoder,
+    querystring_decoder,
+)
 from mockserver.wire.specs import BodySpec, Encoding, ParameterSpec
 from mockserver.wire.suggest import shape_of
 
@@ -44,12 +56,35 @@ class ParameterPlan:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class MediaPlan:
-    """A body's media type with its codec and its judge, in one direction."""
+    """A body's media type with its codec and its judge, in one direction.
+
+    `per_item`: the schema is that of each item of a stream, not of the list of all.
+    """
 
     media: MediaType
     spec: BodySpec
     bundle: Bundle | None
     validator: Validator | None
+    per_item: bool = False
+
+    def accepts(self, value: JSON) -> bool:
+        """Tell whether a value keeps the schema."""
+        if self.validator is None:
+            return True
+        if self.per_item and isinstance(value, list):
+            return all(map(self.validator.is_valid, value))
+        return self.validator.is_valid(value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoders:
+    """What reads the parameters of an operation, made once."""
+
+    path: Mapping[str, PathDecoder]
+    query: QueryDecoder
+    headers: HeaderDecoder
+    cookies: CookieDecoder
+    querystring: Callable[[str], Reading] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -64,10 +99,21 @@ class Plan:
     query: tuple[ParameterPlan, ...]
     headers: tuple[ParameterPlan, ...]
     cookies: tuple[ParameterPlan, ...]
+    querystring: ParameterPlan | None
+    decoders: Decoders
     body: RequestBody | None
     responses: tuple[ResponseSpec, ...]
     security: tuple[Requirement, ...]
     flaws: Violations
+
+    def parameters(self) -> Iterator[ParameterPlan]:
+        """Yield the parameters of all locations."""
+        yield from self.path.values()
+        yield from self.query
+        yield from self.headers
+        yield from self.cookies
+        if self.querystring is not None:
+            yield self.querystring
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +146,9 @@ _MediaKey: TypeAlias = tuple[str, str, str, Direction]
 class Plans:
     """The plans of one contract."""
 
-    def __init__(self, contract: Contract, validators: Validators, *, limit: int = 4096) -> None:
+    def __init__(self, contract: Contract, validators: Validators, *, lenient: bool = False, limit: int = 4096) -> None:
         self.contract = contract
+        self.lenient = lenient
         self._validators = validators
         self._bundles = Bundles(contract.documents, contract.dialect)
         self._reader = _READERS[contract.dialect.version]
@@ -157,10 +204,12 @@ class Plans:
             responses, broken = self._reader.responses(documents, operation)
             return Plan(
                 operation=operation,
-                path={plan.parameter.name: plan for plan in parameters if plan.parameter.location == "path"},
-                query=tuple(plan for plan in parameters if plan.parameter.location in {"query", "querystring"}),
-                headers=tuple(plan for plan in parameters if plan.parameter.location == "header"),
-                cookies=tuple(plan for plan in parameters if plan.parameter.location == "cookie"),
+                path={plan.parameter.name: plan for plan in _at("path", parameters)},
+                query=_at("query", parameters),
+                headers=_at("header", parameters),
+                cookies=_at("cookie", parameters),
+                querystring=next(iter(_at("querystring", parameters)), None),
+                decoders=self._decoders(parameters),
                 body=self._reader.request_body(documents, operation),
                 responses=responses,
                 security=self._security(operation),
@@ -168,6 +217,17 @@ class Plans:
             )
         except UnreadableDocument as flaw:
             return Broken(operation, broken_part(operation, flaw))
+
+    def _decoders(self, parameters: Sequence[ParameterPlan]) -> Decoders:
+        lenient = self.lenient
+        whole = next(iter(_at("querystring", parameters)), None)
+        return Decoders(
+            path={plan.parameter.name: path_decoder(plan.spec, lenient=lenient) for plan in _at("path", parameters)},
+            query=QueryDecoder([plan.spec for plan in _at("query", parameters)], lenient=lenient),
+            headers=HeaderDecoder([plan.spec for plan in _at("header", parameters)], lenient=lenient),
+            cookies=CookieDecoder([plan.spec for plan in _at("cookie", parameters)], lenient=lenient),
+            querystring=querystring_decoder(whole.spec, lenient=lenient) if whole is not None else None,
+        )
 
     def _security(self, operation: Operation) -> tuple[Requirement, ...]:
         """Return the alternatives, the operation's own before the contract's (OAS 3.1 §4.8.30).
@@ -209,14 +269,17 @@ class Plans:
         spec = BodySpec(
             media_type=media.name,
             shape=shape_of(bundle.schema if bundle is not None else True),
-            bundle=bundle.schema if bundle is not None else True,
             encodings={
                 name: Encoding(part.content_type, part.style, part.explode, part.allow_reserved)
                 for name, part in (media.encodings or {}).items()
             },
             item=media.schema is None and media.item_schema is not None,
         )
-        return MediaPlan(media, spec, bundle, validator)
+        return MediaPlan(media, spec, bundle, validator, is_sequential(media.name) and is_per_item(spec))
+
+
+def _at(location: Location, parameters: Sequence[ParameterPlan]) -> tuple[ParameterPlan, ...]:
+    return tuple(plan for plan in parameters if plan.parameter.location == location)
 
 
 def _bounded(memory: dict[_Key, _Value], limit: int) -> dict[_Key, _Value]:
@@ -227,7 +290,7 @@ def _bounded(memory: dict[_Key, _Value], limit: int) -> dict[_Key, _Value]:
     return memory
 
 
-def broken_part(operation: Operation, flaw: UnreadableDocument) -> Violation:
+def broken_part(operation: Operation, flaw: MockserverError) -> Violation:
     """Tell a broken part of the contract as a finding of the operation that needs it."""
     return Violation(
         rule="document-reference",

@@ -6,19 +6,17 @@ more than one way, the first reading that is valid counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from mockserver.contract.model import MediaType, RequestBody
 from mockserver.contract.plan import MediaPlan, ParameterPlan, Plan, Plans
 from mockserver.contract.route import Captures
-from mockserver.exchange import Headers, Request
-from mockserver.schema.compile import Validator
+from mockserver.exchange import Request
 from mockserver.values import JSON
 from mockserver.wire import media_type as media_types
 from mockserver.wire.bodies import decode_body
-from mockserver.wire.parameters import decode_cookies, decode_header, decode_path, decode_query
 from mockserver.wire.reading import Absent, Decoded, Undecodable
 
 
@@ -76,41 +74,38 @@ class Reading:
         yield from self.cookies
 
 
-def read_request(plans: Plans, plan: Plan, request: Request, captures: Captures, *, lenient: bool = False) -> Reading:
+def read_request(plans: Plans, plan: Plan, request: Request, captures: Captures) -> Reading:
     """Read a request that was routed to `plan`; raise UnreadableDocument when the body's schema is broken."""
     query, undeclared = _query(plan, request.query)
+    headers = plan.decoders.headers.decode(request.headers) if plan.headers else {}
+    cookies = plan.decoders.cookies.decode(request.headers) if plan.cookies else {}
     return Reading(
         path=tuple(
-            _value(plan.path[name], decode_path(plan.path[name].spec, raw))
-            for name, raw in captures
-            if name in plan.path
+            _value(plan.path[name], plan.decoders.path[name](raw)) for name, raw in captures if name in plan.path
         ),
         query=query,
-        headers=tuple(_value(header, decode_header(header.spec, request.headers)) for header in plan.headers),
-        cookies=_cookies(plan, request.headers),
+        headers=tuple(_value(entry, headers[entry.parameter.name]) for entry in plan.headers),
+        cookies=tuple(_value(entry, cookies[entry.parameter.name]) for entry in plan.cookies),
         undeclared=undeclared,
-        body=_body(plans, plan.body, request, lenient=lenient),
+        body=_body(plans, plan.body, request),
     )
 
 
 def _query(plan: Plan, raw: str) -> tuple[tuple[Value, ...], tuple[str, ...]]:
+    if plan.querystring is not None and plan.decoders.querystring is not None:
+        return (_value(plan.querystring, plan.decoders.querystring(raw)),), ()
     if not plan.query and not raw:
         return (), ()
-    decoded = decode_query([entry.spec for entry in plan.query], raw)
-    return tuple(_value(entry, decoded.values[entry.parameter.name]) for entry in plan.query), decoded.undeclared
-
-
-def _cookies(plan: Plan, headers: Headers) -> tuple[Value, ...]:
-    if not plan.cookies:
-        return ()
-    decoded = decode_cookies([entry.spec for entry in plan.cookies], headers)
-    return tuple(_value(entry, decoded[entry.parameter.name]) for entry in plan.cookies)
+    read = plan.decoders.query.decode(raw)
+    return tuple(_value(entry, read.parameters[entry.parameter.name]) for entry in plan.query), read.undeclared
 
 
 def _value(plan: ParameterPlan, outcome: Decoded | Absent | Undecodable) -> Value:
     match outcome:
         case Decoded():
-            value, valid = _best(outcome, plan.validator)
+            if plan.validator is None:
+                return Value(plan, outcome, outcome.value, valid=True)
+            value, valid = _best(outcome, plan.validator.is_valid)
             return Value(plan, outcome, value, valid)
         case Absent():
             return Value(plan, outcome, None, valid=not plan.parameter.required)
@@ -118,16 +113,16 @@ def _value(plan: ParameterPlan, outcome: Decoded | Absent | Undecodable) -> Valu
             return Value(plan, outcome, None, valid=False)
 
 
-def _best(outcome: Decoded, validator: Validator | None) -> tuple[JSON, bool]:
-    if validator is None or validator.is_valid(outcome.value):
+def _best(outcome: Decoded, accepts: Callable[[JSON], bool]) -> tuple[JSON, bool]:
+    if accepts(outcome.value):
         return outcome.value, True
     for other in outcome.alternatives:
-        if validator.is_valid(other):
+        if accepts(other):
             return other, True
     return outcome.value, False
 
 
-def _body(plans: Plans, body: RequestBody | None, request: Request, *, lenient: bool) -> BodyReading:
+def _body(plans: Plans, body: RequestBody | None, request: Request) -> BodyReading:
     if body is None:
         return NoBody()
     content_type = request.header("content-type")
@@ -137,10 +132,10 @@ def _body(plans: Plans, body: RequestBody | None, request: Request, *, lenient: 
     if media is None:
         return OtherMedia(content_type or "")
     plan = plans.media(media, "request")
-    outcome = decode_body(plan.spec, content_type or media.name, request.body, lenient=lenient)
+    outcome = decode_body(plan.spec, content_type or media.name, request.body, lenient=plans.lenient)
     match outcome:
         case Decoded():
-            value, valid = _best(outcome, plan.validator)
+            value, valid = _best(outcome, plan.accepts)
             return Body(plan, outcome, value, valid)
         case Undecodable():
             return Body(plan, outcome, None, valid=False)

@@ -30,6 +30,8 @@ _MARKS: Final = (  # byte order marks, the longer before those they begin with
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _AS_ZERO: Final = bytes.maketrans(b"123456789", b"0" * 9)
+_AS_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKET: Final = bytes(set(range(256)) - set(b"[]{}"))
 _FINAL: Final = ("repetition limit exceeded", "recursion limit exceeded")
 _VAST: Final = re.compile(rb"(?<![^\s\[{,])[-+]?[1-9][0-9]{38,}(?![^\s\]},])")
 _BLANK: Final = re.compile(r"(?:\s|#.*|%.*|---|\.\.\.)*")
@@ -150,6 +152,8 @@ def _yaml(written: bytes, uri: str) -> JSON:
 
 
 def _quick(written: bytes, text: str, uri: str) -> JSON:
+    if _is_deep(written):
+        raise _UnsureError
     try:
         tree = ryaml.loads(text)  # type: ignore[attr-defined]  # its package re-exports without saying so
     except ValueError as exc:  # InvalidYamlError is one too; keys that are lists raise the bare one
@@ -165,6 +169,16 @@ def _quick(written: bytes, text: str, uri: str) -> JSON:
     if tree is None and _BLANK.fullmatch(text):
         raise _empty(uri)
     return _normal(tree)
+
+
+def _is_deep(written: bytes) -> bool:
+    """Tell whether a thousand brackets are open at once, or seem to be: the quick reader takes the square of that long."""
+    brackets = written.translate(_AS_SQUARE, _NO_BRACKET)
+    for _ in range(yaml_nodes.DEEPEST):
+        if b"[]" not in brackets:
+            break
+        brackets = brackets.replace(b"[]", b"")
+    return brackets.count(b"[") > 1000
 
 
 class _UnsureError(Exception):

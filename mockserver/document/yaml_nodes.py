@@ -28,6 +28,7 @@ _COPIES: Final = 100
 """Nodes that aliases may make of one written node, on average. Above it stands only an attack."""
 
 _TYPED: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))
+_UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COLON: Final = re.compile(r"\s*:")
 _PARSER: Final = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
@@ -106,7 +107,8 @@ def compose(text: str, uri: str) -> Node:
         if exc.context_mark and exc.problem_mark and exc.context_mark.line < exc.problem_mark.line:
             context += f" that begins on line {exc.context_mark.line + 1}"
     except yaml.reader.ReaderError as exc:
-        problem, index, context = exc.reason, exc.position, ""
+        found = _UNPRINTABLE.search(text)  # the parsers count bytes or characters, as they are made
+        problem, index, context = exc.reason, found.start() if found else 0, ""
     raise UnreadableDocument(
         f"this is no YAML: {problem}{f' {context}' if context else ''}",
         where=f"{uri}:{place(text, index)}",

@@ -26,6 +26,8 @@ class YamlPlaces:
     def __init__(self, written: bytes, uri: str) -> None:
         self._written = written
         self._uri = uri
+        self._top: yaml_layout.Node | None = None
+        self._proved: dict[int, bool] = {}
         self._tables: dict[int, dict[str, yaml_layout.Member]] = {}
         self._parsed: _Parsed | None = None
 
@@ -40,7 +42,7 @@ class YamlPlaces:
         return self._parsed.span(parts)
 
     def _quick(self, parts: tuple[str, ...]) -> Span:
-        node = yaml_layout.node(self._written, yaml_layout.root(self._written))
+        node = self._root()
         start = node.start
         for part in parts:
             found = self._member(node, part)
@@ -49,6 +51,11 @@ class YamlPlaces:
             start, node = found
         # The end is also the proof: a slot that was cut short ends within brackets or quotes, and is unsure.
         return Span(start, yaml_layout.end(self._written, node))
+
+    def _root(self) -> yaml_layout.Node:
+        if not self._top:
+            self._top = yaml_layout.node(self._written, yaml_layout.root(self._written))
+        return self._top
 
     def _table(self, node: yaml_layout.Node) -> dict[str, yaml_layout.Member]:
         if node.content not in self._tables:
@@ -69,12 +76,15 @@ class YamlPlaces:
 
     def _prove_before(self, table: dict[str, yaml_layout.Member], part: str) -> None:
         # A line of a text may look like this member; then what stands before it is not closed (see yaml_layout.proved).
-        before = takewhile(lambda name: name != part, table)
-        slots = (table[name].slot for name in reversed(list(before)))
-        any(yaml_layout.proved(self._written, yaml_layout.node(self._written, slot)) for slot in slots)
+        for name in reversed(list(takewhile(lambda name: name != part, table))):
+            slot = table[name].slot
+            if slot.begin not in self._proved:
+                self._proved[slot.begin] = yaml_layout.proved(self._written, yaml_layout.node(self._written, slot))
+            if self._proved[slot.begin]:
+                return
 
     def _merged(self, table: dict[str, yaml_layout.Member]) -> Iterator[yaml_layout.Node]:
-        if _MERGE not in table or table[_MERGE].key is None:
+        if _MERGE not in table:
             return
         source = self._followed(yaml_layout.node(self._written, table[_MERGE].slot))
         members = self._table(source).values()
@@ -88,7 +98,7 @@ class YamlPlaces:
         if node.kind is not Kind.ALIAS:
             return node
         anchor = yaml_layout.anchor(self._written, node)
-        found = yaml_layout.node(self._written, yaml_layout.root(self._written))
+        found = self._root()
         while not found.start <= anchor < found.content:
             slots = (member.slot for member in self._table(found).values())
             inner = next((slot for slot in slots if slot.begin <= anchor < slot.stop), None)

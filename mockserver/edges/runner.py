@@ -22,13 +22,13 @@ import socket
 import struct
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 from urllib.parse import unquote
 
 from mockserver.errors import AddressInUse, UsageError
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 Environ: TypeAlias = "dict[str, object]"
+_Told = TypeVar("_Told")
 
 GRACE_S = 2.0
 """How long a stopping server lets answers in flight finish."""
@@ -621,7 +622,7 @@ class _Connection(asyncio.Protocol):
         self._environ: Environ | None = None  # of the request whose body is still coming
         self._body: _Sized | _Chunked | None = None
         self._task: asyncio.Task[None] | None = None  # an answer that takes its time
-        self._room: asyncio.Future[None] | None = None  # while the client does not read
+        self._room: Future[None] | None = None  # while the client does not read
         self._reading = False  # a part of a request has come
         self._last = False  # the connection ends with the answer in work
         self._mute = False  # the request is HEAD
@@ -672,7 +673,7 @@ class _Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Stop answering while the client does not read (asyncio.Protocol)."""
-        self._room = self._service.loop.create_future()
+        self._room = Future()
 
     def resume_writing(self) -> None:
         """Go on (asyncio.Protocol)."""
@@ -929,18 +930,40 @@ class _Connection(asyncio.Protocol):
         """Iterate where the application may block: in a thread, which then also closes the body."""
         with contextlib.closing(call.pieces()) as pieces:
             for piece in filter(None, pieces):
-                sent = asyncio.run_coroutine_threadsafe(self._send(call, piece), self._service.loop)
-                while not sent.done():
-                    if self._gone:
-                        raise ConnectionResetError("The client left before the end of the body.")
-                    with contextlib.suppress(TimeoutError):
-                        sent.result(timeout=1.0)
-                sent.result()
+                put: Future[Future[None] | None] = Future()
+                self._service.loop.call_soon_threadsafe(self._put_for_thread, call, piece, put)
+                room = self._wait_in_thread(put)
+                if room is not None:
+                    self._wait_in_thread(room)
                 if self._mute:
                     break
 
+    def _put_for_thread(self, call: _Call, piece: bytes, put: Future[Future[None] | None]) -> None:
+        try:
+            self._put(call, piece)
+        except (OSError, RuntimeError, TypeError, ValueError) as error:  # what judging and framing raise
+            put.set_exception(error)
+        else:
+            put.set_result(self._room)
+
+    def _wait_in_thread(self, future: Future[_Told]) -> _Told:
+        while True:
+            try:
+                return future.result(timeout=1.0)
+            except TimeoutError:
+                if self._gone:  # the loop may have ended before it came to this
+                    raise ConnectionResetError("The client left before the end of the body.") from None
+
     async def _send(self, call: _Call, piece: bytes) -> None:
-        """Send one piece, after the head if it is the first; wait while the client does not read."""
+        """Send one piece; wait while the client does not read."""
+        self._put(call, piece)
+        if self._room is not None:
+            await asyncio.wrap_future(self._room)
+
+    def _put(self, call: _Call, piece: bytes) -> None:
+        """Write one piece, after the head if it is the first."""
+        if self._gone:
+            raise ConnectionResetError("The client left before the end of the body.")
         head = b""
         if call.frames is None:
             reply = call.judge()
@@ -949,8 +972,6 @@ class _Connection(asyncio.Protocol):
             head = reply.head(self._service.date, call.frames.framing + self._connection_field(reply))
         if framed := head + call.frames.frame(piece):
             self._transport.write(framed)
-        if self._room is not None:
-            await self._room
 
     def _fail(self, call: _Call, error: BaseException) -> None:
         """Answer 500, or cut what has begun: a broken body must not look complete."""
@@ -1199,20 +1220,31 @@ def free_port(host: str = "127.0.0.1") -> int:
 def _listen(host: str, port: int) -> socket.socket:
     place = f"{host}:{port}"
     try:
-        if not 0 <= port <= 65_535:
-            raise OSError(f"there is no port {port}")
         found = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, _, _, _, address = found[0]
-        return socket.create_server((address[0], port), family=family, backlog=_BACKLOG)  # SO_REUSEADDR where it is safe
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
+        listener = socket.socket(family)
+    except (OSError, ValueError) as error:  # ValueError: a name that cannot even be looked up
+        raise _no_address(place, error) from error
+    try:
+        if os.name == "posix":  # elsewhere it would let two programs share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address[0], port))
+        listener.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise AddressInUse(
                 f"Port {port} is taken: another program listens there.",
                 where=place,
                 fix="End that program, or choose another port; port 0 takes a free one.",
             ) from error
-        raise UsageError(
-            f"This machine cannot listen on {place}: {error}.",
-            where=place,
-            fix="Give a name or address of this machine, and a port: 0 for a free one, else 1024 to 65535.",
-        ) from error
+        raise _no_address(place, error) from error
+    return listener
+
+
+def _no_address(place: str, error: Exception) -> UsageError:
+    return UsageError(
+        f"This machine cannot listen on {place}: {error}.",
+        where=place,
+        fix="Give a name or address of this machine, and a port: 0 for a free one, else 1024 to 65535.",
+    )

@@ -77,6 +77,7 @@ class Book:
         self._made: dict[Hashable, JSON] = {}
         self._forms: dict[tuple[tuple[int, ...], bool], tuple[Form, ...]] = {}
         self._judges: dict[tuple[int, ...], Callable[[JSON], bool]] = {}
+        self._matchers: dict[str, Callable[[str], bool]] = {}
         self._references: dict[str, frozenset[str]] = {}
         self._asked: set[tuple[int, ...]] = set()
 
@@ -127,6 +128,14 @@ class Book:
             found = self._judges[key] = self.validators.compile(self.closed(pieces)).is_valid
         return found
 
+    def matches(self, pattern: str, name: str) -> bool:
+        """Tell whether a pattern of `patternProperties` speaks of a name; one that no engine reads speaks of none."""
+        found = self._matchers.get(pattern)
+        if found is None:
+            validator = self.validators.compile({"pattern": pattern})
+            found = self._matchers[pattern] = (lambda _name: False) if validator.dropped else validator.is_valid
+        return found(name)
+
     def closed(self, pieces: Pieces) -> JSON:
         """Return one schema for all pieces, with those definitions that it refers to."""
         names: set[str] = set()
@@ -150,7 +159,7 @@ class Book:
         found = self._forms.get(key)
         if found is None:
             reading = [form for facts in self._readings(pieces, thorough) for form in _forms_of(facts)]
-            found = self._forms[key] = tuple(sorted(reading, key=_poverty)[:_MOST_FORMS])
+            found = self._forms[key] = tuple(sorted(reading, key=poverty)[:_MOST_FORMS])
         return found
 
     def _readings(self, pieces: Pieces, thorough: bool) -> Iterator[Facts]:  # noqa: FBT001 - as in `forms`
@@ -181,9 +190,6 @@ class Book:
         for keyword in ("anyOf", "oneOf"):
             if keyword in schema:
                 yield Group((key, keyword), self._branches(schema, keyword, thorough=thorough))
-        discriminator = schema.get("discriminator")
-        if discriminator and "anyOf" not in schema and "oneOf" not in schema and discriminator.get("mapping"):
-            yield Group((key, "discriminator"), self._heirs(schema))
         if "if" in schema and ("then" in schema or "else" in schema):
             otherwise = self.made((key, "else"), {"not": schema["if"]})
             yield Group(
@@ -199,10 +205,11 @@ class Book:
             branches = (Branch((present, dependent)), Branch((absent,)))
             declared = name in schema.get("properties", {}) or name in schema.get("required", ())
             yield Group((key, "dependent", name), branches if declared else branches[::-1])
-        if thorough and "not" in schema and plain_negation(schema["not"]) is None:
-            refused = negations(self.resolved(schema["not"]), self)
-            if refused is not None:
-                yield Group((key, "not"), tuple(Branch((piece,)) for piece in refused))
+        if thorough and "not" in schema:
+            refused = self.resolved(schema["not"])
+            others = negations(refused, self) if plain_negation(refused) is None else None
+            if others is not None:
+                yield Group((key, "not"), tuple(Branch((piece,)) for piece in others))
 
     def resolved(self, schema: JSON) -> JSON:
         """Follow a reference that stands alone."""
@@ -265,16 +272,20 @@ class Book:
             ("tag", name, tuple(values)), {"required": [name], "properties": {name: {"enum": values}}, "type": "object"}
         )
 
-    def _heirs(self, schema: Mapping[str, JSON]) -> tuple[Branch, ...]:
+    def heirs(self, schema: Mapping[str, JSON]) -> Group:
         """Return the schemas that a parent's discriminator maps to: one of them is what really comes."""
-        discriminator = schema["discriminator"]
-        references = dict.fromkeys(discriminator["mapping"].values())
-        heirs = [
-            Branch((self.resolve(reference), self._tag(discriminator, reference)))
-            for reference in references
-            if self.resolve(reference) is not schema
-        ]
-        return (*heirs, Branch(()))
+        key = (id(schema), "heirs")
+        found = self._groups.get((key, False))
+        if found is None:
+            discriminator = schema["discriminator"]
+            references = dict.fromkeys(discriminator["mapping"].values())
+            heirs = (
+                Branch((self.resolve(reference), self._tag(discriminator, reference)))
+                for reference in references
+                if self.resolve(reference) is not schema
+            )
+            found = self._groups[key, False] = (Group(key, (*heirs, Branch(()))),)
+        return found[0]
 
 
 class _Merge:
@@ -286,9 +297,12 @@ class _Merge:
         self._thorough = thorough
         self._seen: set[int] = set()
         self._open: Group | None = None
+        self._composed = False
+        self._top: JSON = None
         self.facts = Facts()
 
     def read(self, pieces: Pieces) -> tuple[Facts, Group | None]:
+        self._top = pieces[0] if pieces else None
         for piece in pieces:
             self._absorb(piece)
         self.facts.settle()
@@ -320,17 +334,24 @@ class _Merge:
         self._array(schema)
         if "$ref" in schema:
             self._absorb(self._book.resolve(schema["$ref"]))
-        for part in schema.get("allOf", ()):
-            self._absorb(part)
+        if "allOf" in schema:
+            self._all_of(schema)
+        if "discriminator" in schema:
+            self._discriminate(schema)
         if "not" in schema:
             self._not(schema["not"])
         if not schema.keys().isdisjoint(_CHOICES):
             for group in self._book.groups(schema, thorough=self._thorough):
-                self._choose(schema, group)
+                self._choose(group)
 
-    def _choose(self, schema: Mapping[str, JSON], group: Group) -> None:
-        if group.branches is _NO_BRANCHES:
-            return
+    def _all_of(self, schema: Mapping[str, JSON]) -> None:
+        above = self._composed
+        self._composed = above or len(schema["allOf"]) > 1 or "properties" in schema
+        for part in schema["allOf"]:
+            self._absorb(part)
+        self._composed = above
+
+    def _choose(self, group: Group) -> None:
         chosen = self._choices.get(group.key)
         if chosen is None:
             self._open = self._open or group
@@ -341,17 +362,22 @@ class _Merge:
         self.facts.rivals.extend(branch.rivals)
         self.facts.judged = self.facts.judged or branch.judged
 
-    def _is_heir(self, schema: Mapping[str, JSON]) -> bool:
-        """Tell whether we came to a parent from one of its heirs; then its discriminator names that heir."""
+    def _discriminate(self, schema: Mapping[str, JSON]) -> None:
+        """Let a discriminator without a union name what is drawn (OAS 3.1.1 §4.8.25: a parent and its heirs)."""
         discriminator = schema["discriminator"]
-        names = tuple(
-            name
-            for name, reference in discriminator["mapping"].items()
-            if id(self._book.resolve(reference)) in self._seen and self._book.resolve(reference) is not schema
-        )
+        if "propertyName" not in discriminator or "oneOf" in schema or "anyOf" in schema:
+            return
+        book = self._book
+        mapping = discriminator.get("mapping") or {}
+        targets = {name: book.resolve(reference) for name, reference in mapping.items()}
+        names = tuple(name for name, target in targets.items() if target is not schema and id(target) in self._seen)
+        if not names and mapping and not self._composed:
+            self._choose(book.heirs(schema))
+            return
+        own = tuple(name for name, target in targets.items() if target is schema)
+        names = names or own or tuple(filter(None, [book.name_of(self._top)]))
         if names:
             self.facts.hints.setdefault(discriminator["propertyName"], names)
-        return bool(names)
 
     def _object(self, schema: Mapping[str, JSON]) -> None:
         if schema.keys().isdisjoint(_OBJECT):
@@ -388,6 +414,7 @@ class _Merge:
             facts.expect("array")
 
     def _not(self, refused: JSON) -> None:
+        refused = self._book.resolved(refused)
         plain = plain_negation(refused)
         if plain is None:
             self.facts.judged = True
@@ -428,7 +455,7 @@ def _forms_of(facts: Facts) -> Iterator[Form]:
             yield Form(facts, kind)
 
 
-def _poverty(form: Form) -> int:
+def poverty(form: Form) -> int:
     """Return how little a form tells: an object with properties tells most, null nothing."""
     facts = form.facts
     if form.kind not in facts.order and (facts.declared or facts.order) and facts.values is None:

@@ -16,7 +16,7 @@ from mockserver.generate.generator import Generator
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON
 from mockserver.wire.bodies import encode_body
-from mockserver.wire.parameters import encode_query, encode_text
+from mockserver.wire.parameters import encode_cookie, encode_header, encode_path, encode_query, encode_querystring
 
 _BASIC = base64.b64encode(b"any:any").decode()
 
@@ -38,11 +38,13 @@ class Sampler:
             raise MockserverError(plan.violation.message, where=operation.label, fix=plan.violation.fix)
         path = operation.template.partition("?")[0]
         for name, parameter in plan.path.items():
-            path = path.replace(f"{{{name}}}", encode_text(parameter.spec, self._value(parameter, seed)))
+            path = path.replace(f"{{{name}}}", encode_path(parameter.spec, self._value(parameter, seed)))
         pairs: list[str] = []
         for parameter in plan.query:
             if parameter.parameter.required or everything:
                 pairs.extend(encode_query(parameter.spec, self._value(parameter, seed)))
+        if plan.querystring is not None and (plan.querystring.parameter.required or everything):
+            pairs.append(encode_querystring(plan.querystring.spec, self._value(plan.querystring, seed)))
         headers = list(self._headers(plan, seed, everything=everything))
         pairs.extend(
             f"{quote(scheme.parameter, safe='')}=any"
@@ -60,9 +62,10 @@ class Sampler:
     def _headers(self, plan: Plan, seed: int, *, everything: bool) -> Iterator[tuple[str, str]]:
         for parameter in plan.headers:
             if parameter.parameter.required or everything:
-                yield parameter.parameter.name, encode_text(parameter.spec, self._value(parameter, seed))
+                for line in encode_header(parameter.spec, self._value(parameter, seed)):
+                    yield parameter.parameter.name, line
         cookies = [
-            encode_text(parameter.spec, self._value(parameter, seed))
+            encode_cookie(parameter.spec, self._value(parameter, seed))
             for parameter in plan.cookies
             if parameter.parameter.required or everything
         ]

@@ -84,11 +84,12 @@ class Entry:
 class Service:
     """One contract, ready to be served."""
 
-    def __init__(self, contract: Contract, validators: Validators) -> None:
+    def __init__(self, contract: Contract, validators: Validators, *, lenient: bool = False) -> None:
         self.contract = contract
-        self.plans = Plans(contract, validators)
+        self.plans = Plans(contract, validators, lenient=lenient)
         self.router = Router(contract)
         self.imagination = Imagination(validators)
+        self._secrets: Secrets | None = None
 
     @property
     def name(self) -> str:
@@ -97,8 +98,10 @@ class Service:
 
     def secrets(self) -> Secrets:
         """Return the names under which secrets travel here."""
-        schemes = tuple(self.plans.security_schemes().values())
-        return Secrets().named(secret_names(self.contract, schemes))
+        if self._secrets is None:
+            schemes = tuple(self.plans.security_schemes().values())
+            self._secrets = Secrets().named(secret_names(self.contract, schemes))
+        return self._secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +232,7 @@ class _Answering:
                 _refused(self.service.name, 501, (plan.violation,)), operation=route.operation.name, wait_s=self.wait_s
             )
         try:
-            reading = read_request(
-                self.service.plans, plan, self.request, route.captures, lenient=not self.settings.strict
-            )
+            reading = read_request(self.service.plans, plan, self.request, route.captures)
             violations = check_request(Received(self.request, plan, reading, self.settings.security))
             if self._rejects(violations):
                 return self._refuse(plan, reading, violations, _reason(violations))

@@ -43,7 +43,7 @@ Encode = Callable[[BodySpec, MediaRange, JSON], tuple[str, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How bodies of some media types are read and written. `covers` is a range; `*+json` is a suffix (RFC 6838 §4.2.8)."""
+    """How bodies of some media types are read and written; `covers` is a range, or a suffix (RFC 6838 §4.2.8)."""
 
     covers: str
     decode: Decode

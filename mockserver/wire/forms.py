@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 from urllib.parse import unquote_plus
 
 from mockserver.values import JSON
@@ -20,7 +20,7 @@ from mockserver.wire.delimited import Text
 from mockserver.wire.fields import Field, field_of, spell
 from mockserver.wire.media_type import MediaRange
 from mockserver.wire.query import gather, member_spec, members_of, pairs_in
-from mockserver.wire.reading import Decoded, SpellingError, Undecodable, UnspellableError, keyed
+from mockserver.wire.reading import Absent, Decoded, SpellingError, Undecodable, UnspellableError, keyed
 from mockserver.wire.shape import Shape
 from mockserver.wire.specs import BodySpec, Encoding, ParameterSpec
 
@@ -71,6 +71,10 @@ def read_form(raw: str, shape: Shape, encodings: Mapping[str, Encoding], *, leni
                 found[owner] = decoded
             case Undecodable(message):
                 raise SpellingError(f"field {owner}: {message}")
+            case Absent():
+                pass
+            case _:
+                assert_never(reading)
     return keyed(found)
 
 
@@ -80,22 +84,22 @@ def write_form(value: JSON, shape: Shape, encodings: Mapping[str, Encoding]) -> 
         return value
     if not isinstance(value, dict):
         raise UnspellableError(f"a form spells an object, not {value!r:.40}")
-    pairs: list[tuple[str, str]] = []
-    for name, member in value.items():
-        encoding = encodings.get(name, PLAIN)
-        if encoding.is_styled:
-            keep = percent.RESERVED_IN_QUERY.replace(",", "") if encoding.allow_reserved else ""
-            pairs += spell(
-                styled_spec(name, shape, encoding), member, lambda text, keep=keep: percent.encode(text, keep)
-            )
-            continue
-        below = shape.property(name)
-        shapes = enumerate(member) if isinstance(member, list) else [(None, member)]
-        for index, item in shapes:
-            media_type = content_type_of(item, encoding)
-            text = write_content(item, media_type, below if index is None else below.item(index))
-            pairs.append((name, percent.encode(text)))
+    pairs = [
+        pair for name, member in value.items() for pair in _spelled(name, member, shape, encodings.get(name, PLAIN))
+    ]
     return "&".join(f"{percent.encode(name)}={text}" for name, text in pairs)
+
+
+def _spelled(name: str, value: JSON, shape: Shape, encoding: Encoding) -> list[tuple[str, str]]:
+    """Return the names and the encoded texts of one property."""
+    if encoding.is_styled:
+        encode = _reserved if encoding.allow_reserved else percent.encode
+        return spell(styled_spec(name, shape, encoding), value, encode)
+    below = shape.property(name)
+    items = [(value, below)]
+    if isinstance(value, list):
+        items = [(item, below.item(index)) for index, item in enumerate(value)]
+    return [(name, percent.encode(write_content(item, _content_type(item, encoding), inner))) for item, inner in items]
 
 
 def _reserved(text: str) -> str:
@@ -135,7 +139,7 @@ def first_type(encoding: Encoding) -> str:
     return encoding.content_type.partition(",")[0].strip()
 
 
-def content_type_of(value: JSON, encoding: Encoding) -> str:
+def _content_type(value: JSON, encoding: Encoding) -> str:
     """Return the media type that one value is written in (OAS 3.1 §4.8.15.1)."""
     return first_type(encoding) or (_JSON if isinstance(value, (list, dict)) else "text/plain")
 

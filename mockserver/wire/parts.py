@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 from urllib.parse import unquote
 
@@ -54,7 +55,7 @@ def split_parts(body: bytes, boundary: str) -> list[Part]:
     closing = next((index for index, found in enumerate(delimiters) if found[1]), None)
     if closing is None:
         raise SpellingError(f"it ends without the closing boundary --{boundary}--")
-    spans = zip(delimiters[:closing], delimiters[1 : closing + 1], strict=True)
+    spans = pairwise(delimiters[: closing + 1])
     return [_part(number, body[start.end() : end.start()]) for number, (start, end) in enumerate(spans, 1)]
 
 
@@ -72,18 +73,20 @@ def join_parts(parts: Sequence[Part]) -> tuple[str, bytes]:
 def _part(number: int, chunk: bytes) -> Part:
     """Return the part of what stands between two boundaries, the line break after the first one included."""
     blank = _BLANK_LINE.search(chunk)
-    if blank is None:
+    if blank is None and not chunk.endswith(b"\n"):
         raise SpellingError(f"part {number} has no blank line after its headers")
+    # without one, the line break of the boundary was the blank line, and nothing stands behind it
+    head, octets = (chunk[: blank.start()], chunk[blank.end() :]) if blank else (chunk, b"")
     headers = {
         found[1].decode("ascii").lower(): re.sub(r"\r?\n[ \t]+", " ", _text(found[2]))
-        for found in _HEADER.finditer(chunk[: blank.start()].lstrip(b"\r\n"))
+        for found in _HEADER.finditer(head.lstrip(b"\r\n"))
     }
     _, _, parameters = headers.get("content-disposition", "").partition(";")
     disposition = dict(parameters_of(";" + parameters)) if parameters else {}
     name = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), disposition.get("name", ""))
     name = name or headers.get("content-id", "").strip().strip("<>")  # RFC 2392: how multipart/related names parts
     content_type = headers.get("content-type", "").strip()
-    return Part(number, name, _filename(disposition), content_type, chunk[blank.end() :])
+    return Part(number, name, _filename(disposition), content_type, octets)
 
 
 def _filename(disposition: Mapping[str, str]) -> str:

@@ -61,7 +61,7 @@ def test_a_dead_end_goes_back_to_the_template() -> None:
     ],
 )
 def test_templates_of_all_kinds(operation: str, path: str, captures: dict[str, str]) -> None:
-    assert routed(router(operation), operation.split()[0], path) == (operation, captures)
+    assert routed(router(operation), operation.split(maxsplit=1)[0], path) == (operation, captures)
 
 
 def test_a_segment_with_literal_text_wins_over_a_bare_parameter() -> None:

@@ -63,8 +63,8 @@ class Judge:
             self.trees[path] = read(path)
         node = self.trees[path]
         for part in unquote(pointer).split("/")[1:]:
-            part = part.replace("~1", "/").replace("~0", "~")
-            node = node[int(part)] if isinstance(node, list) else node[part]
+            key = part.replace("~1", "/").replace("~0", "~")
+            node = node[int(key)] if isinstance(node, list) else node[key]
         return node, path
 
     def deref(self, node: Any, base: Path) -> tuple[Any, Path]:

@@ -19,10 +19,42 @@ class Marked(yaml.CSafeLoader):
 
 
 WORDS = st.sampled_from(
-    ("a", "on", "200", "~", "null", "1.5", "/pets/{id}", "x-y", "a: b", "a #b", "#", "- a", "? a", "'", '"', "it's", "<")
+    (
+        "a",
+        "on",
+        "200",
+        "~",
+        "null",
+        "1.5",
+        "/pets/{id}",
+        "x-y",
+        "a: b",
+        "a #b",
+        "#",
+        "- a",
+        "? a",
+        "'",
+        '"',
+        "it's",
+        "<",
+    )
 ) | st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufeff\x85\u2028\u2029"))
 TEXTS = WORDS | st.sampled_from(
-    ("two\nlines\n", "# title\n\ntext: x\n  - deeper\n", "\n\n lead", "long " * 40, "tab\there", "end\n\n\n", "{", "]", "&a", "*a", "!t", "|", ">")
+    (
+        "two\nlines\n",
+        "# title\n\ntext: x\n  - deeper\n",
+        "\n\n lead",
+        "long " * 40,
+        "tab\there",
+        "end\n\n\n",
+        "{",
+        "]",
+        "&a",
+        "*a",
+        "!t",
+        "|",
+        ">",
+    )
 )
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
 TREES = st.recursive(
@@ -89,6 +121,12 @@ def assert_every_position_is_the_marked_one(text):
 )
 def test_every_pointer_of_dumped_yaml_is_where_pyyaml_marks_it(tree, flow, indent, width, style):
     text = yaml.dump(
-        tree, default_flow_style=flow, indent=indent, width=width, default_style=style, allow_unicode=True, sort_keys=False
+        tree,
+        default_flow_style=flow,
+        indent=indent,
+        width=width,
+        default_style=style,
+        allow_unicode=True,
+        sort_keys=False,
     )
     assert_every_position_is_the_marked_one(text)

@@ -33,6 +33,9 @@ GET = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
 PLAIN = [("Content-Type", "text/plain")]
 
 
+ONE_LOOP = pytest.mark.parametrize("loop_kind", ["asyncio"], indirect=True)  # for what no event loop can change
+
+
 @pytest.fixture(params=["asyncio", "uvloop"], autouse=True)
 def loop_kind(request, monkeypatch):
     """Everything here holds on both event loops."""
@@ -111,7 +114,11 @@ class Wire:
                 assert self.take(2) == b"\r\n"
             assert self.line() == b""
             return status, headers, body
-        return status, headers, self.take(int(headers["content-length"])) if "content-length" in headers else self.rest()
+        return (
+            status,
+            headers,
+            self.take(int(headers["content-length"])) if "content-length" in headers else self.rest(),
+        )
 
     def rest(self):
         while self._more():
@@ -217,7 +224,7 @@ class TestLife:
             "  fix  End that program, or choose another port; port 0 takes a free one."
         )
 
-    @pytest.mark.parametrize(("host", "port"), [("192.0.2.1", 0), ("127.0.0.1", 70_000)])
+    @pytest.mark.parametrize(("host", "port"), [("192.0.2.1", 0), ("127.0.0.1", 70_000), ("a" * 300, 0)])
     def test_an_address_that_is_not_ours_is_a_usage_error(self, host, port):
         with pytest.raises(UsageError, match="This machine cannot listen on"):
             Server(constant(), host=host, port=port).start()
@@ -227,7 +234,8 @@ class TestLife:
             serve(constant()).start()
 
     @pytest.mark.parametrize(
-        ("host", "url"), [("::1", "http://[::1]:"), ("0.0.0.0", "http://127.0.0.1:"), ("localhost", "http://localhost:")]
+        ("host", "url"),
+        [("::1", "http://[::1]:"), ("0.0.0.0", "http://127.0.0.1:"), ("localhost", "http://localhost:")],
     )
     def test_the_url_is_one_that_a_client_on_this_machine_can_use(self, serve, host, url):
         if host == "::1" and not _has_ipv6():
@@ -246,8 +254,8 @@ class TestLife:
     def test_the_sockets_of_clients_have_no_nagle_delay(self, serve, connect):
         server = serve(constant())
         connect(server).send(GET).answer()
-        (connection,) = server._service.connections
-        peer = connection._transport.get_extra_info("socket")
+        (connection,) = _connections(server)
+        peer = connection._transport.get_extra_info("socket")  # noqa: SLF001 - nobody else can tell
         assert peer.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
@@ -265,7 +273,7 @@ class TestStop:
         server.start()
         with Wire(server.port) as wire:
             wire.send(GET)
-            _until(lambda: any(connection._task for connection in server._service.connections))
+            _until(lambda: _busy(server) == 1)
             server.stop(grace_s=10)
             status, headers, body = wire.answer()
             assert (status, headers["connection"], body) == ("HTTP/1.1 200 OK", "close", b'{"name": "cat"}')
@@ -276,7 +284,7 @@ class TestStop:
         server.start()
         with Wire(server.port) as wire:
             wire.send(GET)
-            _until(lambda: any(connection._task for connection in server._service.connections))
+            _until(lambda: _busy(server) == 1)
             server.stop(grace_s=0.05)
             assert _end_of(wire) == b""
 
@@ -295,18 +303,37 @@ class TestStop:
         server.start()
         with Wire(server.port) as wire:
             wire.send(GET)
-            _until(lambda: any(connection.hangs for connection in server._service.connections))
+            _until(lambda: any(connection.hangs for connection in _connections(server)))
             began = time.monotonic()
             server.stop(grace_s=30)
             assert time.monotonic() - began < 10
             assert _end_of(wire) == b""
 
+    @ONE_LOOP
+    def test_a_view_that_blocks_the_event_loop_does_not_block_the_stop(self, caplog, monkeypatch):
+        monkeypatch.setattr("mockserver.edges.runner._STUCK_S", 0.1)
+        entered, go_on = threading.Event(), threading.Event()
+
+        def app(environ, start_response):
+            entered.set()
+            go_on.wait(10)
+            return constant()(environ, start_response)
+
+        server = Server(app)
+        server.start()
+        with Wire(server.port) as wire:
+            wire.send(GET)
+            assert entered.wait(10)
+            server.stop(grace_s=0)
+            assert caplog.messages == [f"server-stuck port={server.port} waited_s=0.1"]
+            go_on.set()
+            server.stop()
+
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_a_signal_ends_the_main_thread_after_the_answer_in_work(self, loop_kind, number):
-        with _program(loop_kind, wait_s=0.5) as (process, wire):
+        with _program(loop_kind, wait_s=0.3) as (process, wire):
             wire.send(GET)
-            wire.send(b"")
-            time.sleep(0.1)
+            assert process.stdout.readline() == "asked\n"
             process.send_signal(number)
             assert wire.answer()[2] == b"done"
             assert process.wait(10) == 0
@@ -315,7 +342,7 @@ class TestStop:
     def test_a_second_signal_ends_it_at_once(self, loop_kind):
         with _program(loop_kind, wait_s=60) as (process, wire):
             wire.send(GET)
-            time.sleep(0.1)
+            assert process.stdout.readline() == "asked\n"
             process.send_signal(signal.SIGINT)
             time.sleep(0.1)
             process.send_signal(signal.SIGTERM)
@@ -331,6 +358,7 @@ if sys.argv[1] == "asyncio":
 from mockserver.edges.runner import Server
 def app(environ, start_response):
     environ["mockserver.pace"].wait_s = float(sys.argv[2])
+    print("asked", flush=True)
     start_response("200 OK", [])
     return [b"done"]
 server = Server(app)
@@ -363,6 +391,14 @@ def _until(condition):
         time.sleep(0.005)
 
 
+def _connections(server):
+    return tuple(server._service.connections)  # noqa: SLF001 - nobody else can tell
+
+
+def _busy(server):
+    return sum(connection._task is not None for connection in _connections(server))  # noqa: SLF001 - nobody else can tell
+
+
 def _end_of(wire):
     """Read to the end of the connection, however it ends."""
     with contextlib.suppress(ConnectionResetError):
@@ -372,16 +408,17 @@ def _end_of(wire):
 
 class TestWaits:
     def test_fifty_waiting_answers_wait_together_and_delay_nobody(self, serve, connect):
-        server = serve(paced(wait_s=0.5))
+        server = serve(paced(wait_s=0.8))
         fast = connect(server)
         slow = [connect(server).send(GET) for _ in range(50)]
         began = time.monotonic()
         for _ in range(20):
             assert fast.send(b"GET /fast HTTP/1.1\r\nHost: test\r\n\r\n").answer()[2] == b'{"name": "cat"}'
-        assert all(wire.silent() for wire in slow[:1])
+        assert slow[0].silent()
         assert [wire.answer()[0] for wire in slow] == ["HTTP/1.1 200 OK"] * 50
-        assert time.monotonic() - began < 12.5  # 25 s one after the other
+        assert time.monotonic() - began < 20  # 40 s one after the other
 
+    @ONE_LOOP
     def test_threads_are_free_again_while_an_answer_waits(self, serve, connect):
         server = serve(paced(wait_s=0.3), threads=1)
         wires = [connect(server).send(GET) for _ in range(20)]
@@ -407,10 +444,19 @@ class TestWaits:
         assert connect(server).send(GET).answer()[0] == "HTTP/1.1 500 Internal Server Error"
         assert "it must be between 0 and 86400 seconds" in caplog.text
 
+    @ONE_LOOP
     def test_requests_behind_a_waiting_answer_are_answered_in_order(self, serve, connect):
         server = serve(paced(wait_s=0.1, body=b"slow"))
         wire = connect(server).send(GET + b"GET /fast HTTP/1.1\r\nHost: test\r\n\r\n" + GET)
         assert [wire.answer()[2] for _ in range(3)] == [b"slow"] * 3
+
+    def test_any_number_of_requests_may_wait_behind_a_waiting_answer(self, serve, connect):
+        fast = b"GET /fast HTTP/1.1\r\nHost: test\r\nX-Padding: %b\r\n\r\n" % (b"x" * 1000)
+        wire = connect(serve(paced(wait_s=0.2)))
+        sender = threading.Thread(target=wire.send, args=(GET + fast * 500,))
+        sender.start()
+        assert [wire.answer()[0] for _ in range(501)] == ["HTTP/1.1 200 OK"] * 501
+        sender.join(10)
 
     def test_a_client_that_has_finished_sending_gets_all_its_answers(self, serve, connect):
         wire = connect(serve(paced(wait_s=0.1))).send(GET * 2)
@@ -422,15 +468,15 @@ class TestWaits:
         server = serve(paced(wait_s=60))
         connect(server).send(GET)
         leaving = connect(server).send(GET)
-        _until(lambda: sum(connection._task is not None for connection in server._service.connections) == 2)
+        _until(lambda: _busy(server) == 2)
         leaving.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
         leaving.socket.close()
-        _until(lambda: len(server._service.connections) == 1)
+        _until(lambda: len(_connections(server)) == 1)
 
 
 class TestPieces:
     def test_a_paced_body_is_sent_in_chunks_as_its_pauses_say(self, serve, connect):
-        pieces = Pieces((0.0, b"data: 1\n\n"), (0.1, b"data: 2\n\n"), (0.0, b""))
+        pieces = Pieces((0.0, b"data: 1\n\n"), (0.4, b"data: 2\n\n"), (0.0, b""))
         wire = connect(serve(streaming(pieces))).send(GET)
         status, headers = wire.head()
         assert (status, headers["transfer-encoding"]) == ("HTTP/1.1 200 OK", "chunked")
@@ -446,12 +492,13 @@ class TestPieces:
         assert wire.head()[0] == "HTTP/1.1 200 OK"
         assert wire.silent()
 
+    @ONE_LOOP
     def test_pauses_of_many_bodies_pass_together(self, serve, connect):
-        server = serve(streaming(Pieces(*[(0.05, b"x")] * 10)))
+        server = serve(streaming(Pieces(*[(0.04, b"x")] * 10)))
         wires = [connect(server).send(GET) for _ in range(20)]
         began = time.monotonic()
         assert [wire.answer()[2] for wire in wires] == [b"x" * 10] * 20
-        assert time.monotonic() - began < 5  # 10 s one after the other
+        assert time.monotonic() - began < 4  # 8 s one after the other
 
     def test_http_1_0_gets_pieces_until_the_connection_closes(self, serve, connect):
         wire = connect(serve(streaming(Pieces((0, b"a"), (0.01, b"b"))))).send(b"GET / HTTP/1.0\r\n\r\n")
@@ -506,6 +553,43 @@ class TestPieces:
         wire.head()
         assert wire.rest() == b"3\r\none\r\n"
         assert "application-failed method=GET path='/' error=KeyError" in caplog.text
+
+    @pytest.mark.parametrize("threads", [0, 1])
+    def test_a_piece_that_is_no_bytes_cuts_the_body(self, serve, connect, caplog, threads):
+        wire = connect(serve(streaming(iter([b"one", "two"])), threads=threads)).send(GET)
+        wire.head()
+        assert wire.rest() == b"3\r\none\r\n"
+        assert "application-failed method=GET path='/' error=TypeError" in caplog.text
+
+    def test_it_is_too_late_for_another_status_when_a_piece_has_left(self, serve, connect, caplog):
+        def app(_environ, start_response):
+            start_response("200 OK", PLAIN)
+            yield b"one"
+            try:
+                {}["missing"]
+            except KeyError:
+                start_response("500 Oh No", PLAIN, sys.exc_info())
+
+        wire = connect(serve(app)).send(GET)
+        wire.head()
+        assert wire.rest() == b"3\r\none\r\n"
+        assert "error=KeyError" in caplog.text
+
+    @pytest.mark.parametrize("threads", [0, 1])
+    def test_a_body_ends_with_its_client(self, serve, connect, threads):
+        closed = threading.Event()
+
+        def endless():
+            try:
+                while True:
+                    yield b"x" * 10_000
+            finally:
+                closed.set()
+
+        wire = connect(serve(streaming(endless()), threads=threads)).send(GET)
+        wire.head()
+        wire.socket.close()
+        assert closed.wait(10)
 
     def test_an_exception_before_the_end_of_an_http_1_0_body_is_a_reset(self, serve, connect):
         def broken():
@@ -592,6 +676,7 @@ class TestFaults:
     def test_empty_is_a_close_without_a_byte(self, serve, connect):
         assert connect(serve(paced(fault="empty"))).send(GET).rest() == b""
 
+    @ONE_LOOP
     def test_hang_answers_nothing_and_stays_open(self, serve, connect):
         wire = connect(serve(paced(fault="hang"))).send(GET)
         wire.socket.settimeout(0.2)
@@ -601,9 +686,9 @@ class TestFaults:
     def test_a_hanging_answer_ends_with_its_client(self, serve, connect):
         server = serve(paced(fault="hang"))
         wire = connect(server).send(GET)
-        _until(lambda: any(connection.hangs for connection in server._service.connections))
+        _until(lambda: any(connection.hangs for connection in _connections(server)))
         wire.socket.close()
-        _until(lambda: not server._service.connections)
+        _until(lambda: not _connections(server))
 
     def test_truncate_sends_less_than_it_promises(self, serve, connect):
         wire = connect(serve(paced(fault="truncate", body=b"123456"))).send(GET)
@@ -620,7 +705,9 @@ class TestFaults:
 
     def test_drip_sends_a_byte_at_a_time(self, serve, connect):
         wire = connect(serve(paced(fault="drip"))).send(GET)
-        assert [wire.socket.recv(100) for _ in range(4)] == [b"H", b"T", b"T", b"P"]
+        pieces = [wire.socket.recv(100) for _ in range(4)]
+        assert b"HTTP/1.1 200 OK".startswith(b"".join(pieces)[:8])
+        assert len(b"".join(pieces)) < 100
 
     def test_drip_is_in_the_end_the_right_answer(self, serve, connect, monkeypatch):
         monkeypatch.setattr("mockserver.edges.runner._DRIP_S", 0.0)
@@ -646,9 +733,10 @@ class TestFaults:
     )
     def test_a_client_library_sees_each_fault(self, serve, fault, error):
         url = serve(paced(fault=fault)).url
-        with requests.Session() as session, pytest.raises(error):
+        with requests.Session() as session:
             session.trust_env = False
-            session.get(url, timeout=0.03 if fault == "drip" else 0.3)
+            with pytest.raises(error):
+                session.get(url, timeout={"drip": 0.03, "hang": 0.3}.get(fault, 10))
 
     @pytest.mark.parametrize("fault", sorted(FAULTS.keys() - {"hang", "drip"}))
     def test_a_fault_strikes_a_body_in_pieces_too(self, serve, connect, fault):
@@ -660,8 +748,19 @@ class TestFaults:
 
         assert not _end_of(connect(serve(app)).send(GET)).endswith(b"0\r\n\r\n")
 
+    def test_a_fault_strikes_a_body_with_its_own_pace_without_its_pauses(self, serve, connect):
+        def app(environ, start_response):
+            environ["mockserver.pace"].fault = "truncate"
+            start_response("200 OK", PLAIN)
+            return Pieces((60, b"123"), (60, b"456"))
+
+        wire = connect(serve(app)).send(GET)
+        assert wire.head()[1]["content-length"] == "6"
+        assert wire.rest() == b"123"
+
+    @ONE_LOOP
     def test_a_fault_comes_after_its_wait(self, serve, connect):
-        wire = connect(serve(paced(wait_s=0.2, fault="empty"))).send(GET)
+        wire = connect(serve(paced(wait_s=0.4, fault="empty"))).send(GET)
         assert wire.silent()
         assert wire.rest() == b""
 
@@ -670,6 +769,7 @@ class TestFaults:
         assert "ValueError: There is no fault 'explode'; there are reset, empty, hang" in caplog.text
 
 
+@ONE_LOOP
 class TestEnviron:
     def test_it_is_what_pep_3333_asks_for(self, serve):
         # the validator of the standard library raises AssertionError in the application, which would be a 500
@@ -756,7 +856,9 @@ class TestEnviron:
 
 
 class TestRequests:
-    @pytest.mark.parametrize("method", ["GET", "DELETE", "HEAD", "OPTIONS", "QUERY", "TRACE", "PURGE", "my-Own.Method!"])
+    @pytest.mark.parametrize(
+        "method", ["GET", "DELETE", "HEAD", "OPTIONS", "QUERY", "TRACE", "PURGE", "my-Own.Method!"]
+    )
     @pytest.mark.parametrize(
         "body", [b"Content-Length: 5\r\n\r\nhello", b"Transfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"]
     )
@@ -815,6 +917,19 @@ class TestRequests:
     def test_empty_lines_before_a_request_are_ignored(self, serve, connect):
         assert connect(serve(echo)).send(b"\r\n\r\n\r\n" + GET + b"\r\n" + GET).answer()[2] == b"GET / "
 
+    @ONE_LOOP
+    def test_what_is_remembered_of_earlier_requests_changes_none(self, serve, connect):
+        def app(environ, start_response):
+            start_response("200 OK", PLAIN)
+            return [f"{environ['RAW_URI']} {environ.get('HTTP_X_A')}".encode()]
+
+        wire = connect(serve(app))
+        asked = [(f"/{number}", str(number)) for number in range(1100)] + [("/" + "a" * 2000, "b" * 5000), ("/1", "2")]
+        for target, value in [*asked, *asked[-5:]]:
+            wire.send(f"GET {target} HTTP/1.1\r\nHost: test\r\nX-A: {value}\r\n\r\n".encode())
+            assert wire.answer()[2] == f"{target} {value}".encode()
+        assert wire.send(GET).answer()[2] == b"/ None"
+
     def test_a_large_body_comes_in_many_pieces(self, serve):
         body = os.urandom(3_000_000)
         url = serve(echo).url
@@ -865,6 +980,7 @@ BAD = {
 
 
 class TestRefusals:
+    @ONE_LOOP
     @pytest.mark.parametrize(("sent", "status"), BAD.items(), ids=[repr(sent[:60]) for sent in BAD])
     def test_what_is_no_request_is_refused_with_a_reason_and_the_connection_closed(self, serve, connect, sent, status):
         wire = connect(serve(echo)).send(sent)
@@ -872,7 +988,7 @@ class TestRefusals:
         assert int(line.split()[1]) == status
         assert headers["content-type"] == "text/plain; charset=utf-8"
         assert headers["connection"] == "close"
-        assert body.endswith(b".\n") or body.endswith(b"port?\n")
+        assert body.endswith((b".\n", b"port?\n"))
         assert wire.rest() == b""
 
     def test_a_request_that_ends_in_the_middle_is_refused(self, serve, connect):
@@ -899,8 +1015,10 @@ class TestRefusals:
     def test_the_limit_of_a_body_is_the_last_length_that_passes(self, serve, connect):
         wire = connect(serve(echo, limits=Limits(body=5)))
         assert wire.send(b"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello").answer()[2] == b"PUT / hello"
-        assert wire.send(b"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nhello!").answer()[0].startswith(
-            "HTTP/1.1 413 "
+        assert (
+            wire.send(b"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nhello!")
+            .answer()[0]
+            .startswith("HTTP/1.1 413 ")
         )
 
     def test_requests_before_a_bad_one_are_answered(self, serve, connect):
@@ -909,6 +1027,7 @@ class TestRefusals:
         assert wire.answer()[0] == "HTTP/1.1 400 Bad Request"
         assert wire.rest() == b""
 
+    @ONE_LOOP
     def test_a_head_that_does_not_come_is_given_up_however_it_drips(self, serve, connect):
         wire = connect(serve(echo, limits=Limits(head_s=0.3)))
         for byte in GET:
@@ -919,22 +1038,25 @@ class TestRefusals:
         assert (line, headers["connection"]) == ("HTTP/1.1 408 Request Timeout", "close")
         assert body == b"The request did not come within 0.3 s.\n"
 
+    @ONE_LOOP
     def test_a_body_has_that_time_anew_with_each_piece(self, serve, connect):
-        wire = connect(serve(echo, limits=Limits(head_s=0.6)))
+        wire = connect(serve(echo, limits=Limits(head_s=0.8)))
         wire.send(b"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n")
         for _ in range(6):
-            time.sleep(0.15)
+            time.sleep(0.2)
             wire.send(b"x")
         assert wire.answer()[2] == b"PUT / xxxxxx"
 
+    @ONE_LOOP
     def test_an_idle_connection_is_closed_without_a_word(self, serve, connect):
-        server = serve(echo, limits=Limits(idle_s=0.2))
+        server = serve(echo, limits=Limits(idle_s=0.5))
         used = connect(server).send(GET)
         used.answer()
         assert [used.rest(), connect(server).rest()] == [b"", b""]
 
+    @ONE_LOOP
     def test_a_waiting_answer_is_not_idle(self, serve, connect):
-        assert connect(serve(paced(wait_s=0.6), limits=Limits(idle_s=0.1))).send(GET).answer()[0] == "HTTP/1.1 200 OK"
+        assert connect(serve(paced(wait_s=0.7), limits=Limits(idle_s=0.3))).send(GET).answer()[0] == "HTTP/1.1 200 OK"
 
     def test_a_thousand_malformed_requests_never_kill_the_server(self, serve, connect, caplog):
         caplog.set_level(logging.WARNING)
@@ -948,7 +1070,7 @@ class TestRefusals:
                 assert not answer or answer.startswith(b"HTTP/1.1 ")
         assert connect(server).send(GET).answer()[2] == b"GET / "
         assert caplog.text == ""
-        _until(lambda: len(server._service.connections) == 1)
+        _until(lambda: len(_connections(server)) == 1)
 
 
 def _spoil(chance):
@@ -966,9 +1088,12 @@ def _spoil(chance):
     return bytes(spoilt)
 
 
+@ONE_LOOP
 class TestAnswers:
     def test_the_answer_is_whole(self, serve, connect):
-        status, headers, body = connect(serve(constant(b"hello", "404 Not Found", [("X-Own", "\xe9")]))).send(GET).answer()
+        status, headers, body = (
+            connect(serve(constant(b"hello", "404 Not Found", [("X-Own", "\xe9")]))).send(GET).answer()
+        )
         date = headers.pop("date")
         assert (status, headers, body) == (
             "HTTP/1.1 404 Not Found",
@@ -1068,7 +1193,9 @@ class TestAnswers:
         assert "application-failed method=GET path='/'" in caplog.text
 
     @pytest.mark.parametrize("threads", [0, 1])
-    @pytest.mark.parametrize("error", [ValueError("secret"), SystemExit(3), StopIteration(), pytest.fail.Exception("no")])
+    @pytest.mark.parametrize(
+        "error", [ValueError("secret"), SystemExit(3), StopIteration(), pytest.fail.Exception("no")]
+    )
     def test_an_exception_is_a_500_that_is_logged_and_the_connection_lives(
         self, serve, connect, caplog, threads, error
     ):
@@ -1099,7 +1226,7 @@ class TestAnswers:
         def app(_environ, start_response):
             start_response("200 OK", PLAIN)
             try:
-                raise KeyError("oh")
+                {}["missing"]
             except KeyError:
                 start_response("503 Service Unavailable", PLAIN, sys.exc_info())
             return [b"sorry"]
@@ -1126,6 +1253,7 @@ class TestAnswers:
         assert connect(serve(app)).send(GET).answer()[2] == b"hello world"
 
 
+@ONE_LOOP
 class TestFlask:
     @pytest.fixture
     def app(self):
@@ -1199,7 +1327,9 @@ def messages(draw):
     """Valid requests: (method, target, fields, body) and their bytes."""
     method, target = draw(TOKENS), "/" + draw(st.text("ab%2F/?&=.\xe9", max_size=12))
     fields = [("Host", "test")]
-    fields += draw(st.lists(st.tuples(TOKENS.filter(lambda name: name.lower() not in FRAMING_NAMES), VALUES), max_size=4))
+    fields += draw(
+        st.lists(st.tuples(TOKENS.filter(lambda name: name.lower() not in FRAMING_NAMES), VALUES), max_size=4)
+    )
     pieces = draw(st.lists(st.binary(min_size=1, max_size=30), max_size=3))
     body = b"".join(pieces)
     if draw(st.booleans()):
@@ -1213,9 +1343,10 @@ def messages(draw):
     return (method, target, fields, body), head.encode("latin-1") + sent
 
 
+@ONE_LOOP
 class TestParsing:
     @given(st.lists(messages(), min_size=1, max_size=3), st.data())
-    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=80, deadline=None, database=None, derandomize=True)
     def test_however_the_bytes_are_cut_the_requests_are_the_ones_that_were_sent(self, sent, data):
         seen = []
 
@@ -1238,7 +1369,7 @@ class TestParsing:
         assert seen == [meant for meant, _ in sent]
 
     @given(messages())
-    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=80, deadline=None, database=None, derandomize=True)
     def test_an_independent_parser_reads_the_same_request(self, sent):
         h11 = pytest.importorskip("h11")
         (method, target, fields, body), wire = sent

@@ -62,7 +62,7 @@ def test_a_union_tells_what_is_wrong_with_each_alternative() -> None:
         ({"pattern": "b"}, "abc", True),
     ],
 )
-def test_values_are_judged_exactly(schema: object, value: object, fits: bool) -> None:
+def test_values_are_judged_exactly(schema: object, value: object, *, fits: bool) -> None:
     assert Validators().compile(schema).is_valid(value) is fits
 
 

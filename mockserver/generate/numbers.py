@@ -1,0 +1,255 @@
+"""Numbers that fit, and that a property of this name could hold.
+
+Bounds, multiples and exclusions are met by construction: a number is a whole count of steps between two bounds. Only
+where steps are decimals is what comes judged, because judges disagree about the last bit.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mockserver.generate.believable import Place
+from mockserver.generate.dice import Draw, below, chooser, fork
+from mockserver.generate.facts import Facts, Kind, identity, kind_of
+from mockserver.generate.merge import Book
+from mockserver.generate.moments import moment
+from mockserver.generate.names import singular
+from mockserver.values import JSON
+
+_TRIALS = 40
+_TRIES = 4
+_STOCK = 16
+_FIRST, _LAST = -(2**63), 2**64 - 1  # whole numbers beyond are not written by every JSON writer
+_LARGEST = Fraction(sys.float_info.max)
+_NUMBERS: frozenset[Kind] = frozenset({"integer", "fraction"})
+
+Fits = Callable[[JSON], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Numbers from `low` to `high` in steps."""
+
+    low: Fraction
+    high: Fraction
+    step: Fraction = Fraction(1)
+
+
+def _span(low: int, high: int, step: str = "1") -> Span:
+    return Span(Fraction(low), Fraction(high), Fraction(step))
+
+
+_MONEY = frozenset(
+    "price amount cost balance fee tax subtotal discount charge payment salary revenue tip budget refund due paid "
+    "spend credit debit sum worth".split()
+)
+_SPANS: Mapping[str, Span] = {
+    **dict.fromkeys(("id", "number", "ids", "no", "identifier"), _span(1000, 99_999)),
+    **dict.fromkeys(("page", "page_number", "attempt", "attempts"), _span(1, 1)),
+    **dict.fromkeys(("per_page", "page_size", "limit", "max_results"), _span(20, 50, "10")),
+    **dict.fromkeys(("offset", "skip", "start_index"), _span(0, 0)),
+    **dict.fromkeys(("percent", "percentage", "progress", "completion", "humidity", "battery", "usage"), _span(1, 100)),
+    **dict.fromkeys(("ratio", "probability", "confidence", "opacity", "alpha", "fraction", "weighting", "similarity"),
+                    _span(0, 1, "0.01")),
+    **dict.fromkeys(("rate", "tax_rate", "interest_rate", "exchange_rate", "growth"), _span(1, 20, "0.1")),
+    **dict.fromkeys(("lat", "latitude"), _span(-60, 70, "0.0001")),
+    **dict.fromkeys(("lon", "lng", "longitude"), _span(-170, 170, "0.0001")),
+    "age": _span(21, 79),
+    "year": _span(2024, 2026), "exp_year": _span(2027, 2031), "month": _span(1, 12), "exp_month": _span(1, 12),
+    "day": _span(1, 28), "hour": _span(8, 19), "minute": _span(0, 59), "second": _span(0, 59), "week": _span(1, 52),
+    **dict.fromkeys(("width", "w"), _span(320, 1920, "80")),
+    **dict.fromkeys(("height", "h"), _span(240, 1080, "60")),
+    **dict.fromkeys(("length", "depth"), _span(10, 120)),
+    "weight": _span(200, 4000, "50"),
+    **dict.fromkeys(("size", "bytes", "content_length", "file_size"), _span(1024, 400_000)),
+    **dict.fromkeys(("duration", "timeout", "ttl", "expires_in", "interval", "seconds", "retry_after", "max_age"),
+                    _span(30, 3600, "30")),
+    **dict.fromkeys(("milliseconds", "ms", "latency", "took", "elapsed"), _span(3, 480)),
+    "port": _span(8000, 8999),
+    **dict.fromkeys(("status", "status_code", "http_status", "response_code"), _span(200, 200)),
+    "code": _span(100, 999),
+    **dict.fromkeys(("version", "revision"), _span(1, 9)),
+    **dict.fromkeys(("rating", "stars"), _span(3, 5, "0.5")),
+    "temperature": _span(4, 28, "0.5"),
+    **dict.fromkeys(("priority", "order", "rank", "level", "index", "row", "column", "sequence"), _span(1, 10)),
+    "position": _span(1, 20),
+    **dict.fromkeys(("score", "points"), _span(10, 100)),
+    **dict.fromkeys(("count", "quantity", "qty", "total", "stock", "seats", "copies", "used", "remaining", "items"),
+                    _span(1, 48)),
+    **dict.fromkeys(("stargazers", "watchers", "forks", "followers", "likes", "views", "downloads"), _span(3, 900)),
+}  # fmt: skip
+_MOMENTS = frozenset({"at", "timestamp", "created", "updated", "modified", "expires", "expiry", "date", "since", "until"})
+
+
+def number_draw(book: Book, facts: Facts, kind: Kind, place: Place) -> Draw | None:
+    """Return a draw of numbers of this kind (where fractions are asked for, also whole ones if they are admitted)."""
+    kinds = facts.kinds & _NUMBERS if kind == "fraction" else frozenset({kind})
+    fits = _fitting(book, facts, kinds)
+    vendors = None if place.root else _vendors(facts, place, fits)
+    if vendors is not None:
+        return vendors
+    named = _moments(facts, kind, place)
+    if named is not None and fits(named(1)) and fits(named(2)):
+        return named
+    certain = kinds == {"integer"} and not facts.excluded and all(kind_of(step) == "integer" for step in facts.multiples)
+    for span in _spans(facts, kind, place):
+        draw = _draw_of(span, kinds, place.salt)
+        if certain and _FIRST <= span.low and span.high <= _LAST:
+            return draw
+        stock = [value for trial in range(_TRIALS) if fits(value := draw(fork(trial, 3)))]
+        if stock:
+            return _guarded(draw, fits, chooser(stock[:_STOCK], place.salt))
+    return None
+
+
+def _fitting(book: Book, facts: Facts, kinds: frozenset[Kind]) -> Fits:
+    barred = {identity(value) for value in facts.excluded}
+    decimals = [step for step in facts.multiples if kind_of(step) == "fraction"]
+    multiples: JSON = {"allOf": [{"multipleOf": step} for step in facts.multiples]}
+    judge = book.validators.compile(multiples).is_valid if decimals else None
+
+    def fits(value: JSON) -> bool:
+        if kind_of(value) not in kinds or identity(value) in barred or not _within(facts, value):
+            return False
+        # Judges that divide floats disagree with those that count in decimals: what is drawn pleases both.
+        return judge is None or (judge(value) and all(float(value / step).is_integer() for step in decimals))
+
+    return fits
+
+
+def _within(facts: Facts, value: float) -> bool:
+    above = facts.low is None or value > facts.low or (value == facts.low and not facts.low_open)
+    return above and (facts.high is None or value < facts.high or (value == facts.high and not facts.high_open))
+
+
+def _guarded(draw: Draw, fits: Fits, spare: Draw) -> Draw:
+    def guarded(seed: int) -> JSON:
+        for attempt in range(_TRIES):
+            value = draw(fork(seed, attempt) if attempt else seed)
+            if fits(value):
+                return value
+        return spare(seed)
+
+    return guarded
+
+
+def _vendors(facts: Facts, place: Place, fits: Fits) -> Draw | None:
+    """Return a draw of what the contract gives; identifiers vary."""
+    name = place.words
+    if name and name[-1] in {"id", "ids"}:
+        return None
+    for given in (facts.examples, facts.defaults):
+        values = [value for value in given if isinstance(value, int | float) and fits(value)]
+        if values:
+            return chooser(values, place.salt)
+    return None
+
+
+def _moments(facts: Facts, kind: Kind, place: Place) -> Draw | None:
+    name = place.words
+    if kind != "integer" or not name:
+        return None
+    stamped = "unix-time" in facts.formats or name[-1] in _MOMENTS or any("epoch" in text.lower() for text in facts.texts)
+    if not stamped or facts.multiples:
+        return None
+    millis = any("millisecond" in text.lower() for text in facts.texts) or name[-1] in {"ms", "millis"}
+    return moment(name, "milliseconds" if millis else "seconds")
+
+
+def _spans(facts: Facts, kind: Kind, place: Place) -> list[Span]:
+    """Return where to draw from: what the name suggests as far as the bounds admit it, then what the bounds admit."""
+    step = _common_step(facts.multiples) if facts.multiples else None
+    out: list[Span] = []
+    for span in _named(place, kind, facts):
+        clipped = _clipped(span, facts, step)
+        if clipped is not None:
+            out.append(clipped)
+    width = Fraction(100)
+    unit = step if step is not None else Fraction(1)
+    if facts.low is not None:
+        start = Fraction(facts.low)
+    elif facts.high is not None:
+        start = Fraction(facts.high) - width * unit
+    else:
+        start = unit
+    sizes = [unit, max(unit, abs(start) / 2**40)]
+    if kind == "fraction" and step is None:
+        sizes = [unit / 4, unit / 1000, unit / 10**9, *sizes]
+    for size in sizes:
+        clipped = _clipped(Span(start, start + width * size, size), facts, step)
+        if clipped is not None:
+            out.append(clipped)
+    if kind == "fraction":
+        out.extend(_between(facts, step))
+    return out
+
+
+def _named(place: Place, kind: Kind, facts: Facts) -> list[Span]:
+    name = place.words
+    if kind == "integer" and facts.low is not None and facts.high is not None and facts.high - facts.low <= 10:
+        return [Span(Fraction(facts.low), Fraction(facts.high))]
+    found: list[Span] = []
+    if name and (_MONEY & {singular(word) for word in name}):
+        found.append(_span(5, 480, "0.05") if kind == "fraction" else _span(495, 48_000, "5"))
+    for length in (3, 2, 1):
+        for spelled in ("_".join(name[-length:]), "_".join((*name[-length:-1], singular(name[-1])) if name else ())):
+            if len(name) >= length and spelled in _SPANS:
+                found.append(_SPANS[spelled])
+    if kind == "integer":
+        return [*found, _span(1, 100)]
+    if "integer" not in facts.kinds:
+        found = [Span(span.low, span.high + 1, min(span.step, Fraction(1, 4))) for span in found]
+    return [*found, _span(1, 100, "0.25")]
+
+
+def _common_step(multiples: list[float | int]) -> Fraction:
+    """Return the least number that is a multiple of all: of decimals as they are written."""
+    steps = [Fraction(str(step)) for step in multiples]
+    common = steps[0]
+    for step in steps[1:]:
+        common = Fraction(
+            math.lcm(common.numerator, step.numerator), math.gcd(common.denominator, step.denominator)
+        )
+    return common
+
+
+def _clipped(span: Span, facts: Facts, multiple: Fraction | None) -> Span | None:
+    """Return the part of a span that the bounds admit, on the steps of `multiple`; None when nothing is left."""
+    step = span.step
+    if multiple is not None:
+        step = multiple * max(1, math.floor(span.step / multiple))
+    low, high = max(span.low, -_LARGEST), min(span.high, _LARGEST)
+    if facts.low is not None:
+        low = max(low, Fraction(facts.low))
+    if facts.high is not None:
+        high = min(high, Fraction(facts.high))
+    first, last = math.ceil(low / step), math.floor(high / step)
+    if facts.low is not None and facts.low_open and first * step == Fraction(facts.low):
+        first += 1
+    if facts.high is not None and facts.high_open and last * step == Fraction(facts.high):
+        last -= 1
+    return Span(first * step, last * step, step) if first <= last else None
+
+
+def _between(facts: Facts, step: Fraction | None) -> list[Span]:
+    """Return spans of fractions between bounds that are closer together than any usual step."""
+    if facts.low is None or facts.high is None or step is not None:
+        return []
+    low, high = Fraction(facts.low), Fraction(facts.high)
+    size = (high - low) / 64
+    return [Span(low + size, high - size, size)] if size else [Span(low, low, Fraction(1))]
+
+
+def _draw_of(span: Span, kinds: frozenset[Kind], salt: int) -> Draw:
+    count = int((span.high - span.low) / span.step) + 1
+    scale = math.lcm(span.low.denominator, span.step.denominator)
+    first, width = int(span.low * scale), int(span.step * scale)
+    if scale > 1 or "integer" not in kinds:
+        return lambda seed: (first + below(seed, salt, count) * width) / scale
+    if _FIRST <= span.low and span.high <= _LAST:
+        return lambda seed: first + below(seed, salt, count) * width
+    return lambda seed: float(first + below(seed, salt, count) * width)

@@ -1,0 +1,236 @@
+"""Texts that fit: an example of the contract, a believable one, or one made for the pattern.
+
+Each way is tried on a row of seeds when it is planned; what comes of it is looked at again whenever it is drawn, so a
+text that leaves here fits, formats and patterns included. Knows nothing of what is around the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from mockserver.generate import words
+from mockserver.generate.believable import Place, text_maker
+from mockserver.generate.dice import Draw, Roll, chooser, constant, fork
+from mockserver.generate.facts import Facts, identity
+from mockserver.generate.formats import FORMATS, base64_text
+from mockserver.generate.intersection import find_strings
+from mockserver.generate.merge import Book
+from mockserver.generate.patterns import draw_string, drop_open_ends, looks_ahead
+from mockserver.generate.regex import Regex, Unreadable, parse
+from mockserver.values import JSON
+
+_TRIALS = 12
+_STOCK = 12
+_TRIES = 4
+_SEARCHES = 160
+_WALKS = 5
+_ROOMY = 160  # no text drawn by name is longer
+_LONGEST = 100_000
+
+PLACEHOLDERS = frozenset(
+    {
+        "", "string", "text", "value", "str", "example", "sample", "foo", "bar", "baz", "test", "none", "null", "n/a",
+        "todo", "tbd", "lorem ipsum", "undefined", "default", "any", "xxx", "...", "-",
+    }
+)  # fmt: skip
+_PLACEHOLDER = re.compile(r"^<.*>$|^\{.*\}$|^lorem ipsum", re.IGNORECASE)
+
+Fits = Callable[[str], bool]
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether an example says nothing.
+
+    >>> [is_placeholder(text) for text in ("string", "<your id>", "cus_123")]
+    [True, True, False]
+    """
+    return text.strip().lower() in PLACEHOLDERS or _PLACEHOLDER.match(text) is not None
+
+
+def string_draw(book: Book, facts: Facts, place: Place) -> Draw | None:
+    """Return a draw of texts; None when none was found that fits."""
+    if facts.shortest > _LONGEST:
+        return None
+    fits = fitting(book, facts)
+    vendors = None if place.root else _vendors(facts, place, fits)
+    if vendors is not None:
+        return vendors
+    if _fits_by_itself(facts):
+        return next(_makers(facts, place))
+    chosen: list[Draw] = []
+    for maker in _makers(facts, place):
+        hits = sum(fits(maker(fork(trial, 11))) for trial in range(_TRIALS))
+        if hits:
+            chosen.append(maker)
+        if hits >= _TRIALS // 2:
+            break
+    else:
+        found = _found(facts, fits)
+        chosen += [found] if found is not None else []
+    return _guarded(chosen[0], fits, chosen[-1]) if chosen else None
+
+
+def _fits_by_itself(facts: Facts) -> bool:
+    """Tell whether nothing is asked for but what a draw by format or name has anyway."""
+    if facts.excluded or facts.patterns or facts.shortest > 1 or len(facts.formats) > 1:
+        return False
+    return facts.longest is None or facts.longest >= _ROOMY
+
+
+def fitting(book: Book, facts: Facts) -> Fits:
+    """Return the question whether a text fits."""
+    parts: list[JSON] = [{"pattern": pattern} for pattern in facts.patterns]
+    parts += [{"format": name} for name in facts.formats if name in FORMATS]
+    judge: Fits = book.validators.compile({"allOf": parts}).is_valid if parts else _anything
+    shortest, longest = facts.shortest, facts.longest
+    barred = {identity(value) for value in facts.excluded}
+
+    def fits(text: str) -> bool:
+        long_enough = len(text) >= shortest and (longest is None or len(text) <= longest)
+        return long_enough and text not in barred and judge(text)
+
+    return fits
+
+
+def _anything(_text: str) -> bool:
+    return True
+
+
+def _guarded(maker: Draw, fits: Fits, fallback: Draw) -> Draw:
+    # What was met when it was planned is kept: a pattern that is hard to meet may not be met again in a few tries.
+    stock = list(_stock(maker, fits)) or list(_stock(fallback, fits))
+    spare = chooser(stock, 7) if stock else fallback
+
+    def draw(seed: int) -> str:
+        for attempt in range(_TRIES):
+            text: str = maker(fork(seed, attempt) if attempt else seed)
+            if fits(text):
+                return text
+        return str(spare(seed))
+
+    return draw
+
+
+def _stock(maker: Draw, fits: Fits) -> Iterator[str]:
+    for trial in range(_STOCK):
+        text = maker(fork(trial, 11))
+        if fits(text):
+            yield text
+
+
+def _makers(facts: Facts, place: Place) -> Iterator[Draw]:
+    """Yield ways to draw, the most believable first; the last of them always draws."""
+    known = [name for name in facts.formats if name in FORMATS]
+    for name in known:
+        yield FORMATS[name](place.words, place.salt)
+    if "base64" in facts.encodings:
+        yield base64_text(place.salt)
+    if not known:
+        yield text_maker(place, tuple(facts.texts))
+    patterns = [tree for tree in map(_tree, facts.patterns) if tree is not None]
+    for tree in patterns:
+        yield _pattern_draw(tree, facts, place.salt)
+    for tree in patterns:
+        if any(True for _ in looks_ahead(tree)):
+            yield _overlaid(tree, facts, place.salt)
+    yield _prose(facts, place)
+
+
+def _vendors(facts: Facts, place: Place, fits: Fits) -> Draw | None:
+    """Return a draw of what the contract gives; what looks like an identifier varies, the way it is written stays."""
+    for given in (facts.examples, facts.defaults):
+        texts = [text for text in given if isinstance(text, str) and not is_placeholder(text) and fits(text)]
+        if not texts:
+            continue
+        if len(texts) == 1 and not facts.formats and _OPAQUE.search(texts[0]):
+            return _guarded(_alike(texts[0], place.salt), fits, constant(texts[0]))
+        return chooser(texts, place.salt)
+    return None
+
+
+_OPAQUE = re.compile(r"(?=[A-Za-z0-9]*[0-9])(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{9,}$")
+
+
+def _alike(text: str, salt: int) -> Draw:
+    """Return a draw of texts with another run of letters and digits at the end, written as the one of `text` is."""
+    match = _OPAQUE.search(text)
+    head, tail = (text[: match.start()], match[0]) if match else (text, "")
+
+    def draw(seed: int) -> str:
+        roll = Roll(fork(seed, salt))
+        return head + "".join(map(lambda character: _same_class(character, roll), tail))  # noqa: C417 - as text reads
+
+    return draw
+
+
+def _same_class(character: str, roll: Roll) -> str:
+    if character.isdecimal():
+        return chr(48 + roll.below(10))
+    return chr((97 if character.islower() else 65) + roll.below(6 if character in "abcdefABCDEF" else 26))
+
+
+def _tree(pattern: str) -> Regex | None:
+    try:
+        return parse(pattern)
+    except Unreadable:
+        return None
+
+
+def _pattern_draw(tree: Regex, facts: Facts, salt: int) -> Draw:
+    shortest, longest = facts.shortest, facts.longest
+    return lambda seed: draw_string(tree, Roll(fork(seed, salt)), shortest, longest)
+
+
+def _overlaid(tree: Regex, facts: Facts, salt: int) -> Draw:
+    """Return a draw that writes what must stand ahead over what the pattern spells (as password rules ask)."""
+    demanded = [drop_open_ends(part) for part in looks_ahead(tree)]
+
+    def draw(seed: int) -> str:
+        roll = Roll(fork(seed, salt))
+        text = draw_string(tree, roll, facts.shortest, facts.longest)
+        for part in demanded:
+            piece = draw_string(part, roll, 0, len(text))
+            if piece and len(piece) <= len(text):
+                at = roll.below(len(text) - len(piece) + 1)
+                text = text[:at] + piece + text[at + len(piece) :]
+        return text
+
+    return draw
+
+
+def _prose(facts: Facts, place: Place) -> Draw:
+    """Return a draw of words, cut or filled to the length that is asked for."""
+    named = text_maker(place, tuple(facts.texts))
+    shortest, longest = facts.shortest, facts.longest
+
+    def draw(seed: int) -> str:
+        text = str(named(seed))
+        roll = Roll(fork(seed, place.salt))
+        while len(text) < shortest:
+            text += " " + roll.choice(words.SENTENCES if shortest - len(text) > 20 else words.THINGS)
+        limit = len(text) if longest is None else longest
+        limit = max(shortest, min(limit, len(text)))
+        cut = text[:limit].rstrip()
+        return cut if len(cut) >= shortest else cut.ljust(shortest, "a")
+
+    return draw
+
+
+def _found(facts: Facts, fits: Fits) -> Draw | None:
+    """Search where no way drew what fits: along all patterns at once, then by trying more."""
+    trees = [tree for tree in map(_tree, facts.patterns) if tree is not None]
+    texts: list[str] = []
+    for walk in range(_WALKS):
+        texts.extend(filter(fits, find_strings(trees, facts.shortest, facts.longest, walk)))
+        if not texts:
+            break
+    roll = Roll(23)
+    for attempt in range(0 if texts else _SEARCHES):
+        for tree in trees:
+            text = draw_string(tree, roll, facts.shortest + attempt % 5, facts.longest)
+            if fits(text):
+                texts.append(text)
+    if not texts:
+        return None
+    return constant(texts[0]) if len(texts) == 1 else chooser(tuple(dict.fromkeys(texts)), 7)

@@ -1,0 +1,96 @@
+"""Bodies, both directions: the media type chooses the codec, the shape tells the types.
+
+`CODECS` is the list of what can be read and written; a further one is a line in it. Whatever the octets are, decoding
+does not raise: what has no reading is `Undecodable`, and its message names the place.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mockserver.values import JSON
+from mockserver.wire.content import WHOLE, Codec, codec_for
+from mockserver.wire.forms import decode_form, encode_form
+from mockserver.wire.media_type import MediaRange, concrete, parse
+from mockserver.wire.multipart import decode_multipart, encode_multipart
+from mockserver.wire.reading import Decoded, SpellingError, Undecodable
+from mockserver.wire.specs import BodySpec, Encoding
+from mockserver.wire.streams import (
+    decode_events,
+    decode_lines,
+    decode_sequence,
+    encode_events,
+    encode_lines,
+    encode_sequence,
+    is_per_item,
+)
+from mockserver.wire.whole import decode_json
+
+__all__ = ["CODECS", "BodySpec", "Encoding", "decode_body", "encode_body", "is_per_item", "is_sequential"]
+
+_FORMS: Final = (
+    Codec("application/x-www-form-urlencoded", decode_form, encode_form),
+    Codec("multipart/*", decode_multipart, encode_multipart),
+)
+_STREAMS: Final = (
+    Codec("text/event-stream", decode_events, encode_events),
+    Codec("application/x-ndjson", decode_lines, encode_lines),
+    Codec("application/ndjson", decode_lines, encode_lines),
+    Codec("application/jsonl", decode_lines, encode_lines),
+    Codec("application/x-jsonlines", decode_lines, encode_lines),
+    Codec("application/jsonlines", decode_lines, encode_lines),
+    Codec("application/json-seq", decode_sequence, encode_sequence),
+    Codec("application/*+json-seq", decode_sequence, encode_sequence),
+)
+CODECS: Final = (*_FORMS, *_STREAMS, *WHOLE)
+
+_JSON: Final = MediaRange("application", "json")
+_OCTETS: Final = MediaRange("application", "octet-stream")
+
+
+def decode_body(spec: BodySpec, content_type: str, body: bytes, *, lenient: bool = False) -> Decoded | Undecodable:
+    """Return what the octets spell.
+
+    `content_type` is what the message says of itself, parameters included; where it says nothing, the contract does.
+
+    >>> from mockserver.wire.suggest import shape_of
+    >>> spec = BodySpec("application/json", shape_of({"type": "object"}))
+    >>> decode_body(spec, "application/json", b'{"id": 1}')
+    Decoded(value={'id': 1}, alternatives=(), notes=())
+    >>> decode_body(spec, "application/json", b'{"id": 1')
+    Undecodable(message='it is not JSON: unexpected end of data at line 1, column 9 (offset 8)')
+    """
+    try:
+        if content_type == "application/json":  # nine of ten
+            return decode_json(spec, _JSON, body, lenient=lenient)
+        media = parse(content_type) or _usual(spec)
+        return codec_for(media, CODECS).decode(spec, media, body, lenient=lenient)
+    except SpellingError as error:
+        return Undecodable(str(error))
+
+
+def encode_body(spec: BodySpec, value: JSON) -> tuple[str, bytes]:
+    r"""Return the whole Content-Type and the octets that spell the value; of a range, in a usual type of that range.
+
+    Raises UnspellableError for a value that the media type cannot carry, such as a control character in XML.
+
+    >>> from mockserver.wire.suggest import shape_of
+    >>> encode_body(BodySpec("text/*", shape_of({"type": "string"})), "Zoë")
+    ('text/plain; charset=utf-8', b'Zo\xc3\xab')
+    """
+    media = _usual(spec)
+    return codec_for(media, CODECS).encode(spec, media, value)
+
+
+def is_sequential(media_type: str) -> bool:
+    """Tell whether a body of that type is a list of items that may be sent one by one (OAS 3.2 §4.14.2.1)."""
+    media = parse(media_type)
+    return media is not None and any(codec.takes(media) for codec in _STREAMS)
+
+
+def _usual(spec: BodySpec) -> MediaRange:
+    """Return the documented media type, or a usual one of the documented range."""
+    media = parse(spec.media_type)
+    if media is not None and media.type == "*" and spec.shape.annotations.format == "binary":
+        return _OCTETS
+    return parse(concrete(spec.media_type)) or _OCTETS
