@@ -19,7 +19,8 @@ from typing import Any
 from mockserver.contract.load import load
 from mockserver.document.documents import Documents
 from mockserver.exchange import Request
-from mockserver.jobs.serve import Answer, Service, Session, Settings
+from mockserver.jobs.answer import Answer, Service, Settings
+from mockserver.jobs.serve import Session
 from mockserver.schema.compile import Validators
 
 FOLDER = Path(__file__).parent / "cases"

@@ -14,4 +14,4 @@ def test_case(path: Path) -> None:
         for step in case.steps
         for complaint in complaints(session.serve(step.request), step.expected)
     ]
-    assert found == []
+    assert not found, "\n".join(found)

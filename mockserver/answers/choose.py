@@ -50,7 +50,7 @@ _WAYS_OUT: Mapping[Refusal, tuple[int, ...]] = {
     "path": (400, 422, 404),
     "accept": (406, 400, 422),
     "media-type": (415, 400, 422),
-    "preference": (400, 422),
+    "preference": (400, 422, 404),
     "broken": (501, 500),
 }
 

@@ -34,6 +34,8 @@ _AS_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKET: Final = bytes(set(range(256)) - set(b"[]{}"))
 _FINAL: Final = ("repetition limit exceeded", "recursion limit exceeded")
 _VAST: Final = re.compile(rb"(?<![^\s\[{,])[-+]?[1-9][0-9]{38,}(?![^\s\]},])")
+_LONG: Final = re.compile(r"(?<=[:,\[-] )[-+]?[1-9][0-9]{18,}(?![^\s\]},])")
+_SIGN: Final = "\ue000"  # private use: no document means anything by it
 _BLANK: Final = re.compile(r"(?:\s|#.*|%.*|---|\.\.\.)*")
 _DEEP: Final = frozenset((dict, list, float))
 
@@ -155,7 +157,7 @@ def _quick(written: bytes, text: str, uri: str) -> JSON:
     if _is_deep(written):
         raise _UnsureError
     try:
-        tree = ryaml.loads(text)  # type: ignore[attr-defined]  # its package re-exports without saying so
+        tree = _loads(text)
     except ValueError as exc:  # InvalidYamlError is one too; keys that are lists raise the bare one
         if not str(exc).startswith(_FINAL):
             raise _UnsureError from exc
@@ -171,8 +173,32 @@ def _quick(written: bytes, text: str, uri: str) -> JSON:
     return _normal(tree)
 
 
+def _loads(text: str) -> JSON:
+    """Read with the quick reader, and show it integers beyond 64 bit, which it refuses, as texts."""
+    loads = ryaml.loads  # type: ignore[attr-defined]  # its package re-exports without saying so
+    try:
+        return loads(text)
+    except ValueError as exc:
+        if "invalid type: integer" not in str(exc) or _SIGN in text:
+            raise
+    return _with_integers(loads(_LONG.sub(rf"{_SIGN}\g<0>{_SIGN}", text)))
+
+
+def _with_integers(tree: JSON) -> JSON:
+    match tree:
+        case dict():
+            return {_with_integers(name): _with_integers(value) for name, value in tree.items()}
+        case list():
+            return [_with_integers(item) for item in tree]
+        case str() if _SIGN in tree:
+            written = tree.replace(_SIGN, "")
+            return int(written) if tree == f"{_SIGN}{written}{_SIGN}" else written  # else it stood within a text
+        case _:
+            return tree
+
+
 def _is_deep(written: bytes) -> bool:
-    """Tell whether a thousand brackets are open at once, or seem to be: the quick reader takes the square of that long."""
+    """Tell whether a thousand brackets seem to be open at once: the quick reader needs the square of their number."""
     brackets = written.translate(_AS_SQUARE, _NO_BRACKET)
     for _ in range(yaml_nodes.DEEPEST):
         if b"[]" not in brackets:

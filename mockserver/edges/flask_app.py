@@ -16,8 +16,9 @@ from flask import Blueprint, Flask, current_app, jsonify, request, request_start
 from flask import Response as FlaskResponse
 from werkzeug.routing import Rule
 
-from mockserver.exchange import Headers, Request
-from mockserver.jobs.serve import Answer, Session
+from mockserver.exchange import Headers, Request, Response
+from mockserver.jobs.answer import Answer
+from mockserver.jobs.serve import Session
 from mockserver.jobs.show import contract_page, exchange_page, health_page
 
 if TYPE_CHECKING:
@@ -56,8 +57,7 @@ class MockApp(Flask):
             return super().wsgi_app(environ, start_response)
         answer = self._answer(environ)
         response = answer.response
-        status = _REASONS.get(response.status) or f"{response.status} Unknown"
-        start_response(status, _with_length(response.headers, response.body))
+        start_response(_status(response), _headers_of(response))
         return (response.body,)
 
     def _answer(self, environ: WSGIEnvironment) -> Answer:
@@ -89,9 +89,9 @@ def _contract_view(anything: str = "") -> FlaskResponse:
     """Answer an operation on the long way, where hooks see it."""
     del anything  # the raw target says more
     answer = app_of(current_app)._answer(request.environ)  # noqa: SLF001 - one class in two halves
-    made = FlaskResponse(answer.response.body, status=answer.response.status)
+    made = FlaskResponse(answer.response.body, status=_status(answer.response))
     made.headers.clear()
-    made.headers.extend(_with_length(answer.response.headers, answer.response.body))
+    made.headers.extend(_headers_of(answer.response))
     return made
 
 
@@ -103,10 +103,15 @@ def app_of(flask_app: Flask) -> MockApp:
     return found
 
 
-def _with_length(headers: Headers, body: bytes) -> list[tuple[str, str]]:
-    listed = list(headers)
-    if not any(name == "Content-Length" for name, _ in headers):
-        listed.append(("Content-Length", str(len(body))))
+def _status(response: Response) -> str:
+    return _REASONS.get(response.status) or f"{response.status} Unknown"
+
+
+def _headers_of(response: Response) -> list[tuple[str, str]]:
+    listed = list(response.headers)
+    # RFC 9110 §8.6: no Content-Length where there can be no content
+    if response.status not in {204, 304} and not any(name == "Content-Length" for name, _ in listed):
+        listed.append(("Content-Length", str(len(response.body))))
     return listed
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache
 
 from mockserver.generate import words
 from mockserver.generate.dice import MASK, MULTIPLIER, Draw, below, chooser, constant, fork, salt_of
@@ -85,7 +85,7 @@ def uuid(salt: int) -> Draw:
     return draw
 
 
-@lru_cache(maxsize=None)
+@cache
 def _addresses(path: str, ending: str) -> tuple[str, ...]:
     folders = (path,) if path else words.FOLDERS
     return tuple(

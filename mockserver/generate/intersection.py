@@ -24,7 +24,7 @@ _ENOUGH = 8
 _States = frozenset[int]
 
 
-class _TooLarge(Exception):  # noqa: N818 - it ends a walk and is told to nobody
+class _TooLarge(Exception):
     """The automaton would need more states than it is worth."""
 
 

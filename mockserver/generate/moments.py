@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Literal, TypeAlias
 
 from mockserver.generate.dice import HIGH, MASK, MULTIPLIER, Draw, salt_of
@@ -56,7 +56,7 @@ def moment(words: tuple[str, ...], spelling: Spelling) -> Draw:
     return draw
 
 
-@lru_cache(maxsize=None)
+@cache
 def _moments(steps: int, spelling: Spelling) -> tuple[JSON, ...]:
     """Return the moments so many days after the first of each row; row by row they belong together."""
     row = range(_LAST + 1)
@@ -67,7 +67,7 @@ def _moments(steps: int, spelling: Spelling) -> tuple[JSON, ...]:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _birthdays(spelling: Spelling) -> tuple[JSON, ...]:
     days = [
         f"{1960 + index % _BIRTH_YEARS}-{index // 3 % 12 + 1:02d}-{index // 5 % 28 + 1:02d}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mockserver.generate.believable import Place
-from mockserver.generate.dice import Draw, below, chooser, fork
+from mockserver.generate.dice import Draw, below, chooser, constant, fork
 from mockserver.generate.facts import Facts, Kind, identity, kind_of
 from mockserver.generate.merge import Book
 from mockserver.generate.moments import moment
@@ -23,6 +23,7 @@ from mockserver.values import JSON
 _TRIALS = 40
 _TRIES = 4
 _STOCK = 16
+_FEW = 8
 _FIRST, _LAST = -(2**63), 2**64 - 1  # whole numbers beyond are not written by every JSON writer
 _LARGEST = Fraction(sys.float_info.max)
 _NUMBERS: frozenset[Kind] = frozenset({"integer", "fraction"})
@@ -44,8 +45,7 @@ def _span(low: int, high: int, step: str = "1") -> Span:
 
 
 _MONEY = frozenset(
-    "price amount cost balance fee tax subtotal discount charge payment salary revenue tip budget refund due paid "
-    "spend credit debit sum worth".split()
+    ["price", "amount", "cost", "balance", "fee", "tax", "subtotal", "discount", "charge", "payment", "salary", "revenue", "tip", "budget", "refund", "due", "paid", "spend", "credit", "debit", "sum", "worth"]
 )
 _SPANS: Mapping[str, Span] = {
     **dict.fromkeys(("id", "number", "ids", "no", "identifier"), _span(1000, 99_999)),
@@ -98,7 +98,7 @@ def number_draw(book: Book, facts: Facts, kind: Kind, place: Place) -> Draw | No
     certain = kinds == {"integer"} and not facts.excluded and all(kind_of(step) == "integer" for step in facts.multiples)
     for span in _spans(facts, kind, place):
         draw = _draw_of(span, kinds, place.salt)
-        if certain and _FIRST <= span.low and span.high <= _LAST:
+        if certain and span.low >= _FIRST and span.high <= _LAST:
             return draw
         stock = [value for trial in range(_TRIALS) if fits(value := draw(fork(trial, 3)))]
         if stock:
@@ -176,13 +176,11 @@ def _spans(facts: Facts, kind: Kind, place: Place) -> list[Span]:
         start = Fraction(facts.high) - width * unit
     else:
         start = unit
-    sizes = [unit, max(unit, abs(start) / 2**40)]
+    sizes = [max(unit, abs(start) / 2**40), unit]
     if kind == "fraction" and step is None:
-        sizes = [unit / 4, unit / 1000, unit / 10**9, *sizes]
-    for size in sizes:
-        clipped = _clipped(Span(start, start + width * size, size), facts, step)
-        if clipped is not None:
-            out.append(clipped)
+        sizes = [*sizes[:-1], unit / 4, unit / 100, unit / 10**9, unit]
+    rest = [clipped for size in sizes if (clipped := _clipped(Span(start, start + width * size, size), facts, step))]
+    out.extend(sorted(rest, key=lambda span: (span.high - span.low) / span.step < _FEW))
     if kind == "fraction":
         out.extend(_between(facts, step))
     return out
@@ -246,10 +244,18 @@ def _between(facts: Facts, step: Fraction | None) -> list[Span]:
 
 def _draw_of(span: Span, kinds: frozenset[Kind], salt: int) -> Draw:
     count = int((span.high - span.low) / span.step) + 1
+    if count == 1 and span.low.denominator == 1 and "integer" in kinds and _FIRST <= span.low <= _LAST:
+        return constant(int(span.low))
     scale = math.lcm(span.low.denominator, span.step.denominator)
     first, width = int(span.low * scale), int(span.step * scale)
+    if scale > 1 and kinds == {"integer"}:
+        return lambda seed: _whole((first + below(seed, salt, count) * width) / scale)
     if scale > 1 or "integer" not in kinds:
         return lambda seed: (first + below(seed, salt, count) * width) / scale
-    if _FIRST <= span.low and span.high <= _LAST:
+    if span.low >= _FIRST and span.high <= _LAST:
         return lambda seed: first + below(seed, salt, count) * width
     return lambda seed: float(first + below(seed, salt, count) * width)
+
+
+def _whole(value: float) -> float:
+    return int(value) if value.is_integer() else value

@@ -7,14 +7,10 @@ those of RFC 5737 and RFC 3849, telephone numbers those kept for fiction, so tha
 from __future__ import annotations
 
 FIRST_NAMES = tuple(
-    "Ada Grace Linus Maria Noor Kenji Lucia Omar Ingrid Mateo Priya Jonas Amara Felix Chloe Tariq Elena Hugo Mei Samuel "
-    "Zoe Ivan Leila Marcus Sofia Anders Yara Daniel Nadia Victor Hana Paul Rosa Emil Clara Ravi Julia Tomas Aisha "
-    "Oscar".split()
+    ["Ada", "Grace", "Linus", "Maria", "Noor", "Kenji", "Lucia", "Omar", "Ingrid", "Mateo", "Priya", "Jonas", "Amara", "Felix", "Chloe", "Tariq", "Elena", "Hugo", "Mei", "Samuel", "Zoe", "Ivan", "Leila", "Marcus", "Sofia", "Anders", "Yara", "Daniel", "Nadia", "Victor", "Hana", "Paul", "Rosa", "Emil", "Clara", "Ravi", "Julia", "Tomas", "Aisha", "Oscar"]
 )
 LAST_NAMES = tuple(
-    "Moreau Tanaka Okafor Silva Novak Meier Haddad Larsen Costa Patel Brooks Rossi Kowalski Hughes Fischer Nguyen "
-    "Santos Berg Romero Walsh Keller Ito Mbeki Dubois Lindgren Ortega Sharma Becker Doyle Petrov Marino Olsen Reyes "
-    "Weber Chen Ellis Vargas Bauer Khan Morgan".split()
+    ["Moreau", "Tanaka", "Okafor", "Silva", "Novak", "Meier", "Haddad", "Larsen", "Costa", "Patel", "Brooks", "Rossi", "Kowalski", "Hughes", "Fischer", "Nguyen", "Santos", "Berg", "Romero", "Walsh", "Keller", "Ito", "Mbeki", "Dubois", "Lindgren", "Ortega", "Sharma", "Becker", "Doyle", "Petrov", "Marino", "Olsen", "Reyes", "Weber", "Chen", "Ellis", "Vargas", "Bauer", "Khan", "Morgan"]
 )
 COMPANIES = (
     "Northwind Traders", "Harbor & Finch", "Blue Cedar Labs", "Summit Works", "Alder Systems", "Bright Orchard",
@@ -27,9 +23,7 @@ PRODUCTS = (
     "Espresso cups", "Leather wallet", "Cycling gloves",
 )  # fmt: skip
 THINGS = tuple(
-    "amber aspen atlas beacon birch canyon cedar cobalt coral delta ember fern garnet harbor hazel indigo ivory juniper "
-    "kestrel lagoon lumen maple meadow nimbus opal orchard pebble quartz raven river saffron sierra summit tundra violet "
-    "willow".split()
+    ["amber", "aspen", "atlas", "beacon", "birch", "canyon", "cedar", "cobalt", "coral", "delta", "ember", "fern", "garnet", "harbor", "hazel", "indigo", "ivory", "juniper", "kestrel", "lagoon", "lumen", "maple", "meadow", "nimbus", "opal", "orchard", "pebble", "quartz", "raven", "river", "saffron", "sierra", "summit", "tundra", "violet", "willow"]
 )
 TAGS = (
     "new", "featured", "priority", "summer", "archived", "internal", "beta", "verified", "seasonal", "imported",

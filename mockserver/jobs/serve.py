@@ -1,7 +1,7 @@
 """Answering like an API, from its contract alone.
 
-The pipe: route, read, check, answer. `Session` owns what changes while a mock runs: the journal. It never raises:
-whatever a request holds, there is an answer, and what is wrong is told in it.
+`Session` owns what changes while a mock runs: the journal. It never raises: whatever a request holds, there is an
+answer, and what is wrong is told in it.
 """
 
 from __future__ import annotations
@@ -10,65 +10,16 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from http import HTTPStatus
-from typing import Literal, TypeAlias
 
-from mockserver.answers.choose import Chosen, NotAcceptable, NotDocumented, Refusal, refusal, success
-from mockserver.answers.cors import cors_headers, is_preflight, preflight_headers
-from mockserver.answers.explain import explained, explanation, problem
-from mockserver.answers.headers import contract_headers, told_violations
-from mockserver.answers.identity import seed_of, wanted_of
-from mockserver.answers.imagine import Imagination, Imagined, NoSuchExample, spelled
-from mockserver.answers.prefer import Preferences, preferences
-from mockserver.checks.received import Received, finding
-from mockserver.checks.request import check_request, unrouted
-from mockserver.checks.security import challenge
-from mockserver.contract.model import Contract
-from mockserver.contract.plan import Broken, Plan, Plans, broken_part
-from mockserver.contract.reading import Reading, read_request
-from mockserver.contract.route import Route, Routed, Router, Unrouted, WrongMethod
-from mockserver.contract.secret_names import secret_names
-from mockserver.errors import MockserverError
-from mockserver.exchange import Exchange, Headers, Request, Response
+from mockserver.answers.cors import cors_headers
+from mockserver.answers.prefer import preferences
+from mockserver.checks.request import unrouted
+from mockserver.contract.route import Route, Routed, Unrouted, WrongMethod
+from mockserver.exchange import Exchange, Request
+from mockserver.jobs.answer import Answer, Answering, Service, Settings, preflight, refused, wrong_method
 from mockserver.jobs.ports import Clock
-from mockserver.messages import BY_ID
 from mockserver.redact import Secrets, redact_exchange, redact_violation
-from mockserver.schema.compile import Validators
-from mockserver.violation import Violation, Violations, errors_in
-from mockserver.wire.json import dumps
-
-OnViolation: TypeAlias = Literal["reject", "report"]
-Source: TypeAlias = Literal["recorded", "state", "example", "generated", "refused"]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a mock answers.
-
-    `strict` rejects every violation at error level; without it only what is structurally wrong is rejected and values
-    are reported. `delay_s` is waited before every answer, in seconds. `journal` is how many exchanges are kept.
-    """
-
-    strict: bool = True
-    on_violation: OnViolation = "reject"
-    security: bool = True
-    seed: int = 0
-    delay_s: float = 0.0
-    journal: int = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What to send, how many seconds to wait before, and what there is to tell about it."""
-
-    response: Response
-    wait_s: float = 0.0
-    fault: str = ""
-    service: str = ""
-    operation: str = ""
-    source: Source = "refused"
-    violations: Violations = ()
-    reading: Reading | None = None
+from mockserver.violation import Violations
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +30,6 @@ class Entry:
     answer: Answer
     at_s: float
     took_s: float
-
-
-class Service:
-    """One contract, ready to be served."""
-
-    def __init__(self, contract: Contract, validators: Validators, *, lenient: bool = False) -> None:
-        self.contract = contract
-        self.plans = Plans(contract, validators, lenient=lenient)
-        self.router = Router(contract)
-        self.imagination = Imagination(validators)
-        self._secrets: Secrets | None = None
-
-    @property
-    def name(self) -> str:
-        """The name of the service."""
-        return self.contract.name
-
-    def secrets(self) -> Secrets:
-        """Return the names under which secrets travel here."""
-        if self._secrets is None:
-            schemes = tuple(self.plans.security_schemes().values())
-            self._secrets = Secrets().named(secret_names(self.contract, schemes))
-        return self._secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +89,16 @@ class Session:
         wishes, asked = preferences(request)
         mount, route = self._route(asked)
         if is_preflight(request) and not isinstance(route, Unrouted):
-            return _preflight(mount.service, request, route)
+            return preflight(mount.service, request, route)
         wait = self.settings.delay_s if wishes.delay_s is None else wishes.delay_s
         match route:
             case Routed():
-                return _Answering(mount.service, self.settings, asked, wishes, wait).answer(route)
+                return Answering(mount.service, self.settings, asked, wishes, wait).answer(route)
             case WrongMethod():
-                return replace(_wrong_method(mount.service, asked, route), wait_s=wait)
+                return replace(wrong_method(mount.service, asked, route), wait_s=wait)
             case Unrouted():
                 violation = unrouted(route, asked.method, mount.service.contract.documents.root)
-                return replace(_refused(mount.service.name, 404, (violation,)), wait_s=wait)
+                return replace(refused(mount.service.name, 404, (violation,)), wait_s=wait)
 
     def _route(self, request: Request) -> tuple[Mount, Route]:
         missed: tuple[Mount, Route] | None = None
@@ -213,197 +141,6 @@ def overlaps(services: Sequence[Service]) -> Iterator[tuple[str, tuple[str, ...]
         for base in service.contract.base_paths:
             claimed.setdefault(base, []).append(service.name)
     yield from ((base or "/", tuple(names)) for base, names in claimed.items() if len(names) > 1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Answering:
-    """One request on its way through the pipe."""
-
-    service: Service
-    settings: Settings
-    request: Request
-    wishes: Preferences
-    wait_s: float
-
-    def answer(self, route: Routed) -> Answer:
-        plan = self.service.plans.of(route.operation)
-        if isinstance(plan, Broken):
-            return replace(
-                _refused(self.service.name, 501, (plan.violation,)), operation=route.operation.name, wait_s=self.wait_s
-            )
-        try:
-            reading = read_request(self.service.plans, plan, self.request, route.captures)
-            violations = check_request(Received(self.request, plan, reading, self.settings.security))
-            if self._rejects(violations):
-                return self._refuse(plan, reading, violations, _reason(violations))
-            return self._succeed(plan, reading, violations)
-        except MockserverError as broken:
-            flaw = broken_part(route.operation, broken)
-            return replace(
-                _refused(self.service.name, 501, (flaw,)), operation=route.operation.name, wait_s=self.wait_s
-            )
-
-    def _rejects(self, violations: Violations) -> bool:
-        if self.settings.on_violation == "report":
-            return False
-        return any(self.settings.strict or _is_structural(violation) for violation in errors_in(violations))
-
-    def _succeed(self, plan: Plan, reading: Reading, violations: Violations) -> Answer:
-        chosen = success(plan, self.wishes, self.request.header("accept"))
-        match chosen:
-            case NotAcceptable(offers=offers):
-                told = finding(
-                    "request-accept",
-                    plan.operation,
-                    "header.Accept",
-                    f"Accept is {self.request.header('accept')}; the contract answers {', '.join(offers)}",
-                    f"accept {offers[0]}",
-                )
-                return self._refuse(plan, reading, (*violations, told), "accept")
-            case NotDocumented(code=code, documented=documented):
-                told = finding(
-                    "request-preference",
-                    plan.operation,
-                    "header.Prefer",
-                    f"{plan.operation.name} answers {', '.join(documented)}, not {code}",
-                    f"prefer {documented[0]}" if documented else "document an answer",
-                )
-                return self._refuse(plan, reading, (*violations, told), "preference")
-        seed = seed_of(
-            self.settings.seed if self.wishes.seed is None else self.wishes.seed, plan.operation, self.request
-        )
-        imagined = self._imagine(chosen, plan, reading, seed)
-        if isinstance(imagined, NoSuchExample):
-            known = ", ".join(imagined.known)
-            told = finding(
-                "request-preference",
-                plan.operation,
-                "header.Prefer",
-                f"{plan.operation.name} has no sound example {imagined.name} for {chosen.status}"
-                + (f"; it has {known}" if known else ""),
-                f"prefer {imagined.known[0]}" if known else "name none",
-            )
-            return self._refuse(plan, reading, (*violations, told), "preference")
-        return self._sent(chosen, plan, reading, violations, imagined, seed)
-
-    def _imagine(self, chosen: Chosen, plan: Plan, reading: Reading, seed: int) -> Imagined | NoSuchExample | None:
-        if chosen.media is None:
-            return None
-        media = self.service.plans.media(chosen.media, "response")
-        if self.wishes.example is not None:
-            return self.service.imagination.named(media, chosen.content_type, self.wishes.example)
-        wanted = wanted_of(plan.operation, reading) if chosen.status < 400 else {}
-        return self.service.imagination.body(
-            media, chosen.content_type, seed, wanted=wanted, dynamic=self.wishes.dynamic
-        )
-
-    def _refuse(self, plan: Plan, reading: Reading, violations: Violations, why: Refusal) -> Answer:
-        chosen = refusal(plan, why, self.request.header("accept"))
-        seed = seed_of(self.settings.seed, plan.operation, self.request)
-        imagined = self._error_body(chosen, violations, seed)
-        answer = self._sent(chosen, plan, reading, violations, imagined, seed)
-        if chosen.status == 401 and answer.response.header("www-authenticate") is None:
-            headers = (*answer.response.headers, ("WWW-Authenticate", challenge(plan.security, self.service.name)))
-            answer = replace(answer, response=replace(answer.response, headers=headers))
-        return replace(answer, source="refused")
-
-    def _error_body(self, chosen: Chosen, violations: Violations, seed: int) -> Imagined | None:
-        """Return the contract's own error with our explanation; problem details where it has none."""
-        if chosen.documented is None:
-            return _problem(chosen.status, self._clean(violations))
-        if chosen.media is None:
-            return None
-        media = self.service.plans.media(chosen.media, "response")
-        imagined = self.service.imagination.body(media, chosen.content_type, seed, wanted={"status": chosen.status})
-        text = explanation(self._clean(violations))
-        value = explained(imagined.value, media, chosen.status, text)
-        return spelled(media, chosen.content_type, value, "generated") if value is not imagined.value else imagined
-
-    def _clean(self, violations: Violations) -> Violations:
-        known = self.service.secrets().seen_in(self.request)
-        return tuple(redact_violation(violation, known) for violation in violations)
-
-    def _sent(
-        self, chosen: Chosen, plan: Plan, reading: Reading, violations: Violations, imagined: Imagined | None, seed: int
-    ) -> Answer:
-        source: Source = imagined.source if imagined is not None else "generated"
-        headers: list[tuple[str, str]] = [("Content-Type", imagined.content_type)] if imagined is not None else []
-        if chosen.documented is not None and chosen.documented.headers:
-            headers.extend(
-                contract_headers(
-                    chosen.documented, self.service.plans, self.service.imagination, self.request, imagined, seed
-                )
-            )
-        headers.append(("X-Mockserver-Operation", _latin(plan.operation.name)))
-        headers.append(("X-Mockserver-Source", source))
-        if violations:
-            headers.append(("X-Mockserver-Violations", told_violations(self._clean(violations))))
-        body = imagined.body if imagined is not None else b""
-        if self.request.method == "HEAD":
-            headers.append(("Content-Length", str(len(body))))  # of the content that GET would have (RFC 9110 §9.3.2)
-            body = b""
-        response = Response(chosen.status, tuple(headers), body)
-        return Answer(
-            response,
-            self.wait_s,
-            "",
-            self.service.name,
-            plan.operation.name,
-            source,
-            (*plan.flaws, *violations),
-            reading,
-        )
-
-
-def _is_structural(violation: Violation) -> bool:
-    if violation.rule == "request-type" and violation.witness is None:
-        return False  # null for a type that has none: what a client means by it is plain
-    return BY_ID[violation.rule].kind == "structure"
-
-
-def _reason(violations: Violations) -> Refusal:
-    errors = errors_in(violations)
-    rules = {violation.rule for violation in errors}
-    if "request-security" in rules:
-        return "security"
-    if "request-media-type" in rules:
-        return "media-type"
-    if rules & {"request-body", "request-spelling"} or any(violation.at == "body" for violation in errors):
-        return "malformed"
-    return "path" if all(violation.at.startswith("path.") for violation in errors) else "invalid"
-
-
-def _problem(status: int, violations: Violations) -> Imagined:
-    value = problem(status, HTTPStatus(status).phrase, violations)
-    return Imagined("application/problem+json", dumps(value), value, "generated")
-
-
-def _refused(service: str, status: int, violations: Violations, headers: Headers = ()) -> Answer:
-    body = _problem(status, violations)
-    told = (("Content-Type", body.content_type), *headers, ("X-Mockserver-Source", "refused"))
-    told = (*told, ("X-Mockserver-Violations", told_violations(violations)))
-    return Answer(Response(status, told, body.body), service=service, violations=violations)
-
-
-def _wrong_method(service: Service, request: Request, route: WrongMethod) -> Answer:
-    """Answer 405 with Allow (RFC 9110 §15.5.6), or what OPTIONS asks for (§9.3.7)."""
-    allow = ("Allow", ", ".join(route.allow))
-    if request.method == "OPTIONS":
-        return Answer(Response(204, (allow,)), service=service.name, source="generated")
-    violation = unrouted(route, request.method, service.contract.documents.root)
-    return _refused(service.name, 405, (violation,), (allow,))
-
-
-def _preflight(service: Service, request: Request, route: Routed | WrongMethod) -> Answer:
-    allow = route.allow if isinstance(route, WrongMethod) else (route.operation.method,)
-    wanted = request.header("access-control-request-method") or ""
-    methods = tuple(dict.fromkeys((*allow, wanted)))
-    headers = (("Allow", ", ".join(allow)), *preflight_headers(request, methods))
-    return Answer(Response(204, headers), service=service.name, source="generated")
-
-
-def _latin(text: str) -> str:
-    return text.encode("ascii", "backslashreplace").decode()
 
 
 def _iso(at_s: float) -> str:

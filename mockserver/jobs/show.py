@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 
 from mockserver.exchange import Headers, Response
-from mockserver.jobs.serve import Answer, Service, Session
+from mockserver.jobs.answer import Answer, Service
+from mockserver.jobs.serve import Session
 from mockserver.values import JSON
 from mockserver.violation import Violation
 

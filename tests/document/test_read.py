@@ -79,7 +79,8 @@ def test_what_is_neither_gets_the_error_of_the_notation_that_its_name_or_its_bra
 
 
 def test_yaml_has_the_values_of_yaml_1_2():
-    data = b"on: yes\nday: 2020-01-01\ntime: 12:30:45\nzip: 090\nhex: 0x1F\noct: 0o17\nexp: 1e3\nno: ~\nempty:\nTrue: TRUE\n"
+    data = b"on: yes\nday: 2020-01-01\ntime: 12:30:45\nzip: 090\nhex: 0x1F\noct: 0o17\n"
+    data += b"exp: 1e3\nno: ~\nempty:\nTrue: TRUE\n"
     assert read(data, "pets.yaml") == {
         "on": "yes",
         "day": "2020-01-01",
@@ -107,6 +108,36 @@ def test_keys_become_texts():
 @pytest.mark.parametrize("number", [123456789012345678901, -9223372036854775809, 2**128, 10**60])
 def test_yaml_integers_of_any_length_are_exact(number):
     assert read(b"a: %d\n" % number, "pets.yaml") == {"a": number}
+
+
+def test_long_integers_are_told_from_texts_that_hold_them():
+    data = b"""
+a: -9223372036854776000
+b: [ 99999999999999999999, 99999999999999999999 ]
+c: 99999999999999999999 sheep
+d: |-
+  99999999999999999999
+e: |
+  - 99999999999999999999
+f: "from: 99999999999999999999"
+h: '- 99999999999999999999'
+"""
+    assert read(data, "pets.yaml") == {
+        "a": -9223372036854776000,
+        "b": [99999999999999999999, 99999999999999999999],
+        "c": "99999999999999999999 sheep",
+        "d": "99999999999999999999",
+        "e": "- 99999999999999999999\n",
+        "f": "from: 99999999999999999999",
+        "h": "- 99999999999999999999",
+    }
+
+
+def test_long_integers_in_an_odd_place_are_read_by_the_exact_reader():
+    assert read("a: [99999999999999999999]\nb: \ue000\n".encode(), "pets.yaml") == {
+        "a": [99999999999999999999],
+        "b": "\ue000",
+    }
 
 
 def test_of_repeated_yaml_keys_the_last_counts():

@@ -1,0 +1,133 @@
+import json
+from pathlib import Path
+
+import pytest
+from flask import Response as FlaskResponse
+from flask import g, jsonify, request, request_started
+
+from mockserver.contract.load import load
+from mockserver.document.documents import Documents
+from mockserver.edges.clock import SystemClock
+from mockserver.edges.flask_app import MockApp
+from mockserver.jobs.answer import Service, Settings
+from mockserver.jobs.serve import Session
+from mockserver.schema.compile import Validators
+
+PETSTORE = (Path(__file__).parent.parent / "cases" / "petstore.yaml").read_bytes()
+
+
+def mock() -> MockApp:
+    contract = load("pets", Documents("pets.yaml", {"pets.yaml": PETSTORE}))
+    return MockApp(Session([Service(contract, Validators())], Settings(), SystemClock()))
+
+
+REQUESTS = [
+    ("GET", "/v1/pets/42", {}),
+    ("GET", "/v1/pets/tom", {}),
+    ("GET", "/v1/pets?limit=x", {}),
+    ("POST", "/v1/pets", {"json": {"name": "Mia"}}),
+    ("POST", "/v1/pets", {"data": "(", "content_type": "application/json"}),
+    ("PUT", "/v1/pets/42", {}),
+    ("OPTIONS", "/v1/pets/42", {}),
+    ("HEAD", "/v1/pets/42", {}),
+    ("DELETE", "/v1/pets/42", {"headers": {"X-Key": "any"}}),
+    ("QUERY", "/v1/pets", {}),
+    ("GET", "/nowhere", {}),
+    ("GET", "/", {}),
+    ("GET", "/static/app.js", {}),
+    ("GET", "/v1//pets", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "sent"), REQUESTS)
+def test_the_short_way_and_the_long_way_answer_alike(method: str, path: str, sent: dict[str, object]) -> None:
+    short, long = mock(), mock()
+    seen: list[str] = []
+    long.before_request(lambda: seen.append(request.path))
+    one = short.test_client().open(path, method=method, **sent)
+    two = long.test_client().open(path, method=method, **sent)
+    assert seen == [path]
+    assert (one.status, one.data, sorted(one.headers)) == (two.status, two.data, sorted(two.headers))
+
+
+def test_a_hook_sees_the_operations_of_the_contract() -> None:
+    app = mock()
+
+    @app.after_request
+    def stamp(response: FlaskResponse) -> FlaskResponse:
+        response.headers["X-Stamp"] = "1"
+        return response
+
+    assert app.test_client().get("/v1/pets/42").headers["X-Stamp"] == "1"
+
+
+def test_a_teardown_and_a_signal_are_reasons_for_the_long_way() -> None:
+    app, torn, started = mock(), [], []
+    app.teardown_request(lambda _error: torn.append(1))
+    assert app.test_client().get("/v1/pets/42").status_code == 200
+
+    def note(_sender: object, **_extra: object) -> None:
+        started.append(1)
+
+    with request_started.connected_to(note):
+        mock().test_client().get("/v1/pets/42")
+    assert (torn, started) == ([1], [1])
+
+
+def test_a_view_of_the_user_wins_over_the_contract() -> None:
+    app = mock()
+
+    @app.get("/v1/pets/7")
+    def seventh() -> FlaskResponse:
+        g.seen = True
+        return jsonify(name="mine")
+
+    client = app.test_client()
+    assert client.get("/v1/pets/7").json == {"name": "mine"}
+    assert client.get("/v1/pets/42").json["id"] == 42
+
+
+def test_an_error_handler_of_the_user_is_asked() -> None:
+    app = mock()
+    app.register_error_handler(ZeroDivisionError, lambda _error: ("divided", 500))
+    app.add_url_rule("/boom", view_func=lambda: str(1 // 0))
+    assert app.test_client().get("/boom").text == "divided"
+
+
+def test_the_pages_of_the_mock() -> None:
+    client = mock().test_client()
+    client.get("/v1/pets/42")
+    assert client.get("/_mockserver/health").json == {"status": "ok", "services": {"pets": 4}}
+    assert client.get("/_mockserver/contract").json["services"][0]["prefixes"] == ["/v1", "", "/pets/v1", "/pets"]
+    assert client.get("/_mockserver/contract/pets").json["info"]["title"] == "Pets"
+    assert client.get("/_mockserver/contract/cats").status_code == 404
+    (exchange,) = client.get("/_mockserver/exchanges").json["exchanges"]
+    assert (exchange["operation"], exchange["source"], exchange["response"]["status"]) == ("getPet", "example", 200)
+    assert client.post("/_mockserver/reset").status_code == 204
+    assert client.get("/_mockserver/exchanges").json["exchanges"] == []
+    assert client.get("/_mockserver/nothing").status_code == 404
+
+
+def test_browsers_are_let_in() -> None:
+    # Fetch standard §3.2
+    client = mock().test_client()
+    asked = client.get("/v1/pets/42", headers={"Origin": "http://localhost:3000"})
+    assert asked.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
+    assert "X-Mockserver-Source" in asked.headers["Access-Control-Expose-Headers"]
+    preflight = client.options(
+        "/v1/pets/42",
+        headers={
+            "Origin": "http://localhost:3000",
+            "Access-Control-Request-Method": "DELETE",
+            "Access-Control-Request-Headers": "X-Key",
+        },
+    )
+    assert (preflight.status_code, preflight.data) == (204, b"")
+    assert "DELETE" in preflight.headers["Access-Control-Allow-Methods"]
+    assert preflight.headers["Access-Control-Allow-Headers"] == "X-Key"
+    assert "Access-Control-Allow-Origin" not in client.get("/v1/pets/42").headers
+
+
+def test_the_raw_target_reaches_the_contract() -> None:
+    answered = mock().test_client().get("/v1/pets/4%32")
+    assert json.loads(answered.data)["id"] == 42
