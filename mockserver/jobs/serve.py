@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from mockserver.answers.cors import cors_headers
+from mockserver.answers.cors import cors_headers, is_preflight
 from mockserver.answers.prefer import preferences
 from mockserver.checks.request import unrouted
 from mockserver.contract.route import Route, Routed, Unrouted, WrongMethod

@@ -102,7 +102,7 @@ class Field:
         cut = self.cut
         if self.spec.style in _SPLITS and len(cut.split(raw)) > 1:
             # exploded delimited styles are undefined (OAS 3.1 §4.8.12.4); the delimiter tells what was meant
-            return noted(array_of(cut.split(raw), shape, cut), cut.note(raw))
+            return also(noted(array_of(cut.split(raw), shape, cut), cut.note(raw)), array_of([raw], shape, cut))
         if item_fits(raw, shape, cut):
             return array_of([raw], shape, cut)
         return json_text(raw, shape, cut) or other_list(raw, shape, cut, commas) or array_of([raw], shape, cut)

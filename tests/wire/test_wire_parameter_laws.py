@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wire_specs import INTEGER, LAW, STRING, parameter
+from wire_specs import EACH, INTEGER, LAW, STRING, parameter
 
 from mockserver.wire.cookie import CookieDecoder, encode_cookie
 from mockserver.wire.header import HeaderDecoder, encode_header
@@ -60,33 +60,33 @@ def round_trip(spec, value):
     return reading_of(spec, wire_of(spec, value))
 
 
-def carried(location, style, *, delimited):
+def carried(location, style, *, listed):
     """Texts that the place can carry, and that hold no delimiter which it does not encode."""
     if location == "header" or style == "cookie":
         printable = st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_characters='\x7f,;="')
         return st.text(printable).filter(lambda text: text.strip() == text)
-    if delimited and style in DELIMITERS:
+    if listed and style in DELIMITERS:
         return st.text(st.characters(exclude_characters=DELIMITERS[style], exclude_categories=["Cs"]))
     return st.text()
 
 
 @pytest.mark.parametrize(("location", "style", "explode"), EVERYWHERE)
-@LAW
+@EACH
 @given(drawn=st.data())
 def test_a_scalar_comes_back(location, style, explode, drawn):
     schema, values = drawn.draw(st.sampled_from(SCALARS))
     if schema is STRING:
-        values = carried(location, style, delimited=False)
+        values = carried(location, style, listed=False)
     value = drawn.draw(values)
     assert round_trip(parameter(schema, location, style, explode=explode), value) == Decoded(value)
 
 
 @pytest.mark.parametrize(("location", "style", "explode"), EVERYWHERE)
-@LAW
+@EACH
 @given(drawn=st.data())
 def test_an_array_comes_back(location, style, explode, drawn):
     items, texts = drawn.draw(
-        st.sampled_from([(STRING, carried(location, style, delimited=not explode)), (INTEGER, st.integers())])
+        st.sampled_from([(STRING, carried(location, style, listed=True)), (INTEGER, st.integers())])
     )
     value = drawn.draw(st.lists(texts, max_size=4))
     reading = round_trip(parameter({"type": "array", "items": items}, location, style, explode=explode), value)
@@ -100,10 +100,10 @@ def test_an_array_comes_back(location, style, explode, drawn):
 
 
 @pytest.mark.parametrize(("location", "style", "explode"), EVERYWHERE)
-@LAW
+@EACH
 @given(drawn=st.data())
 def test_an_object_comes_back(location, style, explode, drawn):
-    texts = carried(location, style, delimited=not explode)
+    texts = carried(location, style, listed=True)
     members = {"id": st.integers(), "name": texts, "on": st.booleans()}
     value = drawn.draw(st.fixed_dictionaries({}, optional=members))
     reading = round_trip(parameter(OBJECT, location, style, explode=explode), value)
@@ -111,7 +111,7 @@ def test_an_object_comes_back(location, style, explode, drawn):
 
 
 @pytest.mark.parametrize(("location", "style", "explode"), [*PATH, *[query for query in QUERY if not query[2]]])
-@LAW
+@EACH
 @given(value=st.dictionaries(st.text().filter(lambda name: name != "color"), st.text(), min_size=1, max_size=3))
 def test_undeclared_properties_come_back_where_they_cannot_be_another_parameter(location, style, explode, value):
     delimiter = DELIMITERS.get(style)
@@ -151,7 +151,7 @@ def test_a_deep_object_comes_back_at_all_levels(value):
 
 
 @pytest.mark.parametrize(("location", "style", "explode"), EVERYWHERE)
-@LAW
+@EACH
 @given(wire=st.text(), kinds=st.sets(st.sampled_from(["null", "integer", "string", "array", "object"])))
 def test_whatever_comes_over_the_wire_is_read_without_an_error(location, style, explode, wire, kinds):
     schema = {"type": sorted(kinds), **(OBJECT if "object" in kinds else {}), "items": INTEGER}
@@ -162,7 +162,7 @@ def test_whatever_comes_over_the_wire_is_read_without_an_error(location, style, 
 
 
 @pytest.mark.parametrize(("location", "style", "explode"), EVERYWHERE)
-@LAW
+@EACH
 @given(
     value=st.text() | st.lists(st.text() | st.lists(st.integers())) | st.dictionaries(st.text(), st.none() | st.text())
 )
