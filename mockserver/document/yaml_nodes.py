@@ -43,6 +43,7 @@ _FIXES: Final = (  # the first words that stand in the parser's complaint, and w
     ("did not find expected node content", "close the bracket"),
     ("found unexpected end of stream", "close the quote"),
     ("found unknown escape character", "double the backslash, or use single quotes"),
+    ("found invalid Unicode character escape", "write the character itself: YAML knows no pairs of \\u escapes"),
     ("control characters are not allowed", "write the character as an escape in double quotes"),
 )
 

@@ -54,18 +54,30 @@ def limit(name: str, value: object) -> None:
         number(name, value, above=True)
 
 
-def statuses(name: str, values: Iterable[int], *, least: int = 400) -> None:
-    """Raise UsageError unless all are status codes from `least` to 599 (RFC 9110 §15)."""
-    for value in values:
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= 599:
-            raise UsageError(f"{name} holds {value!r}", fix=f"status codes from {least} to 599")
+def statuses(name: str, values: object) -> None:
+    """Raise UsageError unless it is a frozenset of error statuses (RFC 9110 §15.5, §15.6)."""
+    for value in _members(name, values):
+        if not isinstance(value, int) or isinstance(value, bool) or not 400 <= value <= 599:
+            raise UsageError(f"{name} holds {value!r}", fix="only error statuses, 400 to 599, can be listed")
 
 
-def within(name: str, values: frozenset[str], known: Iterable[str], known_as: str) -> None:
-    """Raise UsageError unless all of `values` are among `known`."""
-    known = frozenset(known)
-    for value in sorted(values - known):
-        raise UsageError(f"{name} holds {value!r}, which is not in {known_as}", fix=f"use {', '.join(sorted(known))}")
+def words(name: str, values: object, *, known: Iterable[str] | None = None, known_as: str = "") -> None:
+    """Raise UsageError unless it is a frozenset of words, each among `known` (None: all are)."""
+    listed = None if known is None else frozenset(known)
+    for value in _members(name, values):
+        if not isinstance(value, str) or not value:
+            raise UsageError(f"{name} holds {value!r}, which is no word", fix="list words only")
+        if listed is not None and value not in listed:
+            raise UsageError(
+                f"{name} holds {value!r}, which is not in {known_as}", fix=f"use {', '.join(sorted(listed))}"
+            )
+
+
+def _members(name: str, values: object) -> list[object]:
+    # a list makes its policy unhashable, and frozenset("GET") holds G, E and T
+    if not isinstance(values, frozenset):
+        raise UsageError(f"{name} is {values!r}, which is no frozenset", fix=f"write {name}=frozenset({{...}})")
+    return sorted(values, key=repr)
 
 
 def not_above(name: str, value: float, other_name: str, other: float) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mockserver.errors import UsageError
-from mockserver.resilience.bounds import Limit, limit, not_above, number, statuses, whole, within
+from mockserver.resilience.bounds import Limit, limit, not_above, number, statuses, whole, words
 from mockserver.resilience.outcome import FAILURE_KINDS, FailureKind
 
 _SERVER_ERRORS = frozenset(range(500, 600))
@@ -75,7 +75,7 @@ class RetryPolicy:
     idempotent_methods: frozenset[str] = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # §9.2.2
     retry_after_max_s: float = 60.0
     """A server that wants a longer wait gets none: the call ends and tells `retry_after_s`."""
-    veto_headers: tuple[str, ...] = ("x-should-retry", "stripe-should-retry")
+    veto_headers: frozenset[str] = frozenset({"x-should-retry", "stripe-should-retry"})
     """Fields by which the server decides itself: `false` forbids a repeat, `true` allows any error status."""
 
     def __post_init__(self) -> None:
@@ -88,12 +88,15 @@ class RetryPolicy:
         statuses("retry.statuses", self.statuses)
         statuses("retry.safe_only_statuses", self.safe_only_statuses)
         statuses("retry.throttled_statuses", self.throttled_statuses)
-        within("retry.failures", frozenset(self.failures), FAILURE_KINDS, "the kinds of failure")
-        within("retry.failures_once", frozenset(self.failures_once), self.failures, "retry.failures")
-        within("retry.safe_methods", self.safe_methods, self.idempotent_methods, "retry.idempotent_methods")
+        words("retry.failures", self.failures, known=FAILURE_KINDS, known_as="the kinds of failure")
+        words("retry.failures_once", self.failures_once, known=self.failures, known_as="retry.failures")
+        words("retry.idempotent_methods", self.idempotent_methods)
+        words("retry.safe_methods", self.safe_methods, known=self.idempotent_methods, known_as="retry.idempotent_methods")
         number("retry.retry_after_max_s", self.retry_after_max_s)
-        if any(name != name.lower() for name in self.veto_headers):
-            raise UsageError("retry.veto_headers are not in lower case", fix="write them in lower case")
+        words("retry.veto_headers", self.veto_headers)
+        for name in self.veto_headers:
+            if name != name.lower():
+                raise UsageError(f"retry.veto_headers holds {name!r}", fix=f"write it in lower case: {name.lower()}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class IdempotencyPolicy:
     make_keys: bool = False
 
     def __post_init__(self) -> None:
+        words("idempotency.methods", self.methods)
         if not self.header or not self.header.replace("-", "").replace("_", "").isalnum():
             raise UsageError(f"idempotency.header is {self.header!r}", fix="give the name of a field, Idempotency-Key")
 

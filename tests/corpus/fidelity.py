@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 
 
-def score(scorer: Path, contract: Path, max_examples: int, stateful: bool) -> dict[str, object]:
+def score(scorer: Path, contract: Path, max_examples: int, *, stateful: bool) -> dict[str, object]:
     """Return the scorer's numbers for one contract."""
     base = load_contract(contract).base_paths[0]
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +54,7 @@ def main() -> int:
     for contract in contracts:
         if asked.only and asked.only not in contract.stem:
             continue
-        result = score(asked.tools / "fidelity.py", contract, asked.max_examples, not asked.no_stateful)
+        result = score(asked.tools / "fidelity.py", contract, asked.max_examples, stateful=not asked.no_stateful)
         print(json.dumps(summary(result)), flush=True)
         failed = failed or bool(result.get("error")) or result["net"]["pairs_per_100"] != 0 or bool(result["untested"])
     return 1 if failed else 0

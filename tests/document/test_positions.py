@@ -64,7 +64,7 @@ def test_an_index_of_json_is_a_plain_number():
 
 def test_json_of_any_depth_is_walked():
     data = b'{"a": ' + b"[" * 1000 + b"]" * 1000 + b', "b": 1}'
-    assert written(data, "/b") == (1, 2010, '"b": 1')
+    assert written(data, "/b") == (1, 2009, '"b": 1')
 
 
 # YAML in blocks
@@ -279,7 +279,7 @@ def test_an_alias_that_is_a_key_is_left_to_the_parser():
 
 def test_columns_count_characters_and_spans_count_bytes():
     data = '{"é😀": {"ü": 1}}'.encode()
-    assert locate(data, "/é😀/ü") == Position(line=1, column=9, end_line=1, start=13, end=20)
+    assert locate(data, "/é😀/ü") == Position(line=1, column=9, end_line=1, start=12, end=19)
 
 
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16-le", "utf-32-be"])

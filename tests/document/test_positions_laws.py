@@ -2,20 +2,21 @@
 
 import json
 import re
+from typing import ClassVar
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from layouts import Layout
 
-from mockserver.document.pointer import join, look_up
-from mockserver.document.positions import Places, Position
-from mockserver.document.read import read
+from mockserver.document.pointer import join
+from mockserver.document.positions import Places, Position, locate
 
 
 class Marked(yaml.CSafeLoader):
     """Plain scalars untagged, so that what they mean does not matter here."""
 
-    yaml_implicit_resolvers = {None: [("?", re.compile(""))]}
+    yaml_implicit_resolvers: ClassVar = {None: [("?", re.compile(""))]}
 
 
 WORDS = st.sampled_from(
@@ -64,15 +65,13 @@ TREES = st.recursive(
 )
 
 
+CONTAINERS = TREES.filter(lambda tree: isinstance(tree, dict | list) and tree)
+
+
 def pointers(tree, parts=()):
-    yield parts
-    match tree:
-        case dict():
-            for name, value in tree.items():
-                yield from pointers(value, (*parts, name))
-        case list():
-            for number, value in enumerate(tree):
-                yield from pointers(value, (*parts, number))
+    yield parts, tree
+    for part, value in tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ():
+        yield from pointers(value, (*parts, part))
 
 
 def marked(text):
@@ -120,13 +119,44 @@ def assert_every_position_is_the_marked_one(text):
     style=st.sampled_from((None, "'", '"', "|", ">")),
 )
 def test_every_pointer_of_dumped_yaml_is_where_pyyaml_marks_it(tree, flow, indent, width, style):
-    text = yaml.dump(
-        tree,
-        default_flow_style=flow,
-        indent=indent,
-        width=width,
-        default_style=style,
-        allow_unicode=True,
-        sort_keys=False,
-    )
+    options = {"default_flow_style": flow, "indent": indent, "width": width, "default_style": style}
+    assert_every_position_is_the_marked_one(yaml.dump(tree, **options, allow_unicode=True, sort_keys=False))
+
+
+@settings(max_examples=200, deadline=None)
+@given(tree=CONTAINERS, seed=st.integers(0, 2**32), wild=st.booleans())
+def test_every_pointer_of_yaml_in_any_layout_is_where_pyyaml_marks_it(tree, seed, wild):
+    text = Layout(seed, wild=wild).document(tree)
+    try:
+        yaml.compose(text, Loader=Marked)
+    except yaml.YAMLError:
+        assume(condition=False)
     assert_every_position_is_the_marked_one(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(tree=TREES, indent=st.sampled_from((None, 0, 2, "\t")), ascii_only=st.booleans())
+def test_every_pointer_of_json_is_where_its_own_text_stands(tree, indent, ascii_only):
+    text = json.dumps(tree, indent=indent, ensure_ascii=ascii_only)
+    data = text.encode()
+    places = Places(data)
+    for parts, value in pointers(tree):
+        place = places.locate(join(parts))
+        source = data[place.start : place.end]
+        expected = {parts[-1]: value} if parts and isinstance(parts[-1], str) else value
+        assert json.loads(source if expected is value else b"{%s}" % source) == expected
+        assert place.line == data.count(b"\n", 0, place.start) + 1
+        assert place.end_line == data.count(b"\n", 0, place.end) + 1
+        assert place.column == len(data[: place.start].rpartition(b"\n")[2].decode()) + 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(tree=CONTAINERS, seed=st.integers(0, 2**32), wild=st.booleans(), data=st.data())
+def test_a_second_question_has_the_same_answer_as_a_first(tree, seed, wild, data):
+    text = Layout(seed, wild=wild).document(tree)
+    try:
+        asked = data.draw(st.permutations(sorted(marked(text), key=str)))
+    except yaml.YAMLError:
+        assume(condition=False)
+    places = Places(text.encode())
+    assert [places.locate(join(parts)) for parts in asked] == [locate(text.encode(), join(parts)) for parts in asked]

@@ -46,7 +46,7 @@ def test_the_short_way_and_the_long_way_answer_alike(method: str, path: str, sen
     long.before_request(lambda: seen.append(request.path))
     one = short.test_client().open(path, method=method, **sent)
     two = long.test_client().open(path, method=method, **sent)
-    assert seen == [path]
+    assert seen == [path.partition("?")[0]]
     assert (one.status, one.data, sorted(one.headers)) == (two.status, two.data, sorted(two.headers))
 
 

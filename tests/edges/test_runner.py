@@ -339,6 +339,15 @@ class TestStop:
             assert process.wait(10) == 0
             assert process.stdout.read() == "ended\n"
 
+    def test_an_error_while_the_start_is_told_ends_the_server_and_gives_the_signals_back(self):
+        before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+        server = Server(constant())
+        with pytest.raises(ZeroDivisionError):
+            server.run(lambda: 1 // 0)
+        assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", server.port))
+
     def test_a_second_signal_ends_it_at_once(self, loop_kind):
         with _program(loop_kind, wait_s=60) as (process, wire):
             wire.send(GET)
@@ -1272,6 +1281,10 @@ class TestFlask:
         def stream():
             return Response(stream_with_context(f"{word} " for word in (request.args["a"], request.path)))
 
+        @app.get("/events")
+        def events():
+            return Response(Pieces((0, b"one "), (0.01, b"two")), direct_passthrough=True)
+
         @app.delete("/gone")
         def gone():
             return "", 204
@@ -1285,6 +1298,7 @@ class TestFlask:
             assert session.post(f"{url}/echo", json={"a": [1]}, timeout=5).json() == {"a": [1]}
             assert session.get(f"{url}/stream?a=b", timeout=5).text == "b /stream "
             assert session.head(f"{url}/stream?a=b", timeout=5).text == ""
+            assert session.get(f"{url}/events", timeout=5).text == "one two"
             assert session.delete(f"{url}/gone", timeout=5).status_code == 204
             assert session.get(f"{url}/missing", timeout=5).status_code == 404
         assert app.ended >= 4

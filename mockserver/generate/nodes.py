@@ -1,0 +1,118 @@
+"""Draws of lists and objects, made of the draws of what they hold.
+
+These run for every answer, so each is the shortest function for its case. What they hold was chosen before; they know
+no schemas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mockserver.generate.dice import HIGH, MASK, MULTIPLIER, Draw, below, fork
+from mockserver.generate.facts import identity
+from mockserver.values import JSON
+
+_STRIDE = 0x9E3779B97F4A7C15
+_TRIES = 24
+
+
+class Stuck(Exception):  # noqa: N818 - it ends one draw; whoever judges tries another seed
+    """No further item was met that is not in the list yet."""
+
+
+def object_draw(fields: Sequence[tuple[str, Draw]], salt: int) -> Draw:
+    """Return a draw of objects with these properties."""
+    pairs = tuple(fields)
+
+    def draw(seed: int) -> JSON:
+        seed = fork(seed, salt)
+        return {name: value(seed) for name, value in pairs}
+
+    return draw
+
+
+def with_extras(base: Draw, extras: Sequence[tuple[Sequence[str], Draw]], count: int, salt: int) -> Draw:
+    """Return a draw that adds `count` properties to an object: one of each kind in turn."""
+    kinds = [(tuple(names), value) for names, value in extras]
+
+    def draw(seed: int) -> JSON:
+        out = base(seed)
+        start = below(seed, salt, 1 << 20)
+        added = 0
+        for turn in range(count + sum(len(names) for names, _ in kinds)):
+            names, value = kinds[turn % len(kinds)]
+            name = names[(start + turn // len(kinds)) % len(names)]
+            if added < count and name not in out:
+                out[name] = value(fork(seed, salt + 2 * turn))
+                added += 1
+        return out
+
+    return draw
+
+
+def counted(base: Draw, count: str, items: str, admits: Callable[[JSON], bool]) -> Draw:
+    """Return a draw whose property `count` tells how long its list `items` is."""
+
+    def draw(seed: int) -> JSON:
+        out = base(seed)
+        length = len(out[items])
+        if admits(length):
+            out[count] = length
+        return out
+
+    return draw
+
+
+def list_draw(items: Sequence[Draw], rest: Draw | None, counts: tuple[int, int], salt: int) -> Draw:
+    """Return a draw of lists: `items` at their places, then `rest` up to a number between `counts`."""
+    first = tuple(items)
+    low, high = counts
+    width = high - low + 1
+    if not first and rest is not None:
+        return _alike(rest, low, width, salt)
+
+    def draw(seed: int) -> JSON:
+        seed = fork(seed, salt)
+        out = [item((seed + _STRIDE * index) & MASK) for index, item in enumerate(first)]
+        if rest is not None:
+            length = low + seed % width
+            out.extend(rest((seed + _STRIDE * index) & MASK) for index in range(len(first), length))
+        return out
+
+    return draw
+
+
+def _alike(rest: Draw, low: int, width: int, salt: int) -> Draw:
+    def draw(seed: int) -> JSON:
+        seed = ((seed ^ salt) * MULTIPLIER) & MASK
+        return [rest((seed + _STRIDE * index) & MASK) for index in range(low + (seed >> HIGH) % width)]
+
+    return draw
+
+
+def distinct_draw(items: Sequence[Draw], rest: Draw | None, counts: tuple[int, int], fewest: int, salt: int) -> Draw:
+    """Return a draw of lists whose items differ; it is Stuck when fewer than `fewest` do."""
+    first = tuple(items)
+    low, high = counts
+    width = high - low + 1
+
+    def draw(seed: int) -> JSON:
+        seed = fork(seed, salt)
+        out: list[JSON] = []
+        seen: set[object] = set()
+        for index in range(max(len(first), low + seed % width) if rest is not None else len(first)):
+            source = first[index] if index < len(first) else rest
+            for attempt in range(_TRIES if source is not None else 0):
+                value = source((seed + _STRIDE * (index + 1000 * attempt)) & MASK) if source is not None else None
+                known = identity(value)
+                if known not in seen:
+                    seen.add(known)
+                    out.append(value)
+                    break
+            else:
+                break
+        if len(out) < fewest:
+            raise Stuck
+        return out
+
+    return draw
