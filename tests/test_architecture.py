@@ -17,7 +17,6 @@ FOREIGN = {
     "ryaml": {"document/read.py"},
     "flask": {"edges/flask_app.py"},
     "requests": {"edges/fetch.py"},
-    "httptools": {"edges/runner.py"},
     "click": {"cli"},
 }
 

@@ -68,12 +68,12 @@ def apply(tree: JSON, overlay: JSON, *, uri: str) -> tuple[JSON, tuple[str, ...]
     notes: list[str] = []
     for action in _actions(overlay, uri):
         selected = _select(tree, action.target, f"{action.where}/target")
-        if isinstance(action.change, _Nothing):
-            notes.append(f"{action.where}: the action has neither `update` nor `copy`, nor `remove: true`")
-        elif not selected:  # Overlay 1.1 §4.4.3.1: the action succeeds without changing the document
+        if not selected:  # Overlay 1.1 §4.4.3.1: the action succeeds without changing the document
             notes.append(f"{action.where}: the target {action.target} selects nothing")
+        elif isinstance(action.change, _Nothing):
+            notes.append(f"{action.where}: the action has neither `update` nor `copy`, nor `remove: true`")
         else:
-            tree = _changed(tree, action, selected)
+            tree = _changed(tree, action, action.change, selected)
     return tree, tuple(notes)
 
 
@@ -139,18 +139,19 @@ def _select(tree: JSON, query: str, where: str) -> dict[_Path, JSON]:
     if not query.startswith("$"):
         _refuse(f"{query!r} is no JSONPath: it begins with $", where, fix)
     try:
-        matches = jsonpath.JSONPathEnvironment(strict=True).finditer(query, tree)
-        return {match.parts: match.obj for match in matches}
+        path = jsonpath.JSONPathEnvironment(strict=True).compile(query)
+        # Of a bare text the library would select in what it says, read as JSON.
+        return {match.parts: match.obj for match in path.finditer(tree)} if isinstance(tree, dict | list) else {}
     except jsonpath.JSONPathError as exc:
         _refuse(f"{query!r} is no JSONPath: {exc.args[0] if exc.args else type(exc).__name__}", where, fix)
 
 
-def _changed(tree: JSON, action: _Action, selected: dict[_Path, JSON]) -> JSON:
+def _changed(tree: JSON, action: _Action, change: _Update | _Copy | _Remove, selected: dict[_Path, JSON]) -> JSON:
     kinds = {_kind(value) for value in selected.values()}
     if not action.minor and "primitive" in kinds:  # Overlay 1.0 §4.4.3.1: "not primitive types or null values"
         fix = "write `overlay: 1.1.0`, or select the object that contains it"
         _refuse("Overlay 1.0 cannot change a primitive by itself", f"{action.where}/target", fix)
-    match action.change:
+    match change:
         case _Remove():
             return _removed(tree, action, selected)
         case _Copy(source):
@@ -161,10 +162,8 @@ def _changed(tree: JSON, action: _Action, selected: dict[_Path, JSON]) -> JSON:
             return _updated(tree, action, selected, sources[0])
         case _Update(value):
             return _updated(tree, action, selected, value)
-        case _Nothing():
-            return tree
         case _:
-            assert_never(action.change)
+            assert_never(change)
 
 
 def _removed(tree: JSON, action: _Action, selected: dict[_Path, JSON]) -> JSON:

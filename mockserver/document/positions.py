@@ -33,7 +33,7 @@ class Places:
 
     It remembers what it has skipped, so it belongs to one thread: make one for one report.
 
-    >>> Places(b"info:\\n  title: Pets\\n").locate("/info/title")
+    >>> Places(b"info:\n  title: Pets\n").locate("/info/title")
     Position(line=2, column=3, end_line=2, start=8, end=19)
     """
 
@@ -78,7 +78,7 @@ def locate(data: bytes, pointer: str) -> Position:
 def line_text(data: bytes, line: int, *, width: int = 100) -> str:
     r"""Give the text of a line (from 1) for a message: without indentation, cut to a width; empty where there is none.
 
-    >>> line_text(b"a: 1\\n  b: 2\\n", 2)
+    >>> line_text(b"a: 1\n  b: 2\n", 2)
     'b: 2'
     """
     lines = utf8(data, "").split(b"\n", line)

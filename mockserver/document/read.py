@@ -36,7 +36,7 @@ _FINAL: Final = ("repetition limit exceeded", "recursion limit exceeded")
 _VAST: Final = re.compile(rb"(?<![^\s\[{,])[-+]?[1-9][0-9]{38,}(?![^\s\]},])")
 _LONG: Final = re.compile(r"(?<=[:,\[-] )[-+]?[1-9][0-9]{18,}(?![^\s\]},])")
 _SIGN: Final = "\ue000"  # private use: no document means anything by it
-_BLANK: Final = re.compile(r"(?:\s|#.*|%.*|---|\.\.\.)*")
+_BLANK: Final = re.compile(r"(?:\s|[#%].*+|---|\.\.\.)*+")
 _DEEP: Final = frozenset((dict, list, float))
 
 

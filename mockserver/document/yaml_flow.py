@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 QUOTED: Final = re.compile(rb"""(?s:"(?:[^"\\]|\\.)*")|'(?:[^']|'')*'""")
 _TOKEN: Final = re.compile(
     rb"""(?P<gap>\s+(?:\#[^\n]*)?)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)"""
-    rb"""|(?P<property>&[\w-]+(?=[\s,\]}])|![^\s,\[\]{}]*)|(?P<alias>\*[\w-]+(?=[\s,\]}]))|(?P<quoted>"""
+    rb"""|(?P<property>&[\w-]+(?=[\s,\]}])|!(?!<)[^\s,\[\]{}]*)|(?P<alias>\*[\w-]+(?=[\s,\]}]))|(?P<quoted>"""
     + QUOTED.pattern
     + rb""")"""
     rb"""|(?P<plain>(?:[^\s,\[\]{}\#&*!|>'"%@`?:-]|[?:-](?=[^\s,\[\]{}]))"""
@@ -53,8 +53,8 @@ def collection(text: bytes, opening: int, stop: int, *, depth: int = 1) -> tuple
         match token.lastgroup:
             case "gap":
                 pass
-            case "property" if text[start : start + 2] != b"!<":  # a verbatim tag may hold commas
-                reading.property(start, index)
+            case "property":
+                reading.prefix(start, index)
             case "open":
                 index = collection(text, start, stop, depth=depth + 1)[1]
                 reading.node(start, index)
@@ -64,10 +64,8 @@ def collection(text: bytes, opening: int, stop: int, *, depth: int = 1) -> tuple
                 if token.lastgroup == "close":
                     return found, index
                 reading = _Reading(named=named)
-            case "alias" | "quoted" | "plain":
-                reading.node(start, index)
             case _:
-                raise UnsureError
+                reading.node(start, index)
 
 
 class _Reading:
@@ -84,13 +82,13 @@ class _Reading:
         """Tell whether a colon would end a key here."""
         return not self._bare and self._key is None
 
-    def property(self, start: int, end: int) -> None:
+    def prefix(self, start: int, end: int) -> None:
         if not self._bare:
             raise UnsureError
         self._span = (self._span[0] if self._span and self._span[0] != self._span[1] else start, end)
 
     def node(self, start: int, end: int) -> None:
-        self.property(start, end)
+        self.prefix(start, end)
         self._bare = False
 
     def colon(self, end: int) -> None:

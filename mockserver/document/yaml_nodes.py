@@ -211,7 +211,7 @@ class _Composer:
         return Mapping(start, pairs[-1][1].end if pairs and not opened.flow_style else end, pairs, size)
 
     def _trimmed(self, end: int) -> int:
-        while end and self._text[end - 1].isspace():
+        while end and self._text[end - 1] in " \t\r\n":
             end -= 1
         return end
 

@@ -7,7 +7,7 @@ judge, and a name that says nothing gives a plain word.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from mockserver.generate import words
@@ -32,11 +32,15 @@ from mockserver.generate.moments import Spelling, moment
 from mockserver.generate.names import singular, words_of
 
 
+_PLAIN_OWNERS = frozenset("data items response result results attributes body list value values object entries".split())
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands: the words of its own name, and of the names above it, nearest first."""
+    """Where a value stands: its name, what its schema calls it, and the same of what it belongs to."""
 
     name: str = ""
+    titles: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     listed: bool = False
     root: bool = False
@@ -52,18 +56,19 @@ class Place:
         """A number of its own for this name."""
         return salt_of(self.name, "listed" if self.listed else "")
 
+    def called(self, titles: Iterable[str]) -> Place:
+        """Return the place with what its schema calls it."""
+        return Place(self.name, tuple(titles)[:3], self.owners, self.listed, self.root)
+
     def below(self, name: str) -> Place:
         """Return the place of a property."""
-        return Place(name, (self.name, *self.owners)[:3] if self.name else self.owners)
+        own = tuple(known for known in (self.name, *self.titles) if known)
+        plain = all(set(words_of(known)) <= _PLAIN_OWNERS for known in own)
+        return Place(name, (), (*own, *self.owners)[:4] if plain else own)
 
     def item(self) -> Place:
         """Return the place of an item."""
-        return Place(self.name, self.owners, listed=True)
-
-    def called(self, *names: str) -> Place:
-        """Return the place with other names for what is here: what its schema calls it."""
-        known = tuple(name for name in names if name)
-        return Place(self.name, (*known, *self.owners)[:4], self.listed, self.root)
+        return Place(self.name, (), self.owners, listed=True)
 
 
 _PEOPLE = frozenset(
@@ -294,18 +299,17 @@ _SAYINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def text_maker(place: Place, sayings: tuple[str, ...]) -> Draw:
     """Return a draw of what a text at this place would hold; `sayings` are its titles and descriptions."""
     name = place.words
-    owner = _owner(place)
+    owners = _owners(place)
     if name and name[-1] in {"name", "title", "label"} and len(name) <= 2:
-        named = _name_of(owner, name)
+        whose = (singular(name[0]),) if len(name) == 2 else owners
+        named = next((made for owner in whose if (made := _name_of(owner, name[-1])) is not None), None)
         if named is not None:
             return named(name, place.salt)
-    if name and name[-1] == "state" and owner in _ADDRESSES:
+    if name and name[-1] == "state" and _ADDRESSES.intersection(owners):
         return chooser(words.STATES, place.salt)
-    if name in {("object",), ("type",), ("kind",)} and owner:
-        return constant(owner)
-    maker = _by_name(name) or _by_name((owner,) if owner and name == ("value",) else ())
-    if maker is None:
-        maker = _by_saying(sayings)
+    if name in {("object",), ("type",), ("kind",)} and owners:
+        return constant("_".join(words_of(_owner_name(place))))
+    maker = _by_name(name) or (_by_name(owners[:1]) if name in {(), ("value",)} else None) or _by_saying(sayings)
     return (maker or _thing)(name, place.salt)
 
 
@@ -330,21 +334,19 @@ def _by_saying(sayings: tuple[str, ...]) -> Maker | None:
     return None
 
 
-def _owner(place: Place) -> str:
-    """Return the word for what the property belongs to."""
-    for owner in place.owners:
-        found = words_of(owner)
-        if found and found[-1] not in {"data", "items", "response", "result", "results", "attributes", "body", "list"}:
-            return singular(found[-1])
-    return ""
+def _owner_name(place: Place) -> str:
+    return next((owner for owner in place.owners if not set(words_of(owner)) <= _PLAIN_OWNERS), "")
 
 
-def _name_of(owner: str, name: tuple[str, ...]) -> Maker | None:
-    whose = singular(name[0]) if len(name) == 2 else owner
-    if name[-1] == "name" and whose in _PEOPLE:
+def _owners(place: Place) -> tuple[str, ...]:
+    """Return the words for what the property belongs to."""
+    found = (words_of(owner) for owner in place.owners)
+    return tuple(singular(owner[-1]) for owner in found if not set(owner) <= _PLAIN_OWNERS)
+
+
+def _name_of(owner: str, kind: str) -> Maker | None:
+    if kind == "name" and owner in _PEOPLE:
         return _drawn(_full_name)
-    if whose in _ORGANISATIONS:
+    if owner in _ORGANISATIONS:
         return _options(*words.COMPANIES)
-    if whose in _NAMED:
-        return _options(*_NAMED[whose])
-    return None
+    return _options(*_NAMED[owner]) if owner in _NAMED else None

@@ -142,6 +142,7 @@ class Facts:
     rivals: list[JSON] = field(default_factory=list)
     examples: list[JSON] = field(default_factory=list)
     defaults: list[JSON] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     hints: dict[str, tuple[JSON, ...]] = field(default_factory=dict)
     judged: bool = False
@@ -327,6 +328,11 @@ def _text(facts: Facts, value: JSON) -> None:
         facts.texts.append(value)
 
 
+def _title(facts: Facts, value: JSON) -> None:
+    if isinstance(value, str):
+        facts.titles.append(value)
+
+
 def _examples(facts: Facts, value: JSON) -> None:
     if isinstance(value, list):
         facts.examples.extend(value)
@@ -354,7 +360,7 @@ READERS: Mapping[str, Reader] = {
     "propertyNames": _names,
     "minProperties": _fewest_properties,
     "maxProperties": _most_properties,
-    "title": _text,
+    "title": _title,
     "description": _text,
     "example": lambda facts, value: facts.examples.append(value),
     "examples": _examples,

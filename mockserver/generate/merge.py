@@ -306,10 +306,6 @@ class _Merge:
         for piece in pieces:
             self._absorb(piece)
         self.facts.settle()
-        if pieces and not self.facts.texts:
-            name = self._book.name_of(pieces[0])
-            if name:
-                self.facts.texts.append(name)
         return self.facts, self._open
 
     def _absorb(self, schema: JSON) -> None:
@@ -320,6 +316,9 @@ class _Merge:
         if not isinstance(schema, dict) or id(schema) in self._seen:
             return
         self._seen.add(id(schema))
+        name = self._book.name_of(schema)
+        if name:
+            facts.titles.append(name)
         objects, arrays = len(facts.objects), len(facts.arrays)
         for keyword, value in schema.items():
             reader = READERS.get(keyword)

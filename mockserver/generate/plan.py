@@ -1,42 +1,48 @@
 """Schemas to a draw: which properties, which branch, how deep.
 
 Grows a tree breadth first, so that what does not fit into the budget is missing at the leaves everywhere and not after
-the first deep branch; then closes it from the leaves up into functions. Where a branch proves impossible it is buried
-and the place grows anew in another form. Chooses and wires; single values are drawn by `leaves`, `objects`, `nodes`.
+the first deep branch; then closes it from the leaves up into functions. Where a form proves impossible it is buried and
+the place grows anew in another. Chooses and wires; values are drawn by `leaves`, `nodes` and `judged`.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from copy import deepcopy
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from mockserver.generate.believable import Place
 from mockserver.generate.dice import Draw, chooser, constant
 from mockserver.generate.explore import Explorer
-from mockserver.generate.facts import Facts, Pieces, identity
-from mockserver.generate.heights import ENDLESS, Heights
+from mockserver.generate.facts import Facts, Pieces
+from mockserver.generate.heights import Heights
+from mockserver.generate.judged import judged_draw
 from mockserver.generate.leaves import leads_on, leaf_draw
-from mockserver.generate.members import layout, longest_prefix
+from mockserver.generate.members import Layout, layout, longest_prefix
 from mockserver.generate.merge import Book, Form
-from mockserver.generate.names import words_of
 from mockserver.generate.nodes import counted, distinct_draw, list_draw, object_draw, with_extras
 from mockserver.generate.objects import extras, is_map, select
-from mockserver.generate.trusted import judged_draw
+from mockserver.generate.strings import is_placeholder
+from mockserver.values import JSON
 
 BUDGET = 2000
-"""So many values at most hold optional ones below them."""
-_DEEPEST = 6
-_USUAL_ITEMS = (2, 3)
-_MOST_ITEMS = 5000
+"""Beyond so many values nothing optional is added."""
+_DEEPEST = 12  # a list is one step down, an object two
+_FEWEST_ITEMS, _MOST_ITEMS = 2, 3
+_LONGEST_LIST = 20_000
+_LONGEST_EXAMPLE = 6
 _MAP_ENTRIES = 2
-_LISTED = 3  # a list counts as so many items
+_COUNTS = frozenset(
+    {"total", "count", "total_count", "total_results", "total_items", "result_count", "results_count", "num_results"}
+)
 
-Mark = frozenset[int] | tuple[int, ...]
+Mark: TypeAlias = frozenset[int] | tuple[int, ...]
 
 
 @dataclass(slots=True)
 class Node:
-    """A place in the value that is planned: what holds here, how it is reached, and the form that was chosen."""
+    """A place in the value: what holds here, how it is reached, the form that was chosen and what is below it."""
 
     pieces: Pieces
     place: Place
@@ -44,17 +50,24 @@ class Node:
     weight: int = 1
     optional: bool = False
     above: frozenset[Mark] = frozenset()
-    hints: tuple[object, ...] = ()
+    hints: tuple[JSON, ...] = ()
+    first: Form | None = None
     form: Form | None = None
+    lean: bool = False
     leaf: Draw | None = None
     fields: dict[str, Node] = field(default_factory=dict)
-    required: frozenset[str] = frozenset()
     extras: list[tuple[tuple[str, ...], Node]] = field(default_factory=list)
-    more: int = 0
+    more: tuple[int, int] = (0, 0)
     items: list[Node] = field(default_factory=list)
     rest: Node | None = None
     counts: tuple[int, int] = (0, 0)
     fewest: int = 0
+
+    def clear(self) -> None:
+        """Forget what is below."""
+        self.leaf = self.rest = None
+        self.fields, self.extras, self.items = {}, [], []
+        self.lean = False
 
 
 class Planner:
@@ -67,52 +80,49 @@ class Planner:
         self._budget = budget
         self._spent = 0
 
-    def draw(self, pieces: Pieces, place: Place) -> Draw | None:
-        """Return a draw of values that fit all pieces; None when none was found."""
+    def draw(self, pieces: Pieces, place: Place, *, first: Form | None = None) -> Draw | None:
+        """Return a draw of values that fit all pieces, in the form `first` if it can be; None when none was found."""
         self._spent = 0
-        node = Node(pieces, place)
-        if not self._grow(node):
-            return None
-        return self._draw_of(node)
+        node = Node(pieces, place, first=first)
+        return self._draw_of(node) if self._grow(node) else None
 
     def _grow(self, root: Node) -> bool:
-        """Choose forms from a node down, level by level; False when there is no form for the node itself."""
+        """Choose forms from a node down, level by level; False when there is none for the node itself."""
+        root.clear()
         if not self._choose(root):
             return False
         todo = deque([root])
         while todo:
-            for child in self._expand(todo.popleft()):
-                if self._choose(child):
-                    todo.append(child)
+            todo.extend(child for child in self._expand(todo.popleft()) if self._choose(child))
         return True
 
     def _choose(self, node: Node) -> bool:
-        """Choose the form of a node: what tells most, or where it must end soon, what ends first."""
-        forms = self._heights.live(node.pieces)
+        """Choose the form of a node: the one that tells most, or, where it has to end, the one that ends first."""
         node.form = None
-        while forms:
-            form = self._lean(node, forms) if self._is_lean(node, forms[0]) else forms[0]
+        while forms := self._heights.live(node.pieces):
+            if node.first in forms:
+                forms.insert(0, node.first)
+            node.lean = self._must_end(node, forms[0])
+            form = self._shortest(node, forms) if node.lean else forms[0]
             if form is None:
                 return False
-            if form.kind in {"object", "array"} and form.facts.values is None:
-                node.form = form
-                break
             node.leaf = self._leaf(node, form, forms)
-            if node.leaf is not None:
+            if node.leaf is not None or _is_grown(form):
                 node.form = form
-                break
+                self._spent += node.weight
+                return True
+            if node.optional and leads_on(node.place):
+                return False
             self._heights.bury(form)
-            forms = self._heights.live(node.pieces)
-        self._spent += node.weight if node.form is not None else 0
-        return node.form is not None
+        return False
 
-    def _is_lean(self, node: Node, form: Form) -> bool:
-        if form.kind not in {"object", "array"}:
-            return node.optional and self._spent > self._budget
-        return self._spent > self._budget or node.depth >= 2 * _DEEPEST or self._repeats(node, form)
+    def _must_end(self, node: Node, form: Form) -> bool:
+        if not _is_grown(form):
+            return False
+        return self._spent > self._budget or node.depth >= _DEEPEST or self._repeats(node, form)
 
     def _repeats(self, node: Node, form: Form) -> bool:
-        """Tell whether a form holds what it is in already."""
+        """Tell whether a form holds what it stands in already."""
         if form.kind == "object":
             return _mark(node.pieces, form.facts) in node.above
         plan = layout(self._book, form.facts)
@@ -120,29 +130,222 @@ class Planner:
         forms = self._heights.live(item) if item else []
         return bool(forms) and forms[0].kind == "object" and _mark(item or (), forms[0].facts) in node.above
 
-    def _lean(self, node: Node, forms: list[Form]) -> Form | None:
-        """Return the form that ends first; none for what may be left out and would go on."""
-        lowest = min(forms, key=lambda form: (self._heights.of_form(form), form.kind == "null"))
-        goes_on = self._heights.of_form(lowest) > 0 or lowest.kind == "object"
-        return None if node.optional and (goes_on or self._spent > 2 * self._budget) else lowest
+    def _shortest(self, node: Node, forms: list[Form]) -> Form | None:
+        """Return the form that ends first; none for what may be left out and would not end here."""
+        form = min(forms, key=lambda form: (self._heights.of_form(form), form.kind == "null"))
+        ends = self._heights.of_form(form) == 0
+        return form if ends or not node.optional else None
 
     def _leaf(self, node: Node, form: Form, forms: list[Form]) -> Draw | None:
-        if leads_on(node.place) and form.kind != "boolean":
+        if leads_on(node.place) and form.kind not in {"boolean", "array"}:
             if any(other.kind == "null" for other in forms):
                 return constant(None)
             if node.optional:
                 return None
+        fits = self._book.judge(node.pieces) if node.hints else None
         for hint in node.hints:
-            if self._book.judge(node.pieces)(hint):
+            if fits is not None and fits(hint):
                 return constant(hint)
-        return leaf_draw(self._book, node.pieces, form, self._called(node, form))
+        if _is_grown(form):
+            return self._given(node, form)
+        return leaf_draw(self._book, node.pieces, form, node.place)
 
-    def _called(self, node: Node, form: Form) -> Place:
-        return node.place
+    def _given(self, node: Node, form: Form) -> Draw | None:
+        """Return the contract's own example of a list of leaves, or of an object that it says nothing about."""
+        facts = form.facts
+        if node.place.root or not facts.examples:
+            return None
+        if form.kind == "object":
+            plain = not facts.declares and not is_map(facts)
+        else:
+            item = layout(self._book, facts)
+            pieces = item.at(self._book, facts, 0) if item is not None else None
+            plain = pieces is not None and not any(map(_is_grown, self._heights.live(pieces)[:1]))
+        if not plain:
+            return None
+        fits = self._book.judge(node.pieces)
+        values = [value for value in facts.examples if _tells(value) and fits(value)]
+        if not values:
+            return None
+        chosen = chooser(values, node.place.salt)
+        return lambda seed: deepcopy(chosen(seed))
 
     def _expand(self, node: Node) -> list[Node]:
-        """Return the nodes below an object or a list."""
+        """Return the nodes below an object or a list; a node that cannot have what it must is left without a form."""
         form = node.form
         if form is None or node.leaf is not None:
             return []
-        return self._expand_object(node, form) if form.kind == "object" else self._expand_list(node, form)
+        below = self._expand_object(node, form.facts) if form.kind == "object" else self._expand_list(node, form.facts)
+        if below is None:
+            node.leaf = _impossible
+            return []
+        return below
+
+    def _expand_object(self, node: Node, facts: Facts) -> list[Node] | None:
+        full = not node.lean and self._spent <= self._budget
+        chosen = select(self._book, self._heights, facts, lambda _name: full)
+        if chosen is None:
+            return None
+        place = node.place.called(facts.titles)
+        above = node.above | {_mark(node.pieces, facts)}
+        bound = bool(facts.dependent) or len(chosen.fields) <= facts.fewest_properties
+        for name, pieces in chosen.fields.items():
+            node.fields[name] = Node(
+                pieces,
+                place.below(name),
+                node.depth + 2,
+                node.weight,
+                optional=name not in chosen.required and not bound,
+                above=above,
+                hints=facts.hints.get(name, ()),
+            )
+        entries = _MAP_ENTRIES if full and is_map(facts) else 0
+        most = entries if facts.most_properties is None else facts.most_properties - len(chosen.fields)
+        node.more = (chosen.more, max(chosen.more, min(entries, most)))
+        if node.more[1]:
+            taken = frozenset(chosen.fields)
+            found = extras(self._book, self._heights, facts, node.place, node.more[1], taken)
+            spoken = [extra for extra in found if extra.pieces]  # names that some schema speaks of
+            for extra in found if chosen.more or not spoken else spoken:
+                child = Node(extra.pieces, place.item(), node.depth + 2, 2 * node.weight, not chosen.more, above)
+                node.extras.append((extra.names, child))
+        return [*node.fields.values(), *(child for _, child in node.extras)]
+
+    def _expand_list(self, node: Node, facts: Facts) -> list[Node] | None:
+        plan = layout(self._book, facts)
+        if plan is None or plan.low > _LONGEST_LIST:
+            return None
+        alone = max(longest_prefix(facts), 1 + max(plan.needs, default=-1))
+        low, high = self._counts(node, facts, plan)
+        node.fewest = plan.low
+        for index in range(min(alone, high)):
+            pieces = plan.at(self._book, facts, index)
+            if pieces is None:
+                high = index
+                break
+            node.items.append(self._item(node, pieces, 1, index >= plan.low))
+        if high > len(node.items):
+            pieces = plan.at(self._book, facts, max(alone, len(node.items)))
+            if pieces is None:
+                high = len(node.items)
+            else:
+                node.rest = self._item(node, pieces, high, plan.low <= len(node.items))
+        node.counts = (min(low, high), high)
+        return [*node.items, *([node.rest] if node.rest is not None else [])]
+
+    def _counts(self, node: Node, facts: Facts, plan: Layout) -> tuple[int, int]:
+        """Return how many items a list gets: a few, or as many as it has schemas for."""
+        if node.lean or self._spent > self._budget:
+            return plan.low, plan.low
+        prefix = longest_prefix(facts)
+        open_ended = not prefix or any(isinstance(part.items, dict) for part in facts.arrays)
+        low = max(plan.low, prefix, _FEWEST_ITEMS if open_ended else 0)
+        high = max(low, prefix + _MOST_ITEMS if prefix and open_ended else _MOST_ITEMS if open_ended else 0)
+        return (low, high) if plan.high is None else (min(low, plan.high), min(high, plan.high))
+
+    @staticmethod
+    def _item(node: Node, pieces: Pieces, count: int, optional: bool) -> Node:  # noqa: FBT001 - as in `Node`
+        weight = node.weight * max(1, count)
+        return Node(pieces, node.place.item(), node.depth + 1, weight, optional, node.above)
+
+    def _draw_of(self, node: Node) -> Draw | None:
+        """Close a node and all below it; where a form fails it is buried, and the node grows anew."""
+        while node.form is not None:
+            draw = self._closed(node, node.form)
+            if draw is not None:
+                return draw
+            self._heights.bury(node.form)
+            if not self._grow(node):
+                break
+        return None
+
+    def _closed(self, node: Node, form: Form) -> Draw | None:
+        if node.leaf is _impossible:
+            draw = None
+        elif node.leaf is not None:
+            draw = node.leaf
+        else:
+            draw = self._object(node, form.facts) if form.kind == "object" else self._list(node, form.facts)
+        if form.facts.judged:
+            explore = self._explorer.draw(node.pieces, form, node.place)
+            return judged_draw(draw, self._book.judge(node.pieces), explore)
+        if draw is not None and form.kind == "array" and form.facts.unique:
+            explore = self._explorer.draw(node.pieces, form, node.place)
+            return judged_draw(draw, self._book.judge(node.pieces), explore)
+        return draw
+
+    def _object(self, node: Node, facts: Facts) -> Draw | None:
+        pairs: list[tuple[str, Draw]] = []
+        for name, child in node.fields.items():
+            draw = self._draw_of(child)
+            if draw is not None:
+                pairs.append((name, draw))
+            elif not child.optional:
+                return None
+        salt = node.place.salt
+        out = object_draw(pairs, salt)
+        more: list[tuple[tuple[str, ...], Draw]] = []
+        for names, child in node.extras:
+            draw = self._draw_of(child)
+            if draw is not None:
+                more.append((names, draw))
+        fewest = max(facts.fewest_properties, len(facts.required))
+        if len(pairs) + sum(len(names) for names, _ in more) < fewest:
+            return None
+        if more and node.more[1]:
+            count = max(node.more[1], fewest - len(pairs))
+            out = with_extras(out, more, count, salt)
+        return self._counted(node, dict(pairs), out)
+
+    def _counted(self, node: Node, drawn: dict[str, Draw], draw: Draw) -> Draw:
+        """Let what is called a total tell how many items are in the one list beside it."""
+        lists = [name for name, child in node.fields.items() if name in drawn and child.form and child.form.kind == "array"]
+        totals = [name for name in drawn if "_".join(node.fields[name].place.words) in _COUNTS]
+        if len(lists) != 1:
+            return draw
+        for name in totals:
+            form = node.fields[name].form
+            if form is not None and form.kind in {"integer", "fraction"}:
+                draw = counted(draw, name, lists[0], self._book.judge(node.fields[name].pieces))
+        return draw
+
+    def _list(self, node: Node, facts: Facts) -> Draw | None:
+        items: list[Draw] = []
+        for child in node.items:
+            draw = self._draw_of(child)
+            if draw is None:
+                break
+            items.append(draw)
+        complete = len(items) == len(node.items)
+        rest = self._draw_of(node.rest) if node.rest is not None and complete else None
+        low, high = node.counts
+        if rest is None:
+            low = high = min(high, len(items))
+        if high < node.fewest:
+            return None
+        leaves = not items and node.rest is not None and not _is_grown(node.rest.form)
+        if facts.unique or (leaves and node.fewest <= 1 and rest is not None):
+            return distinct_draw(items, rest, (low, high), node.fewest if facts.unique else 0, node.place.salt)
+        return list_draw(items, rest, (low, high), node.place.salt)
+
+
+def _impossible(_seed: int) -> JSON:
+    """Stand for a node that has no value; it is never drawn."""
+    return None
+
+
+def _is_grown(form: Form | None) -> bool:
+    return form is not None and form.kind in {"object", "array"} and form.facts.values is None
+
+
+def _mark(pieces: Pieces, facts: Facts) -> Mark:
+    return facts.shape or tuple(map(id, pieces))
+
+
+def _tells(value: JSON) -> bool:
+    """Tell whether an example is worth showing: short, and no placeholder."""
+    if isinstance(value, list):
+        return 0 < len(value) <= _LONGEST_EXAMPLE and all(map(_tells, value))
+    if isinstance(value, dict):
+        return 0 < len(value) <= _LONGEST_EXAMPLE and all(map(_tells, value.values()))
+    return not isinstance(value, str) or not is_placeholder(value)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from mockserver.resilience.outcome import Outcome
 from mockserver.resilience.policy import Policy
 
 
@@ -81,9 +80,3 @@ def repeatable(facts: CallFacts, policy: Policy, key: str | None) -> Repeatable:
     idempotent = by_method if facts.idempotent is None else facts.idempotent
     safe = facts.method in policy.retry.safe_methods and facts.idempotent is not False
     return Repeatable(safe, idempotent or keyed, keyed, facts.replayable)
-
-
-def is_harmless(request: Repeatable, outcome: Outcome, policy: Policy) -> bool:
-    """Tell whether sending it again after this outcome cannot do a thing twice."""
-    del policy
-    return request.repeatable or not getattr(outcome, "may_have_arrived", True)

@@ -48,6 +48,11 @@ class Answered:
     headers: Headers = ()
     epoch_s: float | None = None
 
+    @property
+    def may_have_arrived(self) -> bool:
+        """Always: who answers has seen the request."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Failed:

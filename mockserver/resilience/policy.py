@@ -140,9 +140,11 @@ class BreakerPolicy:
     """When a host's operations of one group are left alone, and how they are tried again.
 
     A rate over a window, because a counter of consecutive failures never opens at 50 %. `slow_s` is None for half of
-    the total deadline. An answer that breaks the contract counts as `contract_weight` of a failure. A probe that does
-    not report within `probe_lease_s` has failed: its thread or task is gone. A call waits up to `patience_s` for an
-    open circuit; 0 fails at once, which is what a breaker is for.
+    the total deadline. It stays open for `open_s`, each time in a row `open_growth` times longer up to `open_max_s`,
+    and all that +- `open_jitter` (a part of it), so that many clients do not probe together. An answer that breaks the
+    contract counts as `contract_weight` of a failure. A probe that does not report within `probe_lease_s` has failed:
+    its thread or task is gone. A call waits up to `patience_s` for an open circuit; 0 fails at once, which is what a
+    breaker is for.
     """
 
     window_calls: int = 50
@@ -172,8 +174,8 @@ class BreakerPolicy:
         if self.slow_s is not None:
             number("breaker.slow_s", self.slow_s, above=True)
         number("breaker.open_s", self.open_s, above=True)
-        number("breaker.open_jitter", self.open_jitter, most=1.0)
-        number("breaker.open_growth", self.open_growth, least=1.0)
+        number("breaker.open_jitter", self.open_jitter, most=0.9)
+        number("breaker.open_growth", self.open_growth, least=1.0, most=100.0)
         not_above("breaker.open_s", self.open_s, "breaker.open_max_s", self.open_max_s)
         number("breaker.open_max_s", self.open_max_s, above=True)
         whole("breaker.successes_to_close", self.successes_to_close, least=1)

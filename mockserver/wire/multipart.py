@@ -113,13 +113,15 @@ class _Reader:
         values, nested = gathered.values.get(name, []), gathered.nested.get(name, [])
         if encoding.is_styled:
             one = field_of(styled_spec(name, self.spec.shape, encoding), str, lenient=self.lenient)
-            entries = [(path, part.text) for path, part in nested]
-            return one.read([part.text for part in values], entries, sent=gathered.spelled.get(name, ""))
+            texts = [(path, part.text) for path, part in nested]
+            return one.read([part.text for part in values], texts, sent=gathered.spelled.get(name, ""))
         if not nested:
             return self._parts(values, shape, encoding)
-        decoded = assemble(
-            [*(((), part) for part in values), *nested], shape, lambda parts, below: self._parts(parts, below, encoding)
-        )
+        entries = [*(((), part) for part in values), *nested]
+        try:
+            decoded = assemble(entries, shape, lambda parts, below: self._parts(parts, below, encoding))
+        except SpellingError as error:
+            raise SpellingError(f"parts {name}: {error}") from error
         return noted(decoded, f"it was sent as {gathered.spelled[name]}; the contract has parts called {name}")
 
     def _parts(self, parts: Sequence[Part], shape: Shape, encoding: Encoding) -> Decoded:

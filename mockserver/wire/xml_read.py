@@ -7,6 +7,7 @@ root, an attribute where an element is documented are told in notes. What comes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from mockserver.values import JSON
@@ -68,9 +69,11 @@ class _Walk:
         inner = bool(element.elements or _own(element))
         if shape.unconstrained:
             return self._object(element, ANYTHING) if inner else self._scalar(element, shape)
-        if shape.suggests_object and (inner or not (shape.suggests_scalar or shape.suggests_array)):
+        # an empty element is an empty composite before it is null, which has a sign of its own (OAS 3.2 §4.26.5)
+        composite = inner or not shape.suggests_scalar or not (element.text.strip() or "string" in shape.kinds)
+        if shape.suggests_object and composite and (inner or not shape.suggests_array):
             return self._object(element, shape)
-        if shape.suggests_array and (inner or not shape.suggests_scalar):
+        if shape.suggests_array and composite:
             return self._array(element, shape, item_name)
         return self._scalar(element, shape)
 
@@ -106,21 +109,37 @@ class _Walk:
         )
 
     def _object(self, element: Element, shape: Shape) -> Decoded:
-        reader = _ObjectReader(self, element)
+        reader = _ObjectReader(self, _Remains(element, element.elements, _own(element)))
         reader.declared(shape)
         reader.rest(shape)
         return reader.decoded()
 
 
-class _ObjectReader:
-    """Collects the properties of one object from one element, and knows what is left of it."""
+@dataclass(slots=True)
+class _Remains:
+    """What is left of an element while the properties of its object are taken from it."""
 
-    def __init__(self, walk: _Walk, element: Element) -> None:
+    element: Element
+    elements: list[Element]
+    attributes: list[tuple[Name, str]]
+    text_is_read: bool = False
+
+    def take(self, names: Iterable[str]) -> list[Element]:
+        """Take the elements of the first name that there is."""
+        for name in names:
+            taken = [element for element in self.elements if element.name.local == name]
+            if taken:
+                self.elements = [element for element in self.elements if element.name.local != name]
+                return taken
+        return []
+
+
+class _ObjectReader:
+    """Collects the properties of one object."""
+
+    def __init__(self, walk: _Walk, remains: _Remains) -> None:
         self._walk = walk
-        self._element = element
-        self._left = element.elements
-        self._attributes = _own(element)
-        self._text_is_read = False
+        self._remains = remains
         self._found: dict[str, Decoded] = {}
         self._without_element: list[str] = []
         self._notes: list[str] = []
@@ -133,26 +152,29 @@ class _ObjectReader:
                 case "attribute":
                     self._attribute(name, below)
                 case "text" | "cdata":
-                    self._text_is_read = True
-                    self._found[name] = self._walk.text(self._element.text, below)
+                    self._remains.text_is_read = True
+                    self._found[name] = self._walk.text(self._remains.element.text, below)
                 case "none" if below.suggests_array:
                     self._unwrapped(name, below)
                 case "none":
-                    self.declared(below)  # its nodes stand directly in this element
+                    self._inner(name, below)
                 case _:
                     self._single(name, below)
 
     def rest(self, shape: Shape) -> None:
         """Read what is not declared: additional properties, several of one name as an array."""
-        if not self._text_is_read and self._element.text.strip():
-            self._notes.append(f"{self._element} holds text beside its elements, which the contract does not describe")
-        for attribute, text in self._attributes:
+        remains = self._remains
+        if not remains.text_is_read and remains.element.text.strip():
+            self._notes.append(
+                f"{remains.element} holds text beside its elements, which the contract does not describe"
+            )
+        for attribute, text in remains.attributes:
             if attribute.local not in self._found:
                 self._found[attribute.local] = self._walk.text(text, shape.property(attribute.local))
                 if shape.declares(attribute.local):
-                    self._notes.append(f"{self._element} has {attribute.local} as attribute, not as element")
-        for name in dict.fromkeys(element.name.local for element in self._left):
-            same = [element for element in self._left if element.name.local == name]
+                    self._notes.append(f"{remains.element} has {attribute.local} as attribute, not as element")
+        for name in dict.fromkeys(element.name.local for element in remains.elements):
+            same = [element for element in remains.elements if element.name.local == name]
             if name in self._found:
                 raise SpellingError(f"{same[0]} stands beside another node of that name; only one can be meant")
             below = shape.property(name)
@@ -169,12 +191,20 @@ class _ObjectReader:
             return decoded
         return Decoded(decoded.value, (*decoded.alternatives, {**decoded.value, **missing}), decoded.notes)
 
+    def _inner(self, name: str, shape: Shape) -> None:
+        """Read an object without element: its nodes stand directly in the element of this one."""
+        inner = _ObjectReader(self._walk, self._remains)
+        inner.declared(shape)
+        decoded = inner.decoded()
+        if decoded.value:
+            self._found[name] = decoded
+
     def _attribute(self, name: str, shape: Shape) -> None:
         wanted = name_in(shape, name)
-        for index, (attribute, text) in enumerate(self._attributes):
+        for index, (attribute, text) in enumerate(self._remains.attributes):
             if attribute.local == wanted:
                 self._found[name] = self._walk.text(text, shape)
-                del self._attributes[index]
+                del self._remains.attributes[index]
                 return
         if "null" in shape.kinds and not shape.unconstrained:
             self._found[name] = Decoded(None)  # OAS 3.2 §4.26.5
@@ -182,7 +212,7 @@ class _ObjectReader:
     def _unwrapped(self, name: str, shape: Shape) -> None:
         item = shape.item(0)
         names = [str(item.xml["name"])] if item.xml.get("name") else [name, item.annotations.name]
-        elements = self._take(names)
+        elements = self._remains.take(names)
         if elements:
             self._found[name] = self._walk.items(elements, shape, elements[0].name.local)
         else:
@@ -190,21 +220,12 @@ class _ObjectReader:
 
     def _single(self, name: str, shape: Shape) -> None:
         wanted = name_in(shape, name)
-        elements = self._take([wanted] if shape.xml.get("name") else [wanted, shape.annotations.name])
+        elements = self._remains.take([wanted] if shape.xml.get("name") else [wanted, shape.annotations.name])
         if len(elements) > 1:
             raise SpellingError(f"{elements[1]} comes again and is a single value")
         for element in elements:
             self._found[name] = self._walk.value(element, shape, wanted)
             self._notes += _name_notes(element, shape, "")
-
-    def _take(self, names: Iterable[str]) -> list[Element]:
-        """Take the elements of the first name that there is from what is left."""
-        for name in names:
-            taken = [element for element in self._left if element.name.local == name]
-            if taken:
-                self._left = [element for element in self._left if element.name.local != name]
-                return taken
-        return []
 
 
 def _own(element: Element) -> list[tuple[Name, str]]:

@@ -188,7 +188,7 @@ def test_wrong_words_are_told_without_a_traceback(project: Path, words: list[str
         ("just text", "holds no OpenAPI document"),
         ("", "the file is empty"),
         ("openapi: 9.9.9\n", "says openapi: 9.9.9"),
-        ('{"openapi": "3.1.0", "info": }', "contracts/pets.yaml:1:"),
+        ('{"openapi": "3.1.0", "info": ]}', "contracts/pets.yaml:1:"),
         ("openapi: 3.1.0\n\tinfo: 1\n", "contracts/pets.yaml:2:"),
     ],
 )

@@ -216,11 +216,25 @@ def test_brackets_may_span_lines_with_comments_at_any_indentation():
 def test_a_whole_document_in_brackets_that_is_no_json_is_walked():
     assert written("{a: {b: 1},\n c: 2}\n", "/c") == (2, 2, "c: 2")
     assert written('{"a": 1, # one\n "b": 2}\n', "/b") == (2, 2, '"b": 2')
+    assert written('{"a": 1 # one\n, "b": 2}\n', "/b") == (2, 3, '"b": 2')
+    assert written('{"a" # one\n: 1, "b": 2}\n', "/b") == (2, 6, '"b": 2')
 
 
 def test_pairs_and_explicit_keys_in_brackets_are_left_to_the_parser():
     assert written("a: [b: 1, {? c : 2}]\n", "/a/0/b") == (1, 5, "b: 1")
     assert written("a: [b: 1, {? c : 2}]\n", "/a/1/c") == (1, 14, "c : 2")
+
+
+def test_what_is_odd_in_brackets_is_left_to_the_parser():
+    assert written("a: {b: !<tag:x,y> 1, c: !<tag:x,y> {d: 2}}\n", "/a/c/d") == (1, 37, "d: 2")
+    assert written("a: {!t b: 1, c: 2}\n", "/a/b") == (1, 5, "!t b: 1")
+    assert written("a: {b: 1, c: 2, b: 3}\n", "/a/b") == (1, 17, "b: 3")
+    assert written("a: {b: 1, : 2}\n", "/a/b") == (1, 5, "b: 1")
+    assert written("a: {b: &x !t 1, c: !t , d: [&y ]}\n", "/a/d/0") == (1, 29, "&y")
+
+
+def test_a_verbatim_tag_is_left_to_the_parser():
+    assert written("a: !<tag:x,y>\n  b: 1\nc: 2\n", "/a/b") == (2, 3, "b: 1")
 
 
 # Aliases and merge keys

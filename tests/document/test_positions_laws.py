@@ -81,7 +81,7 @@ def marked(text):
     def end(node):
         if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
             return end(node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1])
-        return max(len(text[: node.end_mark.index].rstrip()), node.start_mark.index)
+        return max(len(text[: node.end_mark.index].rstrip(" \t\r\n")), node.start_mark.index)
 
     def visit(node, parts, start):
         stop = max(end(node), start.index)

@@ -160,6 +160,11 @@ def test_a_merge_key_may_be_repeated():
     assert read(b"x:\n  <<: {a: 1}\n  <<: {a: 2, b: 2}\n", "pets.yaml") == {"x": {"a": 1, "b": 2}}
 
 
+def test_a_circle_of_sharing_is_not_needed_for_merge_keys_in_lists():
+    data = b"x: &x {a: 1}\ny:\n  <<: [*x]\n  <<: {a: 2, b: 2}\nz: 99999999999999999999\n"
+    assert read(data, "pets.yaml")["y"] == {"a": 1, "b": 2}
+
+
 def test_a_merge_key_with_another_value_is_a_common_key():
     assert read(b"<<: text\n", "pets.yaml") == {"<<": "text"}
     assert read(b"<<: [text]\n", "pets.yaml") == {"<<": ["text"]}

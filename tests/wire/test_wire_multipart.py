@@ -127,12 +127,11 @@ def test_a_styled_property_is_spelled_like_a_parameter_without_percent_encoding(
         ([part("id", "1"), part("id", "2")], "part 2 (id) comes again and is a single value"),
         ([part("name", b"\xff")], "part 1 (name): it is not utf-8 text from octet 0 on"),
         (
-            [part("address", "x")],
-            "part 1 (address): it is not JSON: unexpected character, expected a JSON value"
-            " at line 1, column 1 (offset 0)",
+            [part("address", "{")],
+            "part 1 (address): it is not JSON: unexpected end of data at line 1, column 2 (offset 1)",
         ),
         ([b"Content-Type: text/plain\r\n\r\nx"], "part 1 has no name in its Content-Disposition"),
-        ([part("tags[x]", "a")], "part tags: it is an array and was sent with [x]; an item has [] or [0]"),
+        ([part("tags[x]", "a")], "parts tags: it is an array and was sent with [x]; an item has [] or [0]"),
     ],
 )
 def test_a_broken_part_is_named(parts, message):
@@ -194,7 +193,10 @@ def test_parts_are_written_with_what_they_need():
     expected = [
         b'Content-Disposition: form-data; name="id"\r\n\r\n5',
         b'Content-Disposition: form-data; name="name"\r\n\r\na"b',
-        b'Content-Disposition: form-data; name="file"; filename="file"\r\nContent-Type: application/octet-stream\r\n\r\n\xff',
+        (
+            b'Content-Disposition: form-data; name="file"; filename="file"\r\n'
+            b"Content-Type: application/octet-stream\r\n\r\n\xff"
+        ),
         b'Content-Disposition: form-data; name="image"; filename="image"\r\nContent-Type: image/png\r\n\r\n\x89',
         b'Content-Disposition: form-data; name="address"\r\nContent-Type: application/json\r\n\r\n{"zip":5}',
         b'Content-Disposition: form-data; name="tags"\r\n\r\nx',

@@ -1,0 +1,218 @@
+"""Values of a schema: the entry of this floor.
+
+A schema is planned on first use. A plan whose trial values all fit is trusted, because every function in it keeps the
+keywords it was made for (what cannot promise that judges itself, at its own place); any other plan is judged whole,
+value by value. What no plan finds is sought in the normal form of the schema and among its examples.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from mockserver.errors import MockserverError
+from mockserver.generate.believable import Place
+from mockserver.generate.dice import MASK, Draw, chooser, fork
+from mockserver.generate.explore import Explorer
+from mockserver.generate.facts import Facts, Pieces, identity
+from mockserver.generate.heights import ENDLESS, Heights
+from mockserver.generate.judged import Fits, judged_draw
+from mockserver.generate.members import property_pieces
+from mockserver.generate.merge import Book, Form
+from mockserver.generate.nodes import Stuck
+from mockserver.generate.plan import Planner
+from mockserver.schema.algebra import admits_nothing, contradictions, normal_form
+from mockserver.schema.compile import Validators
+from mockserver.values import JSON
+
+_TRIALS = 6
+_SALT = 0x6D6F636B
+_NOTHING: Mapping[str, JSON] = MappingProxyType({})
+
+
+class Unsatisfiable(MockserverError):
+    """A schema admits no value, or none was found: `pointer` is the place in its bundle, `why` tells which."""
+
+    def __init__(self, pointer: str, why: str) -> None:
+        super().__init__(f"no value fits this schema: {why}", where=pointer or "/", fix="mend the keywords named here")
+        self.pointer = pointer
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How to draw, and whether what comes of it fits by itself."""
+
+    draw: Draw
+    trusted: bool
+
+
+class Generator:
+    """Draws values of one schema; safe for threads."""
+
+    def __init__(self, bundle: JSON, validators: Validators) -> None:
+        self._bundle = bundle
+        self._validators = validators
+        self._lock = threading.RLock()
+        self._plans: dict[tuple[str, int], _Plan] = {}
+        self._workshop: _Workshop | None = None
+
+    def draw(self, seed: int, *, wanted: Mapping[str, JSON] = _NOTHING, name: str = "") -> JSON:
+        """Return a value that fits; the same for the same seed.
+
+        `wanted` are values for properties of the whole, by name, each taken where it fits. `name` says what the value
+        is called, for a value that is no object. Raise Unsatisfiable.
+        """
+        root = fork(seed & MASK, _SALT)
+        if not wanted:
+            plan = self._plans.get((name, 0)) or self._planned(name, 0)
+            return plan.draw(root)
+        workshop = self._opened()
+        with self._lock:
+            form = workshop.form_for(wanted)
+        plan = self._plans.get((name, form)) or self._planned(name, form)
+        value = plan.draw(root)
+        if not isinstance(value, dict):
+            return value
+        with self._lock:
+            return workshop.with_wanted(value, wanted, form, judged=not plan.trusted)
+
+    def _opened(self) -> _Workshop:
+        with self._lock:
+            if self._workshop is None:
+                self._workshop = _Workshop(self._bundle, self._validators)
+            return self._workshop
+
+    def _planned(self, name: str, form: int) -> _Plan:
+        workshop = self._opened()
+        with self._lock:
+            found = self._plans.get((name, form))
+            if found is None:
+                found = self._plans[name, form] = workshop.plan(name, form)
+            return found
+
+
+class _Workshop:
+    """All that is needed to make plans for one bundle."""
+
+    def __init__(self, bundle: JSON, validators: Validators) -> None:
+        self._bundle = bundle
+        self._validators = validators
+        self._book = Book(bundle, validators)
+        self._heights = Heights(self._book)
+        self._planner = Planner(self._book, self._heights)
+        pieces = self._book.pieces((self._book.root,))
+        self._pieces: Pieces = () if pieces is None else pieces
+        self._fits: Fits = validators.compile(bundle).is_valid
+        # Plans for different names and forms must not depend on which was made first.
+        self._forms: list[Form] = [] if pieces is None else self._heights.live(self._pieces)
+
+    def plan(self, name: str, form: int) -> _Plan:
+        """Make a plan; raise Unsatisfiable."""
+        place = Place(name, root=True)
+        if self._forms:
+            first = self._forms[form] if form else None
+            found = self._trusted(self._planner.draw(self._pieces, place, first=first), self._book, self._heights)
+            if found is not None:
+                return found
+        if admits_nothing(self._bundle):
+            raise self._impossible()
+        return self._from_normal_form(place) or self._from_examples(name) or self._give_up()
+
+    def _trusted(self, draw: Draw | None, book: Book, heights: Heights) -> _Plan | None:
+        if draw is not None and all(self._holds(draw, trial) for trial in range(_TRIALS)):
+            return _Plan(draw, trusted=True)
+        pieces = book.pieces((book.root,))
+        if pieces is None:
+            return None
+        explore = Explorer(book, heights).draw(pieces, None, Place(root=True))
+        judged = judged_draw(draw, self._fits, explore)
+        return None if judged is None else _Plan(judged, trusted=False)
+
+    def _holds(self, draw: Draw, trial: int) -> bool:
+        try:
+            return self._fits(draw(fork(trial, _SALT)))
+        except Stuck:
+            return False
+
+    def _from_normal_form(self, place: Place) -> _Plan | None:
+        normal = normal_form(self._bundle)
+        if normal == self._bundle:
+            return None
+        book = Book(normal, self._validators)
+        heights = Heights(book)
+        pieces = book.pieces((book.root,))
+        if pieces is None:
+            return None
+        return self._trusted(Planner(book, heights).draw(pieces, place), book, heights)
+
+    def _from_examples(self, name: str) -> _Plan | None:
+        values = [value for value in _examples(self._bundle) if self._fits(value)]
+        if not values:
+            return None
+        chosen = chooser(values, Place(name).salt)
+        return _Plan(lambda seed: deepcopy(chosen(seed)), trusted=False)
+
+    def _impossible(self) -> Unsatisfiable:
+        found = next(contradictions(self._bundle), None)
+        if found is None:
+            return Unsatisfiable("", "it is proved that it admits none")
+        return Unsatisfiable(found.pointer, f"it is proved that it admits none ({', '.join(found.keywords)})")
+
+    def _give_up(self) -> _Plan:
+        if not self._forms and Heights(self._book).of(self._pieces) >= ENDLESS and self._book.forms(self._pieces):
+            raise Unsatisfiable("", "all that was found requires itself without an end, or contradicts itself")
+        raise Unsatisfiable("", "none was found, and that there is none could not be proved")
+
+    def form_for(self, wanted: Mapping[str, JSON]) -> int:
+        """Return the number of the first form that does not contradict what is wanted (0: the usual one)."""
+        forms = [form.kind == "object" and not self._contradicts(form.facts, wanted) for form in self._forms]
+        return forms.index(True) if True in forms else 0
+
+    def _contradicts(self, facts: Facts, wanted: Mapping[str, JSON]) -> bool:
+        for name, value in wanted.items():
+            pieces = property_pieces(self._book, facts, name)
+            forms = self._book.forms(pieces) if pieces else ()
+            listed = [form.facts.values for form in forms if form.facts.values is not None]
+            if listed and len(listed) == len(forms):
+                known = {identity(each) for values in listed for each in values}
+                if identity(value) not in known:
+                    return True
+        return False
+
+    def with_wanted(self, value: JSON, wanted: Mapping[str, JSON], form: int, *, judged: bool) -> JSON:
+        """Return the value with what is wanted put in, where it fits."""
+        facts = self._forms[form].facts if self._forms else None
+        if facts is None:
+            return value
+        fitting: dict[str, JSON] = {}
+        for name, given in wanted.items():
+            declared = name in value or any(name in part.properties for part in facts.objects)
+            pieces = property_pieces(self._book, facts, name) if declared else None
+            if pieces is not None and self._book.judge(pieces)(given):
+                fitting[name] = given
+        out = {**value, **fitting}
+        if not (judged or facts.judged or fitting.keys() - value.keys()) or self._fits(out):
+            return out
+        out = dict(value)
+        for name, given in fitting.items():
+            changed = {**out, name: given}
+            if self._fits(changed):
+                out = changed
+        return out
+
+
+def _examples(schema: JSON) -> Iterator[JSON]:
+    if isinstance(schema, dict):
+        for keyword in ("example", "default", "const"):
+            if keyword in schema:
+                yield schema[keyword]
+        for keyword in ("examples", "enum"):
+            if isinstance(schema.get(keyword), list):
+                yield from schema[keyword]
+
+
+__all__ = ["Callable", "Generator", "Unsatisfiable"]
