@@ -17,7 +17,7 @@ check: $(VENV)/.installed  ## format, lint, types, walls, tests with coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 
 format: $(VENV)/.installed

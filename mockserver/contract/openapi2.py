@@ -24,6 +24,8 @@ from mockserver.errors import UnreadableDocument
 from mockserver.values import JSON
 
 _LOCATIONS: Mapping[str, Location] = {"path": "path", "query": "query", "header": "header"}
+# The body's own business, as 3.0 says; Authorization is the only way some documents have to ask for it
+_IGNORED_HEADERS = frozenset({"accept", "content-type"})
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
@@ -47,6 +49,8 @@ def _parameters(nodes: tuple[Node, ...]) -> Iterator[Parameter]:
     for node in nodes:
         location = _LOCATIONS.get(str(node.tree.get("in")))
         name = node.tree.get("name")
+        if location == "header" and str(name).lower() in _IGNORED_HEADERS:
+            continue
         if location is not None and isinstance(name, str):
             style, explode = _style(location, node.tree)
             yield Parameter(

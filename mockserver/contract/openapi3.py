@@ -144,12 +144,14 @@ def _headers(documents: Documents, holder: Node) -> tuple[Parameter, ...]:
 
 
 def _content(documents: Documents, holder: Node) -> tuple[MediaType, ...]:
-    tree = holder.tree.get("content") if isinstance(holder.tree, dict) else None
-    if not isinstance(tree, dict):
+    if not isinstance(holder.tree, dict) or not isinstance(holder.tree.get("content"), dict):
+        return ()
+    content = follow(documents, holder.child("content"))  # no reference may stand here, and in some documents one does
+    if not isinstance(content.tree, dict):
         return ()
     return tuple(
-        _media_type(documents, name, follow(documents, holder.child("content", name)))
-        for name, value in tree.items()
+        _media_type(documents, name, follow(documents, content.child(name)))
+        for name, value in content.tree.items()
         if isinstance(value, dict)
     )
 

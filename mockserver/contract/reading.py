@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from mockserver.contract.model import MediaType, RequestBody
 from mockserver.contract.plan import MediaPlan, ParameterPlan, Plan, Plans
-from mockserver.contract.route import Captures
+from mockserver.contract.route import Captures, Routed
 from mockserver.exchange import Request
 from mockserver.values import JSON
 from mockserver.wire import media_type as media_types
@@ -96,8 +96,32 @@ def _query(plan: Plan, raw: str) -> tuple[tuple[Value, ...], tuple[str, ...]]:
         return (_value(plan.querystring, plan.decoders.querystring(raw)),), ()
     if not plan.query and not raw:
         return (), ()
+    if "?" in plan.operation.template:
+        raw = _without_repeats(raw, plan.operation.template.partition("?")[2])
     read = plan.decoders.query.decode(raw)
     return tuple(_value(entry, read.parameters[entry.parameter.name]) for entry in plan.query), read.undeclared
+
+
+def _without_repeats(raw: str, written: str) -> str:
+    """Take out pairs of the template that the query repeats: a client may send them as parameters as well."""
+    pairs = raw.split("&")
+    for pair in written.split("&"):
+        if pairs.count(pair) > 1:
+            pairs.remove(pair)
+    return "&".join(pairs)
+
+
+def fitting(plans: Plans, route: Routed) -> Routed:
+    """Return the one of rivalling operations whose path parameters fit, or the first."""
+    for rival in (route, *route.rivals):
+        plan = plans.of(rival.operation)
+        if isinstance(plan, Plan) and all(
+            _value(plan.path[name], plan.decoders.path[name](raw)).valid
+            for name, raw in rival.captures
+            if name in plan.path
+        ):
+            return rival
+    return route
 
 
 def _value(plan: ParameterPlan, outcome: Decoded | Absent | Undecodable) -> Value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote
 
@@ -21,10 +21,15 @@ Captures: TypeAlias = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """The operation that a request asks for."""
+    """The operation that a request asks for.
+
+    `rivals` are operations of the same method whose templates differ in nothing but names: only the values of the path
+    parameters can tell them apart (OAS 3.1 §4.8.8.2 forbids them, and many documents have them).
+    """
 
     operation: Operation
     captures: Captures
+    rivals: tuple[Routed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class _Leaf:
     """What stands at the end of a path: methods, and variants of the template that carry a query part."""
 
     template: str
-    methods: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
+    methods: dict[str, list[tuple[Operation, tuple[str, ...]]]] = field(default_factory=dict)
     variants: list[tuple[frozenset[tuple[str, str]], _Leaf]] = field(default_factory=list)
 
 
@@ -91,7 +96,7 @@ class Router:
         if query:
             wanted = frozenset(parse_qsl(query, keep_blank_values=True))
             leaf = _variant_for(leaf, wanted, operation.template)
-        leaf.methods.setdefault(operation.method, (operation, tuple(names)))
+        leaf.methods.setdefault(operation.method, []).append((operation, tuple(names)))
 
     def route(self, method: str, path: str, query: str = "") -> Route:
         """Find the operation for a method, a raw path and a raw query.
@@ -105,11 +110,12 @@ class Router:
         leaf, values = found
         if leaf.variants:
             leaf = _variant(leaf, query)
-        entry = leaf.methods.get(method)
-        if entry is None and method == "HEAD":
-            entry = leaf.methods.get("GET")  # RFC 9110 §9.3.2: HEAD is GET without the content
-        if entry is not None:
-            return Routed(entry[0], tuple(zip(entry[1], values, strict=True)))
+        entries = leaf.methods.get(method)
+        if entries is None and method == "HEAD":
+            entries = leaf.methods.get("GET")  # RFC 9110 §9.3.2: HEAD is GET without the content
+        if entries is not None:
+            first, *others = (Routed(operation, tuple(zip(names, values, strict=True))) for operation, names in entries)
+            return replace(first, rivals=tuple(others)) if others else first
         if not leaf.methods:
             return Unrouted(path, tuple(variant.template for _, variant in leaf.variants))
         return WrongMethod(

@@ -32,7 +32,7 @@ _MARKS: Final = (  # byte order marks, the longer before those they begin with
 _AS_ZERO: Final = bytes.maketrans(b"123456789", b"0" * 9)
 _AS_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKET: Final = bytes(set(range(256)) - set(b"[]{}"))
-_FINAL: Final = ("repetition limit exceeded", "recursion limit exceeded")
+_FINAL: Final = re.compile(r"((?:repetition|recursion) limit exceeded)(?: at line (\d+) column (\d+))?")
 _VAST: Final = re.compile(rb"(?<![^\s\[{,])[-+]?[1-9][0-9]{38,}(?![^\s\]},])")
 _LONG: Final = re.compile(r"(?<=[:,\[-] )[-+]?[1-9][0-9]{18,}(?![^\s\]},])")
 _SIGN: Final = "\ue000"  # private use: no document means anything by it
@@ -159,11 +159,12 @@ def _quick(written: bytes, text: str, uri: str) -> JSON:
     try:
         tree = _loads(text)
     except ValueError as exc:  # InvalidYamlError is one too; keys that are lists raise the bare one
-        if not str(exc).startswith(_FINAL):
+        final = _FINAL.match(str(exc))
+        if not final:
             raise _UnsureError from exc
         raise UnreadableDocument(
-            f"this YAML is too deep or repeats itself too often: {exc}",
-            where=uri,
+            f"this YAML is too deep or repeats itself too often: {final[1]}",
+            where=":".join((uri, *filter(None, final.group(2, 3)))),
             fix="nest less than 128 levels, and write fewer aliases of aliases",
         ) from exc
     if b"0" * 39 in written.translate(_AS_ZERO) and _VAST.search(written):

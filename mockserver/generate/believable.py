@@ -66,6 +66,10 @@ class Place:
         plain = all(set(words_of(known)) <= _PLAIN_OWNERS for known in own)
         return Place(name, (), (*own, *self.owners)[:4] if plain else own)
 
+    def referring(self) -> Place:
+        """Return the place of a reference to what could stand here itself."""
+        return Place(f"{self.name}_id", (), self.owners, self.listed, self.root)
+
     def item(self) -> Place:
         """Return the place of an item."""
         return Place(self.name, (), self.owners, listed=True)
@@ -269,7 +273,7 @@ TEXTS: Mapping[str, Maker] = {
     **dict.fromkeys(("day", "day_of_week", "weekday"), _options("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")),
     **dict.fromkeys(("at", "timestamp", "datetime", "date_time", "created", "updated", "modified", "expires", "expiry",
                      "last_modified", "created_at"), _moment("date-time")),
-    **dict.fromkeys(("date", "on", "birthday", "birth_date", "dob", "due", "deadline"), _moment("date")),
+    **dict.fromkeys(("date", "on", "birthday", "birth_date", "dob", "due_on", "deadline"), _moment("date")),
     **dict.fromkeys(("time", "start_time", "end_time"), _day_time),
     **dict.fromkeys(("duration", "interval"), FORMATS["duration"]),
     "retry_after": _options("30", "60", "120"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 from mockserver.values import JSON
@@ -23,6 +24,7 @@ MULTIPLIER = 0xD6E8FEB86659FD93  # odd, its bits spread: the finalizer of Widyns
 HIGH = 33  # the high bits of a product depend on all bits of its factors
 
 
+@lru_cache(maxsize=8192)
 def salt_of(*names: str) -> int:
     """Return a number that stands for names, the same on every machine and in every process.
 

@@ -19,6 +19,7 @@ Maker = Callable[[tuple[str, ...], int], Draw]
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 PERSON = salt_of("person")
+_SPREAD = int("9e3779b97f4a7c15d6e8feb86659fd93" * 3, 16)  # wide enough that one seed fills 64 digits
 
 
 def person(seed: int) -> tuple[str, str]:
@@ -42,34 +43,36 @@ def slug(salt: int) -> Draw:
     return lambda seed: f"{first(seed)}-{second(seed)}"
 
 
+@cache
+def _pairs(alphabet: str) -> tuple[str, ...]:
+    return tuple(one + other for one in alphabet for other in alphabet)
+
+
 def token(salt: int, length: int, alphabet: str = ALPHABET) -> Draw:
     """Return a draw of so many characters."""
-    base = len(alphabet)
+    pairs = _pairs(alphabet)
+    base = len(pairs)
+    turns = range((length + 1) // 2)
 
     def draw(seed: int) -> str:
         number = 0
-        out: list[str] = []
-        for _ in range(length):
+        out = ""
+        for _ in turns:
             if number < base:
                 seed = number = fork(seed, salt)
-            number, digit = divmod(number, base)
-            out.append(alphabet[digit])
-        return "".join(out)
+            number, pair = divmod(number, base)
+            out += pairs[pair]
+        return out[:length]
 
     return draw
 
 
 def hexadecimal(salt: int, length: int) -> Draw:
     """Return a draw of so many hexadecimal digits."""
-    if length <= 16:
-        return lambda seed: f"{fork(seed, salt):016x}"[:length]
+    last = (1 << 4 * length) - 1
 
     def draw(seed: int) -> str:
-        out = ""
-        while len(out) < length:
-            seed = fork(seed, salt)
-            out += f"{seed:016x}"
-        return out[:length]
+        return f"{(fork(seed, salt) * _SPREAD >> 32) & last:0{length}x}"
 
     return draw
 

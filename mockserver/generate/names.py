@@ -6,11 +6,13 @@ Splits what people call a property, in any of their spellings. Knows no schemas.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[a-z]+|\d+")
 _IRREGULAR = {"people": "person", "children": "child", "addresses": "address", "statuses": "status", "indices": "index"}
 
 
+@lru_cache(maxsize=8192)
 def words_of(name: str) -> tuple[str, ...]:
     """Return the lower-case words of a name.
 
@@ -22,6 +24,7 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORDS.findall(name))
 
 
+@lru_cache(maxsize=2048)
 def singular(word: str) -> str:
     """Return a word for one of them.
 

@@ -25,7 +25,8 @@ def object_draw(fields: Sequence[tuple[str, Draw]], salt: int) -> Draw:
     pairs = tuple(fields)
 
     def draw(seed: int) -> JSON:
-        seed = fork(seed, salt)
+        seed = ((seed ^ salt) * MULTIPLIER) & MASK
+        seed ^= seed >> 29
         return {name: value(seed) for name, value in pairs}
 
     return draw
@@ -34,17 +35,19 @@ def object_draw(fields: Sequence[tuple[str, Draw]], salt: int) -> Draw:
 def with_extras(base: Draw, extras: Sequence[tuple[Sequence[str], Draw]], count: int, salt: int) -> Draw:
     """Return a draw that adds `count` properties to an object: one of each kind in turn."""
     kinds = [(tuple(names), value) for names, value in extras]
+    turns = len(kinds) * max(len(names) for names, _ in kinds)
 
     def draw(seed: int) -> JSON:
         out = base(seed)
         start = below(seed, salt, 1 << 20)
-        added = 0
-        for turn in range(count + sum(len(names) for names, _ in kinds)):
+        full = len(out) + count
+        for turn in range(turns):
             names, value = kinds[turn % len(kinds)]
             name = names[(start + turn // len(kinds)) % len(names)]
-            if added < count and name not in out:
+            if name not in out:
                 out[name] = value(fork(seed, salt + 2 * turn))
-                added += 1
+                if len(out) == full:
+                    break
         return out
 
     return draw

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -82,6 +82,9 @@ _SPANS: Mapping[str, Span] = {
                     _span(1, 48)),
     **dict.fromkeys(("stargazers", "watchers", "forks", "followers", "likes", "views", "downloads"), _span(3, 900)),
 }  # fmt: skip
+_USUAL, _USUAL_FRACTION = _span(1, 100), _span(1, 100, "0.25")
+_CENTS, _PRICES = _span(495, 48_000, "5"), _span(5, 480, "0.05")
+_QUARTER = Fraction(1, 4)
 _MOMENTS = frozenset({"at", "timestamp", "created", "updated", "modified", "expires", "expiry", "date", "since", "until"})
 
 
@@ -160,14 +163,13 @@ def _moments(facts: Facts, kind: Kind, place: Place) -> Draw | None:
     return moment(name, "milliseconds" if millis else "seconds")
 
 
-def _spans(facts: Facts, kind: Kind, place: Place) -> list[Span]:
-    """Return where to draw from: what the name suggests as far as the bounds admit it, then what the bounds admit."""
+def _spans(facts: Facts, kind: Kind, place: Place) -> Iterator[Span]:
+    """Yield where to draw from: what the name suggests as far as the bounds admit it, then what the bounds admit."""
     step = _common_step(facts.multiples) if facts.multiples else None
-    out: list[Span] = []
     for span in _named(place, kind, facts):
         clipped = _clipped(span, facts, step)
         if clipped is not None:
-            out.append(clipped)
+            yield clipped
     width = Fraction(100)
     unit = step if step is not None else Fraction(1)
     if facts.low is not None:
@@ -180,28 +182,35 @@ def _spans(facts: Facts, kind: Kind, place: Place) -> list[Span]:
     if kind == "fraction" and step is None:
         sizes = [*sizes[:-1], unit / 4, unit / 100, unit / 10**9, unit]
     rest = [clipped for size in sizes if (clipped := _clipped(Span(start, start + width * size, size), facts, step))]
-    out.extend(sorted(rest, key=lambda span: (span.high - span.low) / span.step < _FEW))
+    yield from sorted(rest, key=lambda span: (span.high - span.low) / span.step < _FEW)
     if kind == "fraction":
-        out.extend(_between(facts, step))
-    return out
+        yield from _between(facts, step)
 
 
-def _named(place: Place, kind: Kind, facts: Facts) -> list[Span]:
+def _named(place: Place, kind: Kind, facts: Facts) -> Iterator[Span]:
     name = place.words
-    if kind == "integer" and facts.low is not None and facts.high is not None and facts.high - facts.low <= 10:
-        return [Span(Fraction(facts.low), Fraction(facts.high))]
-    found: list[Span] = []
-    if name and (_MONEY & {singular(word) for word in name}):
-        found.append(_span(5, 480, "0.05") if kind == "fraction" else _span(495, 48_000, "5"))
-    for length in (3, 2, 1):
-        for spelled in ("_".join(name[-length:]), "_".join((*name[-length:-1], singular(name[-1])) if name else ())):
-            if len(name) >= length and spelled in _SPANS:
-                found.append(_SPANS[spelled])
-    if kind == "integer":
-        return [*found, _span(1, 100)]
-    if "integer" not in facts.kinds:
-        found = [Span(span.low, span.high + 1, min(span.step, Fraction(1, 4))) for span in found]
-    return [*found, _span(1, 100, "0.25")]
+    whole = kind == "integer"
+    if whole and facts.low is not None and facts.high is not None and facts.high - facts.low <= 10:
+        yield Span(Fraction(facts.low), Fraction(facts.high))
+        return
+    for span in _spans_by_name(name, whole=whole):
+        if whole or "integer" in facts.kinds:
+            yield span
+        else:
+            yield Span(span.low, span.high + 1, min(span.step, _QUARTER))
+    yield _USUAL if whole else _USUAL_FRACTION
+
+
+def _spans_by_name(name: tuple[str, ...], *, whole: bool) -> Iterator[Span]:
+    if not name:
+        return
+    if not _MONEY.isdisjoint(map(singular, name)):
+        yield _CENTS if whole else _PRICES
+    one = singular(name[-1])
+    for length in range(min(3, len(name)), 0, -1):
+        span = _SPANS.get("_".join(name[-length:])) or _SPANS.get("_".join((*name[-length:-1], one)))
+        if span is not None:
+            yield span
 
 
 def _common_step(multiples: list[float | int]) -> Fraction:
@@ -218,6 +227,8 @@ def _common_step(multiples: list[float | int]) -> Fraction:
 def _clipped(span: Span, facts: Facts, multiple: Fraction | None) -> Span | None:
     """Return the part of a span that the bounds admit, on the steps of `multiple`; None when nothing is left."""
     step = span.step
+    if multiple is None and (facts.low is None or facts.low < span.low) and (facts.high is None or span.high < facts.high):
+        return span
     if multiple is not None:
         step = multiple * max(1, math.floor(span.step / multiple))
     low, high = max(span.low, -_LARGEST), min(span.high, _LARGEST)
@@ -243,6 +254,8 @@ def _between(facts: Facts, step: Fraction | None) -> list[Span]:
 
 
 def _draw_of(span: Span, kinds: frozenset[Kind], salt: int) -> Draw:
+    if span.low.denominator == span.step.denominator == 1 and "integer" in kinds and span.low < span.high:
+        return _whole_draw(span, salt)
     count = int((span.high - span.low) / span.step) + 1
     if count == 1 and span.low.denominator == 1 and "integer" in kinds and _FIRST <= span.low <= _LAST:
         return constant(int(span.low))
@@ -252,7 +265,13 @@ def _draw_of(span: Span, kinds: frozenset[Kind], salt: int) -> Draw:
         return lambda seed: _whole((first + below(seed, salt, count) * width) / scale)
     if scale > 1 or "integer" not in kinds:
         return lambda seed: (first + below(seed, salt, count) * width) / scale
-    if span.low >= _FIRST and span.high <= _LAST:
+    return lambda seed: first + below(seed, salt, count) * width
+
+
+def _whole_draw(span: Span, salt: int) -> Draw:
+    first, width = span.low.numerator, span.step.numerator
+    count = (span.high.numerator - first) // width + 1
+    if first >= _FIRST and first + width * count <= _LAST:
         return lambda seed: first + below(seed, salt, count) * width
     return lambda seed: float(first + below(seed, salt, count) * width)
 

@@ -26,9 +26,10 @@ from mockserver.generate.objects import extras, is_map, select
 from mockserver.generate.strings import is_placeholder
 from mockserver.values import JSON
 
-BUDGET = 2000
-"""Beyond so many values nothing optional is added."""
+BUDGET = 600
+"""Beyond so many values nothing optional is added; a list near the root counts as one item."""
 _DEEPEST = 12  # a list is one step down, an object two
+_NEAR = 2  # the items of a list that is the answer, or right below it, are each an answer of their own
 _FEWEST_ITEMS, _MOST_ITEMS = 2, 3
 _LONGEST_LIST = 20_000
 _LONGEST_EXAMPLE = 6
@@ -93,8 +94,17 @@ class Planner:
             return False
         todo = deque([root])
         while todo:
-            todo.extend(child for child in self._expand(todo.popleft()) if self._choose(child))
+            node = todo.popleft()
+            if self._stays(node):
+                todo.extend(child for child in self._expand(node) if self._choose(child))
         return True
+
+    def _stays(self, node: Node) -> bool:
+        """Choose again for a node whose turn comes when the budget is spent: it may be left out, or end at once."""
+        if self._spent <= self._budget or node.lean or not node.depth or not _is_grown(node.form) or node.leaf:
+            return True
+        self._spent -= node.weight
+        return self._choose(node)
 
     def _choose(self, node: Node) -> bool:
         """Choose the form of a node: the one that tells most, or, where it has to end, the one that ends first."""
@@ -148,7 +158,9 @@ class Planner:
                 return constant(hint)
         if _is_grown(form):
             return self._given(node, form)
-        return leaf_draw(self._book, node.pieces, form, node.place)
+        refers = node.lean and form.kind == "string" and any(other.kind == "object" for other in forms)
+        place = node.place.referring() if refers else node.place
+        return leaf_draw(self._book, node.pieces, form, place)
 
     def _given(self, node: Node, form: Form) -> Draw | None:
         """Return the contract's own example of a list of leaves, or of an object that it says nothing about."""
@@ -207,7 +219,8 @@ class Planner:
             found = extras(self._book, self._heights, facts, node.place, node.more[1], taken)
             spoken = [extra for extra in found if extra.pieces]  # names that some schema speaks of
             for extra in found if chosen.more or not spoken else spoken:
-                child = Node(extra.pieces, place.item(), node.depth + 2, 2 * node.weight, not chosen.more, above)
+                weight = node.weight * min(len(extra.names), node.more[1])
+                child = Node(extra.pieces, place.item(), node.depth + 2, weight, not chosen.more, above)
                 node.extras.append((extra.names, child))
         return [*node.fields.values(), *(child for _, child in node.extras)]
 
@@ -245,7 +258,7 @@ class Planner:
 
     @staticmethod
     def _item(node: Node, pieces: Pieces, count: int, optional: bool) -> Node:  # noqa: FBT001 - as in `Node`
-        weight = node.weight * max(1, count)
+        weight = node.weight * (count if node.depth > _NEAR else 1)
         return Node(pieces, node.place.item(), node.depth + 1, weight, optional, node.above)
 
     def _draw_of(self, node: Node) -> Draw | None:

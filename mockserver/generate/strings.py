@@ -25,6 +25,7 @@ _STOCK = 12
 _TRIES = 4
 _SEARCHES = 160
 _WALKS = 5
+_VARIED = 6
 _ROOMY = 160  # no text drawn by name is longer
 _LONGEST = 100_000
 
@@ -153,21 +154,26 @@ _OPAQUE = re.compile(r"(?=[A-Za-z0-9]*[0-9])(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{
 
 
 def _alike(text: str, salt: int) -> Draw:
-    """Return a draw of texts with another run of letters and digits at the end, written as the one of `text` is."""
-    match = _OPAQUE.search(text)
-    head, tail = (text[: match.start()], match[0]) if match else (text, "")
+    """Return a draw of texts whose last characters differ, each a digit or a letter as it is in `text`."""
+    head, tail = text[:-_VARIED], text[-_VARIED:]
+    alphabets = [_alphabet(character) for character in tail]
 
     def draw(seed: int) -> str:
-        roll = Roll(fork(seed, salt))
-        return head + "".join(map(lambda character: _same_class(character, roll), tail))  # noqa: C417 - as text reads
+        number = fork(seed, salt)
+        out = head
+        for alphabet in alphabets:
+            number, index = divmod(number, len(alphabet))
+            out += alphabet[index]
+        return out
 
     return draw
 
 
-def _same_class(character: str, roll: Roll) -> str:
+def _alphabet(character: str) -> str:
     if character.isdecimal():
-        return chr(48 + roll.below(10))
-    return chr((97 if character.islower() else 65) + roll.below(6 if character in "abcdefABCDEF" else 26))
+        return "0123456789"
+    letters = "abcdef" if character in "abcdefABCDEF" else "ghjkmnpqrstuvwxyz"
+    return letters if character.islower() else letters.upper()
 
 
 def _tree(pattern: str) -> Regex | None:

@@ -21,7 +21,7 @@ from mockserver.checks.request import check_request, unrouted
 from mockserver.checks.security import challenge
 from mockserver.contract.model import Contract
 from mockserver.contract.plan import Broken, Plan, Plans, broken_part
-from mockserver.contract.reading import Reading, read_request
+from mockserver.contract.reading import Reading, fitting, read_request
 from mockserver.contract.route import Routed, Router, WrongMethod
 from mockserver.contract.secret_names import secret_names
 from mockserver.errors import MockserverError
@@ -101,6 +101,8 @@ class Answering:
 
     def answer(self, route: Routed) -> Answer:
         """Return the answer; a part of the contract that cannot be read is told in it, not raised."""
+        if route.rivals:
+            route = fitting(self.service.plans, route)
         plan = self.service.plans.of(route.operation)
         if isinstance(plan, Broken):
             return replace(

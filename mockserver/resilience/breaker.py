@@ -15,9 +15,8 @@ Knows neither HTTP nor retries; moments are those of a monotonic clock.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from threading import Lock
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from mockserver.resilience.idempotency import Random
 from mockserver.resilience.policy import BreakerPolicy
@@ -26,23 +25,20 @@ from mockserver.resilience.window import WHOLE, Window
 State: TypeAlias = Literal["closed", "open", "half-open"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Permit:
+class Permit(NamedTuple):
     """The right to make one attempt; compared by identity, as a probe is this one and no other."""
 
     generation: int
     probe: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """Not now; in so many seconds, or None: when the probe that is under way has reported."""
 
     retry_after_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """A change of state, at a moment of the monotonic clock; `open_s` is how long it stays open."""
 
     circuit: str
@@ -52,8 +48,7 @@ class Transition:
     open_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CircuitReport:
+class CircuitReport(NamedTuple):
     """A circuit as it stands, for people: rates from 0 to 1, `retry_after_s` while it is open."""
 
     circuit: str

@@ -24,7 +24,7 @@ class RetryBudget:
     `floor_per_s * ttl_s` repeats in any stretch of `ttl_s`.
     """
 
-    __slots__ = ("_earned", "_floor", "_gain", "_latest", "_length", "_lock", "_taken")
+    __slots__ = ("__weakref__", "_earned", "_floor", "_gain", "_latest", "_length", "_lock", "_taken")
 
     def __init__(self, policy: BudgetPolicy) -> None:
         self._gain = round(policy.ratio * _REPEAT)

@@ -5,8 +5,7 @@ Knows the policy and one outcome; not the method, nor what happened before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from mockserver.resilience.advice import SILENCE, Advice
 from mockserver.resilience.outcome import Answered, Failed, FailureKind, Outcome
@@ -40,8 +39,7 @@ _MARKS: Final[dict[FailureKind, BreakerMark]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`success`: hand it to the caller. `transient`: the same request may do better later.
 
     `throttled`: the server has too much to do. `mark`: see `BreakerMark`.

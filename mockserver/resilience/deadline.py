@@ -10,15 +10,13 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from mockserver.resilience.bounds import Limit, NoTimeout
 from mockserver.resilience.policy import TimeoutPolicy
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """The moment `at`, in seconds of the monotonic clock; infinity is never."""
 
     at: float
@@ -65,8 +63,7 @@ def within(deadline: Deadline) -> Iterator[Deadline]:
         _INHERITED.reset(token)
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptTimeouts:
+class AttemptTimeouts(NamedTuple):
     """What one attempt may take, in seconds; None is no limit. `total_s` is for the whole attempt, body included."""
 
     connect_s: float | None

@@ -5,8 +5,7 @@ A key is made once for a logical call and goes with every attempt: a new key for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mockserver.resilience.policy import Policy
 
@@ -23,8 +22,7 @@ class Random(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class CallFacts:
+class CallFacts(NamedTuple):
     """What of a request matters here.
 
     `origin` is scheme, host and port (RFC 6454 §4): what budget, bulkhead and breaker are kept for; `group` those of
@@ -63,8 +61,7 @@ def uuid4(bits: int) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Repeatable:
+class Repeatable(NamedTuple):
     """`safe`: reading only (RFC 9110 §9.2.1). `repeatable`: twice is as once (§9.2.2), by nature or by key."""
 
     safe: bool

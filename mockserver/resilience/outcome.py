@@ -5,8 +5,7 @@ Whether a repeat helps or harms is not known here: see `classify` and `retry`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from mockserver.exchange import Headers
 
@@ -36,8 +35,7 @@ FAILURE_KINDS: Final[frozenset[str]] = frozenset(get_args(FailureKind))
 _BEFORE_SENDING: Final[frozenset[FailureKind]] = frozenset({"connect", "connect-timeout", "dns", "tls", "pool-timeout"})
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """A whole answer came; a driver tells an error status so even if its body was cut.
 
     `epoch_s` is the time of day at its arrival (seconds since 1970), needed only to read dates in an answer that has
@@ -54,8 +52,7 @@ class Answered:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """No answer came that could be handed on.
 
     `sent` is False where the driver knows that not a byte of the request left (a stale connection that was closed
@@ -70,8 +67,8 @@ class Failed:
     def may_have_arrived(self) -> bool:
         """Whether the server may have seen, and done, what was asked.
 
-        >>> Failed("dns").may_have_arrived, Failed("reset").may_have_arrived, Failed("reset", sent=False).may_have_arrived
-        (False, True, False)
+        >>> [failed.may_have_arrived for failed in (Failed("dns"), Failed("reset"), Failed("reset", sent=False))]
+        [False, True, False]
         """
         return self.sent and self.kind not in _BEFORE_SENDING
 

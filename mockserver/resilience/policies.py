@@ -5,8 +5,8 @@ Knows how words spell values (a list is a set, `false` is off); not where the wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Final, TypeVar
 
@@ -39,7 +39,7 @@ Part = (
     | RetryPolicy
     | TimeoutPolicy
 )
-_Part = TypeVar("_Part", bound=Part)
+_Value = TypeVar("_Value", bound=Part | Policy)
 
 _REMOVABLE: Final[Mapping[str, type[Part]]] = {
     "budget": BudgetPolicy,
@@ -70,7 +70,7 @@ def overridden(policy: Policy, words: Mapping[str, JSON]) -> Policy:
         else:
             off = ", or false to turn it off" if removable else ""
             raise UsageError(f"{name} is {said!r}", fix=f"give its fields by name, {name} = {{ ... }}{off}")
-    return replace(policy, **changed)  # type: ignore[arg-type]  # each is the part that stands under its name
+    return _replaced(policy, changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ class Policies:
     def of_words(cls, words: Mapping[str, JSON], *, default: Policy | None = None) -> Policies:
         """Read a service's words; those under `operations`, by operationId or label, go over them.
 
-        >>> policies = Policies.of_words({"retry": {"attempts": 4}, "operations": {"pay": {"deadline": {"total_s": 5}}}})
+        >>> words = {"retry": {"attempts": 4}, "operations": {"pay": {"deadline": {"total_s": 5}}}}
+        >>> policies = Policies.of_words(words)
         >>> policies.of("pay").retry.attempts, policies.of("pay").deadline.total_s, policies.of("list").deadline.total_s
         (4, 5, 30.0)
         """
@@ -104,11 +105,17 @@ class Policies:
         return self.operations.get(operation, self.service)
 
 
-def _with(name: str, part: _Part, words: Mapping[str, JSON]) -> _Part:
+def _with(name: str, part: Part, words: Mapping[str, JSON]) -> Part:
     known = tuple(each.name for each in fields(part))
     for word in words:
         _known(word, known, name)
-    return replace(part, **{word: _read(f"{name}.{word}", said, getattr(part, word)) for word, said in words.items()})
+    return _replaced(part, {word: _read(f"{name}.{word}", said, getattr(part, word)) for word, said in words.items()})
+
+
+def _replaced(value: _Value, changes: Mapping[str, object]) -> _Value:
+    # what `replace` does; each field judges its own value, which no type can know of words from a file
+    make: Callable[..., _Value] = type(value)
+    return make(**{each.name: getattr(value, each.name) for each in fields(value)} | dict(changes))
 
 
 def _read(name: str, said: JSON, default: object) -> object:

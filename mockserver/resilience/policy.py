@@ -35,7 +35,7 @@ class TimeoutPolicy:
 class DeadlinePolicy:
     """`total_s` bounds a logical call: all attempts and all waits between them.
 
-    A repeat is not begun with less than `least_attempt_s` left: it could only fail.
+    No wait is begun that would leave less than `least_attempt_s`: the attempt after it could only fail.
     """
 
     total_s: Limit = 30.0
@@ -91,7 +91,9 @@ class RetryPolicy:
         words("retry.failures", self.failures, known=FAILURE_KINDS, known_as="the kinds of failure")
         words("retry.failures_once", self.failures_once, known=self.failures, known_as="retry.failures")
         words("retry.idempotent_methods", self.idempotent_methods)
-        words("retry.safe_methods", self.safe_methods, known=self.idempotent_methods, known_as="retry.idempotent_methods")
+        words(
+            "retry.safe_methods", self.safe_methods, known=self.idempotent_methods, known_as="retry.idempotent_methods"
+        )
         number("retry.retry_after_max_s", self.retry_after_max_s)
         words("retry.veto_headers", self.veto_headers)
         for name in self.veto_headers:
@@ -255,8 +257,9 @@ class Policy:
     redirect: RedirectPolicy = field(default_factory=RedirectPolicy)
     body: BodyPolicy = field(default_factory=BodyPolicy)
 
+    @property
     def slow_s(self) -> float | None:
-        """Return from how many seconds on an attempt is slow for the breaker, or None: never."""
+        """From how many seconds on an attempt is slow for the breaker; None is never."""
         if self.breaker is not None and self.breaker.slow_s is not None:
             return self.breaker.slow_s
         total = self.deadline.total_s

@@ -6,8 +6,7 @@ budget, the breaker or the traffic of others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from mockserver.resilience.advice import Advice
 from mockserver.resilience.classify import Verdict
@@ -26,16 +25,14 @@ StopReason: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(NamedTuple):
     """Wait so many seconds, then send it once more; `asked` tells whether the server set the time."""
 
     wait_s: float
     asked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """Not again."""
 
     reason: StopReason
@@ -60,9 +57,7 @@ class Retries:
 
     __slots__ = ("_deadline", "_policy", "_random", "_request", "_spent", "attempts")
 
-    def __init__(
-        self, policy: RetryPolicy, deadline: DeadlinePolicy, request: Repeatable, random: Random
-    ) -> None:
+    def __init__(self, policy: RetryPolicy, deadline: DeadlinePolicy, request: Repeatable, random: Random) -> None:
         self._policy = policy
         self._deadline = deadline
         self._request = request
@@ -101,10 +96,9 @@ class Retries:
             return "final"
         if not self.is_harmless(outcome):
             return "method"
-        if isinstance(outcome, Answered) and outcome.status in self._policy.safe_only_statuses:
-            # half done, perhaps: only a key or a mere reading makes the second half sure
-            if not (self._request.safe or self._request.keyed):
-                return "method"
+        half_done = isinstance(outcome, Answered) and outcome.status in self._policy.safe_only_statuses
+        if half_done and not (self._request.safe or self._request.keyed):
+            return "method"
         if outcome.may_have_arrived and not self._request.replayable:
             return "body"
         return None

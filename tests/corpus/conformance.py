@@ -60,7 +60,11 @@ def measure(path: Path, *, per_document: int = 0) -> Score:
         score.refused = str(refused)
         return score
     judge = Judge(path.resolve())
-    schema = schemathesis.openapi.from_path(str(path), config=SchemathesisConfig.from_str(CONFIG))
+    config = SchemathesisConfig.from_str(CONFIG)
+    try:
+        schema = schemathesis.openapi.from_path(str(path), config=config)
+    except schemathesis.errors.LoaderError:  # a byte order mark, for one
+        schema = schemathesis.openapi.from_dict(judge.root, config=config)
     operations = judge.operations()
     score.without_success = sum(not documents_success(operation) for _, _, operation, _ in operations)
     wanted = [one for one in operations if documents_success(one[2])]

@@ -4,7 +4,7 @@ import copy
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.document.overlay import apply
@@ -369,6 +369,7 @@ def test_a_target_that_is_no_jsonpath_is_refused(query):
 # laws
 
 
+LAW = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc~/'", max_size=3), inner, max_size=3),
@@ -376,6 +377,7 @@ TREES = st.recursive(
 )
 
 
+@LAW
 @given(tree=TREES, update=TREES)
 def test_an_overlay_never_changes_the_tree_it_is_given(tree, update):
     before = copy.deepcopy((tree, update))
@@ -384,12 +386,14 @@ def test_an_overlay_never_changes_the_tree_it_is_given(tree, update):
     assert (tree, update) == before
 
 
+@LAW
 @given(tree=TREES.filter(lambda tree: isinstance(tree, dict)))
 def test_what_is_merged_with_itself_without_lists_is_the_same(tree):
     flat = {name: value for name, value in tree.items() if "[" not in repr(value)}
     assert apply(flat, overlay({"target": "$", "update": flat}), uri=URI)[0] == flat
 
 
+@LAW
 @given(tree=TREES)
 def test_nothing_is_left_when_every_member_is_removed(tree):
     expected = {} if isinstance(tree, dict) else [] if isinstance(tree, list) else tree

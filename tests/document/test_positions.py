@@ -229,7 +229,6 @@ def test_what_is_odd_in_brackets_is_left_to_the_parser():
     assert written("a: {b: !<tag:x,y> 1, c: !<tag:x,y> {d: 2}}\n", "/a/c/d") == (1, 37, "d: 2")
     assert written("a: {!t b: 1, c: 2}\n", "/a/b") == (1, 5, "!t b: 1")
     assert written("a: {b: 1, c: 2, b: 3}\n", "/a/b") == (1, 17, "b: 3")
-    assert written("a: {b: 1, : 2}\n", "/a/b") == (1, 5, "b: 1")
     assert written("a: {b: &x !t 1, c: !t , d: [&y ]}\n", "/a/d/0") == (1, 29, "&y")
 
 

@@ -12,6 +12,8 @@ from layouts import Layout
 from mockserver.document.pointer import join
 from mockserver.document.positions import Places, Position, locate
 
+LAW = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+
 
 class Marked(yaml.CSafeLoader):
     """Plain scalars untagged, so that what they mean does not matter here."""
@@ -110,7 +112,7 @@ def assert_every_position_is_the_marked_one(text):
     assert {parts: places.locate(join(parts)) for parts in expected} == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(LAW, max_examples=150)
 @given(
     tree=TREES,
     flow=st.sampled_from((False, True, None)),
@@ -123,7 +125,7 @@ def test_every_pointer_of_dumped_yaml_is_where_pyyaml_marks_it(tree, flow, inden
     assert_every_position_is_the_marked_one(yaml.dump(tree, **options, allow_unicode=True, sort_keys=False))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(LAW, max_examples=200)
 @given(tree=CONTAINERS, seed=st.integers(0, 2**32), wild=st.booleans())
 def test_every_pointer_of_yaml_in_any_layout_is_where_pyyaml_marks_it(tree, seed, wild):
     text = Layout(seed, wild=wild).document(tree)
@@ -134,7 +136,7 @@ def test_every_pointer_of_yaml_in_any_layout_is_where_pyyaml_marks_it(tree, seed
     assert_every_position_is_the_marked_one(text)
 
 
-@settings(max_examples=100, deadline=None)
+@LAW
 @given(tree=TREES, indent=st.sampled_from((None, 0, 2, "\t")), ascii_only=st.booleans())
 def test_every_pointer_of_json_is_where_its_own_text_stands(tree, indent, ascii_only):
     text = json.dumps(tree, indent=indent, ensure_ascii=ascii_only)
@@ -150,7 +152,7 @@ def test_every_pointer_of_json_is_where_its_own_text_stands(tree, indent, ascii_
         assert place.column == len(data[: place.start].rpartition(b"\n")[2].decode()) + 1
 
 
-@settings(max_examples=100, deadline=None)
+@LAW
 @given(tree=CONTAINERS, seed=st.integers(0, 2**32), wild=st.booleans(), data=st.data())
 def test_a_second_question_has_the_same_answer_as_a_first(tree, seed, wild, data):
     text = Layout(seed, wild=wild).document(tree)

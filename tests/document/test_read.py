@@ -284,7 +284,11 @@ def test_aliases_that_would_make_billions_of_values_are_refused_by_both_readers(
 
 
 def test_a_value_that_contains_itself_is_refused_by_both_readers():
-    assert refused(b"a: &a [*a]\n")[0].startswith("this YAML is too deep")
+    assert refused(b"a: &a [*a]\n") == (
+        "this YAML is too deep or repeats itself too often: recursion limit exceeded",
+        "pets.yaml:1:4",
+        "nest less than 128 levels, and write fewer aliases of aliases",
+    )
     assert refused(b"z: 1\nz: 2\na: &a [*a]\n") == (
         "the value &a contains itself",
         "pets.yaml:3:8",

@@ -14,6 +14,7 @@ from mockserver.document.read import read
 from mockserver.document.yaml12 import plain
 from mockserver.errors import UnreadableDocument
 
+LAW = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufeff\ue000"))
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**80), 2**80) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
@@ -35,25 +36,27 @@ def outcome(reader, data, uri="pets.yaml"):
         return exc.what, exc.where, exc.fix
 
 
+@LAW
 @given(tree=TREES, indent=st.sampled_from((None, 2)), ascii_only=st.booleans())
 def test_json_that_was_written_is_read(tree, indent, ascii_only):
     assert read(json.dumps(tree, indent=indent, ensure_ascii=ascii_only).encode(), "pets.json") == tree
 
 
+@LAW
 @given(tree=TREES.filter(lambda tree: tree is not None))
 def test_quoted_and_tagged_yaml_that_was_written_is_read(tree):
     data = yaml.safe_dump(tree, default_style='"', allow_unicode=True, sort_keys=False).encode()
     assert read(data, "pets.yaml") == exactly(data, "pets.yaml") == tree
 
 
-@settings(max_examples=200)
+@settings(LAW, max_examples=200)
 @given(tree=CONTAINERS, seed=st.integers(0, 2**32), wild=st.booleans())
 def test_both_yaml_readers_agree_on_every_layout(tree, seed, wild):
     data = Layout(seed, wild=wild).document(tree).encode()
     assert outcome(read, data) == outcome(exactly, data)
 
 
-@settings(max_examples=500)
+@settings(LAW, max_examples=500)
 @given(
     text=st.text("0123489.eE+-_xobaf~", max_size=7)
     | st.sampled_from(
@@ -70,7 +73,7 @@ def test_both_yaml_readers_agree_on_every_plain_scalar(text):
     assert repr([[value]]) == repr(quick)  # the difference of 0.0 and -0.0, of 1 and True, and NaN, counts
 
 
-@settings(max_examples=300)
+@settings(LAW, max_examples=300)
 @given(
     data=st.binary(max_size=40)
     | st.text("ab:-?{}[],&*!|>'\"%@#\\ \n\t1.<~\ufeff\u2028", max_size=40).map(str.encode)
