@@ -119,7 +119,7 @@ class Router:
         if not leaf.methods:
             return Unrouted(path, tuple(variant.template for _, variant in leaf.variants))
         return WrongMethod(
-            leaf.template, tuple(leaf.methods), tuple(operation for operation, _ in leaf.methods.values())
+            leaf.template, tuple(leaf.methods), tuple(entries[0][0] for entries in leaf.methods.values())
         )
 
     def nearest(self, path: str) -> tuple[str, ...]:
