@@ -112,16 +112,27 @@ def _without_repeats(raw: str, written: str) -> str:
 
 
 def fitting(plans: Plans, route: Routed) -> Routed:
-    """Return the one of rivalling operations whose path parameters fit, or the first."""
+    """Return the one of rivalling operations whose path parameters fit, or the first.
+
+    Of several that fit, the one whose parameters have the sent values as defaults is meant.
+    """
+    best, most = route, -1
     for rival in (route, *route.rivals):
         plan = plans.of(rival.operation)
-        if isinstance(plan, Plan) and all(
-            _value(plan.path[name], plan.decoders.path[name](raw)).valid
-            for name, raw in rival.captures
-            if name in plan.path
-        ):
-            return rival
-    return route
+        if not isinstance(plan, Plan):
+            continue
+        values = [
+            _value(plan.path[name], plan.decoders.path[name](raw)) for name, raw in rival.captures if name in plan.path
+        ]
+        usual = sum(_default(value.plan) == value.value for value in values)
+        if all(value.valid for value in values) and usual > most:
+            best, most = rival, usual
+    return best
+
+
+def _default(plan: ParameterPlan) -> JSON:
+    schema = plan.bundle.schema if plan.bundle is not None else None
+    return schema.get("default") if isinstance(schema, dict) else None
 
 
 def _value(plan: ParameterPlan, outcome: Decoded | Absent | Undecodable) -> Value:

@@ -50,7 +50,7 @@ class Explorer:
             lowest = min(map(self._heights.of_form, forms))
             form = roll.choice([form for form in forms if self._heights.of_form(form) == lowest])
         else:
-            form = forms[0] if roll.chance(50) else roll.choice(forms[:_FORMS])
+            form = forms[0] if roll.chance(30) else roll.choice(forms[:_FORMS])
         return self._of_form(pieces, form, roll, fuel, place)
 
     def _of_form(self, pieces: Pieces, form: Form, roll: Roll, fuel: int, place: Place) -> JSON:

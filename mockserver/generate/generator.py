@@ -8,17 +8,18 @@ value by value. What no plan finds is sought in the normal form of the schema an
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from mockserver.errors import MockserverError
 from mockserver.generate.believable import Place
-from mockserver.generate.dice import MASK, Draw, chooser, fork
+from mockserver.generate.blame import blame
+from mockserver.generate.dice import MASK, Draw, below, chooser, fork
 from mockserver.generate.explore import Explorer
 from mockserver.generate.facts import Facts, Pieces, identity
-from mockserver.generate.heights import ENDLESS, Heights
+from mockserver.generate.heights import Heights
 from mockserver.generate.judged import Fits, judged_draw
 from mockserver.generate.members import property_pieces
 from mockserver.generate.merge import Book, Form
@@ -29,6 +30,7 @@ from mockserver.schema.compile import Validators
 from mockserver.values import JSON
 
 _TRIALS = 6
+_VARIED, _FEW = 12, 5
 _SALT = 0x6D6F636B
 _NOTHING: Mapping[str, JSON] = MappingProxyType({})
 
@@ -123,14 +125,25 @@ class _Workshop:
         return self._from_normal_form(place) or self._from_examples(name) or self._give_up()
 
     def _trusted(self, draw: Draw | None, book: Book, heights: Heights) -> _Plan | None:
-        if draw is not None and all(self._holds(draw, trial) for trial in range(_TRIALS)):
-            return _Plan(draw, trusted=True)
         pieces = book.pieces((book.root,))
-        if pieces is None:
+        explore = Explorer(book, heights).draw(pieces or (), None, Place(root=True))
+        trusted = draw is not None and all(self._holds(draw, trial) for trial in range(_TRIALS))
+        safe = draw if trusted else judged_draw(draw, self._fits, explore)
+        if safe is None:
             return None
-        explore = Explorer(book, heights).draw(pieces, None, Place(root=True))
-        judged = judged_draw(draw, self._fits, explore)
-        return None if judged is None else _Plan(judged, trusted=False)
+        usual = next(iter(heights.live(pieces or ())), None)
+        if usual is None or usual.facts.declared or usual.facts.values is not None:
+            return _Plan(safe, trusted=trusted)
+        return _Plan(self._varied(safe, explore), trusted=trusted)
+
+    def _varied(self, draw: Draw, explore: Draw) -> Draw:
+        """Return a draw that explores too, where a schema that names no type would always give the same few values."""
+        if len({identity(draw(fork(trial, _SALT))) for trial in range(_VARIED)}) >= _FEW:
+            return draw
+        explored = judged_draw(None, self._fits, explore)
+        if explored is None:
+            return draw
+        return lambda seed: draw(seed) if below(seed, _SALT, _VARIED) < _FEW else explored(seed)
 
     def _holds(self, draw: Draw, trial: int) -> bool:
         try:
@@ -163,9 +176,8 @@ class _Workshop:
         return Unsatisfiable(found.pointer, f"it is proved that it admits none ({', '.join(found.keywords)})")
 
     def _give_up(self) -> _Plan:
-        if not self._forms and Heights(self._book).of(self._pieces) >= ENDLESS and self._book.forms(self._pieces):
-            raise Unsatisfiable("", "all that was found requires itself without an end, or contradicts itself")
-        raise Unsatisfiable("", "none was found, and that there is none could not be proved")
+        found = blame(self._book, self._heights)
+        raise Unsatisfiable(found.pointer, f"{found.why} (that there is none could not be proved)")
 
     def form_for(self, wanted: Mapping[str, JSON]) -> int:
         """Return the number of the first form that does not contradict what is wanted (0: the usual one)."""
@@ -213,6 +225,3 @@ def _examples(schema: JSON) -> Iterator[JSON]:
         for keyword in ("examples", "enum"):
             if isinstance(schema.get(keyword), list):
                 yield from schema[keyword]
-
-
-__all__ = ["Callable", "Generator", "Unsatisfiable"]

@@ -9,7 +9,7 @@ from copy import deepcopy
 
 from mockserver.generate.believable import Place
 from mockserver.generate.dice import Draw, chooser, constant
-from mockserver.generate.facts import Facts, Pieces, identity, kind_of
+from mockserver.generate.facts import Facts, Pieces, identity
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.numbers import number_draw
 from mockserver.generate.strings import string_draw
@@ -45,7 +45,7 @@ def leaf_draw(book: Book, pieces: Pieces, form: Form, place: Place) -> Draw | No
 
 def _listed(book: Book, pieces: Pieces, form: Form, place: Place) -> Draw | None:
     """Return a draw of the listed values that all other keywords admit too."""
-    values = [value for value in form.facts.values or () if kind_of(value) == form.kind]
+    values = [value for value in form.facts.values or () if (value is None) == (form.kind == "null")]
     if not all(piece.keys() <= _LISTING for piece in pieces):
         fits = book.judge(pieces)
         values = [value for value in values if fits(value)]
@@ -53,7 +53,7 @@ def _listed(book: Book, pieces: Pieces, form: Form, place: Place) -> Draw | None
         return None
     chosen = chooser(values, place.salt)
     # who asked may change what was drawn, and the contract stays as it is
-    return (lambda seed: deepcopy(chosen(seed))) if form.kind in {"array", "object"} else chosen
+    return (lambda seed: deepcopy(chosen(seed))) if any(isinstance(value, list | dict) for value in values) else chosen
 
 
 _LISTING = frozenset({"type", "enum", "const", "title", "description", "default", "example", "examples", "nullable"})

@@ -162,6 +162,11 @@ class Book:
             found = self._forms[key] = tuple(sorted(reading, key=poverty)[:_MOST_FORMS])
         return found
 
+    def contradiction(self, pieces: Pieces) -> str:
+        """Return what speaks against all ways to satisfy pieces."""
+        facts, _ = _Merge(self, {}, thorough=False).read(pieces)
+        return facts.contradiction or "no branch of its unions is possible"
+
     def _readings(self, pieces: Pieces, thorough: bool) -> Iterator[Facts]:  # noqa: FBT001 - as in `forms`
         todo: list[dict[Hashable, int]] = [{}]
         steps = found = 0

@@ -86,7 +86,18 @@ def _fewer(kind: str, keyword: str) -> Callable[[JSON, Mapping[str, JSON]], list
 
 
 def _judged(kind: str, keyword: str) -> Callable[[JSON, Mapping[str, JSON]], list[JSON]]:
-    return lambda value, _schema: [{"type": kind, "not": {keyword: value}}]
+    """Name the kind of value only: that the keyword fails is met by chance, and judged."""
+
+    def refuse(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
+        alone = len(schema.keys() - ANNOTATIONS) == 1  # then it is what is asked already
+        return [{"type": kind} if alone else {"type": kind, "not": {keyword: value}}]
+
+    return refuse
+
+
+def _alike(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
+    found = _judged("array", "uniqueItems")(True, schema) if value else []
+    return [{**piece, "minItems": 2} for piece in found]
 
 
 def _properties(value: JSON, _schema: Mapping[str, JSON]) -> list[JSON]:
@@ -168,7 +179,7 @@ _REFUSALS: Mapping[str, Callable[[JSON, Mapping[str, JSON]], list[JSON]]] = {
     "format": _judged("string", "format"),
     "minItems": _fewer("array", "maxItems"),
     "maxItems": _more("array", "minItems"),
-    "uniqueItems": lambda value, _schema: [{"type": "array", "minItems": 2, "not": {"uniqueItems": True}}] if value else [],
+    "uniqueItems": _alike,
     "items": _items,
     "contains": _contains,
     "minProperties": _fewer("object", "maxProperties"),

@@ -168,7 +168,7 @@ def _spans(facts: Facts, kind: Kind, place: Place) -> Iterator[Span]:
     step = _common_step(facts.multiples) if facts.multiples else None
     for span in _named(place, kind, facts):
         clipped = _clipped(span, facts, step)
-        if clipped is not None:
+        if clipped is not None and (step is None or (clipped.high - clipped.low) / clipped.step >= _FEW):
             yield clipped
     width = Fraction(100)
     unit = step if step is not None else Fraction(1)

@@ -16,7 +16,9 @@ from typing import Final, NamedTuple
 from mockserver.exchange import Headers
 
 _SECONDS: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{0,9})?")  # RFC 9110 §10.2.3 has whole ones only; servers send 1.5
-_DATE: Final = re.compile(r"[A-Z][a-z]{2,8},? .*[0-9][0-9]:[0-9][0-9]:[0-9][0-9].*", re.ASCII)  # RFC 9110 §5.6.7, all three forms
+_DATE: Final = re.compile(
+    r"[A-Z][a-z]{2,8},? .*[0-9][0-9]:[0-9][0-9]:[0-9][0-9].*", re.ASCII
+)  # RFC 9110 §5.6.7, all three forms
 _WHOLE: Final = re.compile(r"[0-9]{1,15}")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,9})?")
 _EPOCH_FROM: Final = 1_000_000_000  # GitHub and GitLab send the moment, others the seconds until then

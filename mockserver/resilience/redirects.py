@@ -26,6 +26,9 @@ RefusedBecause: TypeAlias = Literal[
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _NUMBER: Final = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)\.?$")  # ends in a number (WHATWG URL §3.5)
+# RFC 3986 §3.2.2, without what readers of URLs disagree on: backslashes, wide digits and %31 lead one of them elsewhere
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+_UNREADABLE: Final = re.compile(r"[\\\x00-\x1f\x7f]")
 _PORTS: Final = {"http": 80, "https": 443}
 _Reach: TypeAlias = Literal["public", "private", "loopback", "link-local"]
 
@@ -79,12 +82,15 @@ def _turns_to_get(status: int, method: str) -> bool:
 
 
 def _joined(url: str, location: str) -> SplitResult | None:
+    if _UNREADABLE.search(location):
+        return None
     try:
         target = urlsplit(urljoin(url, location))
-        if target.scheme not in _PORTS or not target.hostname or target.port == 0:
+        host = target.hostname or ""
+        if target.scheme not in _PORTS or target.port == 0 or not _HOST.fullmatch(host):
             return None
-        if _NUMBER.search(target.hostname):
-            ip_address(target.hostname)  # 127.1 and 0x7f000001 are addresses to a resolver, and to nobody who reads
+        if _NUMBER.search(host):
+            ip_address(host)  # 127.1 and 0x7f000001 are addresses to a resolver, and to nobody who reads
     except ValueError:  # a port or an address that is none
         return None
     # a name and password in the target would be credentials that nobody gave

@@ -24,7 +24,7 @@ from mockserver.wire.streams import (
     encode_sequence,
     is_per_item,
 )
-from mockserver.wire.whole import decode_json
+from mockserver.wire.whole import decode_json, encode_json
 
 __all__ = ["CODECS", "BodySpec", "Encoding", "decode_body", "encode_body", "is_per_item", "is_sequential"]
 
@@ -45,6 +45,9 @@ _STREAMS: Final = (
 CODECS: Final = (*_FORMS, *_STREAMS, *WHOLE)
 
 _JSON: Final = MediaRange("application", "json")
+_PLAIN_JSON: Final = frozenset(
+    {"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"}
+)
 _OCTETS: Final = MediaRange("application", "octet-stream")
 
 
@@ -61,7 +64,7 @@ def decode_body(spec: BodySpec, content_type: str, body: bytes, *, lenient: bool
     Undecodable(message='it is not JSON: unexpected end of data at line 1, column 9 (offset 8)')
     """
     try:
-        if content_type == "application/json":  # nine of ten
+        if content_type in _PLAIN_JSON:  # nine of ten
             return decode_json(spec, _JSON, body, lenient=lenient)
         media = parse(content_type) or _usual(spec)
         return codec_for(media, CODECS).decode(spec, media, body, lenient=lenient)
@@ -78,6 +81,8 @@ def encode_body(spec: BodySpec, value: JSON) -> tuple[str, bytes]:
     >>> encode_body(BodySpec("text/*", shape_of({"type": "string"})), "Zoë")
     ('text/plain; charset=utf-8', b'Zo\xc3\xab')
     """
+    if spec.media_type == "application/json":
+        return encode_json(spec, _JSON, value)
     media = _usual(spec)
     return codec_for(media, CODECS).encode(spec, media, value)
 

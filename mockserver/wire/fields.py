@@ -52,15 +52,22 @@ _SPLITS: Final[Mapping[str, Callable[[str], list[str]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How one name is read. `per_item`: `content` spells each item of an array, and not the whole array."""
+    """How one name is read.
+
+    `per_item`: `content` spells each item of an array, and not the whole array. `is_plain`: a scalar that one text
+    spells, which is what most parameters are and what is read without further questions.
+    """
 
     spec: ParameterSpec
     cut: Cut
+    is_plain: bool
     per_item: bool = False
 
     def read(self, values: Sequence[str], nested: Sequence[tuple[Path, str]] = (), *, sent: str = "") -> Reading:
         """Return what the texts of the name spell, and those of names with brackets; `sent` is one of the latter."""
         try:
+            if self.is_plain and len(values) == 1 and not nested:
+                return read(self.cut.decode(values[0]), self.spec.shape, lenient=self.cut.lenient)
             if nested:
                 return self._nested([*(((), value) for value in values), *nested], sent)
             if self.spec.media_type:
@@ -75,8 +82,6 @@ class Field:
 
     def _one(self, raw: str) -> Decoded:
         shape, cut = self.spec.shape, self.cut
-        if not (shape.suggests_array or shape.suggests_object):
-            return read(cut.decode(raw), shape, lenient=cut.lenient)
         if self.spec.style != "deepObject" and not self.spec.explode:
             return cut_text(raw, shape, cut)
         return self._item(raw, shape)
@@ -142,10 +147,10 @@ class Field:
 
 def field_of(spec: ParameterSpec, decode: Text, *, lenient: bool = False, per_item: bool = False) -> Field:
     """Return the field of a name; `decode` is how its texts are decoded once they are cut."""
-    split = _SPLITS.get(spec.style, commas)
-    return Field(
-        spec, Cut(split, decode, assigned=False, documented=lambda: documented(spec), lenient=lenient), per_item
-    )
+    shape, split = spec.shape, _SPLITS.get(spec.style, commas)
+    cut = Cut(split, decode, assigned=False, documented=lambda: documented(spec), lenient=lenient)
+    is_plain = not (spec.media_type or spec.allow_empty or shape.suggests_array or shape.suggests_object)
+    return Field(spec, cut, is_plain, per_item)
 
 
 def spell(spec: ParameterSpec, value: JSON, encode: Text) -> list[tuple[str, str]]:

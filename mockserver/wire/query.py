@@ -71,9 +71,11 @@ class QueryDecoder:
         values, nested = gathered.values, gathered.nested
         parameters: dict[str, Reading] = {}
         for name, one in self._fields.items():
-            if name in values or name in nested:
-                entries = nested.get(name, ())
-                parameters[name] = one.read(values.get(name, ()), entries, sent=gathered.spelled.get(name, ""))
+            sent = values.get(name, ())
+            if name in nested:
+                parameters[name] = one.read(sent, nested[name], sent=gathered.spelled[name])
+            elif sent:
+                parameters[name] = one.read(sent)
             else:
                 parameters[name] = self._from_members(name, gathered)
         return ReadQuery(parameters, tuple(gathered.undeclared))

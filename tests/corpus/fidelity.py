@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from mockserver import load_contract
 
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 
 
-def score(scorer: Path, contract: Path, max_examples: int, *, stateful: bool) -> dict[str, object]:
+def score(scorer: Path, contract: Path, max_examples: int, *, stateful: bool) -> dict[str, Any]:
     """Return the scorer's numbers for one contract."""
     base = load_contract(contract).base_paths[0]
     with tempfile.TemporaryDirectory() as folder:
@@ -55,14 +56,21 @@ def main() -> int:
         if asked.only and asked.only not in contract.stem:
             continue
         result = score(asked.tools / "fidelity.py", contract, asked.max_examples, stateful=not asked.no_stateful)
-        print(json.dumps(summary(result)), flush=True)
-        failed = failed or bool(result.get("error")) or result["net"]["pairs_per_100"] != 0 or bool(result["untested"])
+        print(row(result), flush=True)
+        failed = failed or "error" in result or bool(result["pairs"] or result["untested"] or result["errors"])
     return 1 if failed else 0
 
 
-def summary(result: dict[str, object]) -> dict[str, object]:
-    """Return the numbers that matter."""
-    return result if "error" in result else {key: result[key] for key in result if key not in {"failures", "config"}}
+def row(result: dict[str, Any]) -> str:
+    """Return a row of the table: headline, cases, failing checks, what was excused, what was not tested."""
+    if "error" in result:
+        return f"| {result['name']} | failed: {result['error']} |"
+    return (
+        f"| {result['name']} | {result['operations']} ops | {result['headline_pairs_per_100_ops']} net"
+        f" ({result['raw_pairs_per_100_ops']} raw) | {result['cases']} cases | {result['checks']}"
+        f" | excused {result['false_alarms']} | untested {result['untested']} | errors {result['errors']}"
+        f" | stateful {result['stateful'].get('state_checks', {})} |"
+    )
 
 
 if __name__ == "__main__":

@@ -105,7 +105,9 @@ names = st.sampled_from(
     ["Date", "Retry-After", "retry-after-ms", "RateLimit", "RateLimit-Reset", "X-RateLimit-Reset", "X-RateLimit-Remaining",
      "X-RateLimit-Reset-After", "X-Should-Retry"]
 )  # fmt: skip
-pieces = st.sampled_from(["Sun, ", "06 Nov ", "1994 ", "08:49:37", " GMT", "-", '"', ";r=0", ";t=", "9", ",", "=", "\\"])
+pieces = st.sampled_from(
+    ["Sun, ", "06 Nov ", "1994 ", "08:49:37", " GMT", "-", '"', ";r=0", ";t=", "9", ",", "=", "\\"]
+)
 values = st.text() | st.lists(pieces).map("".join) | st.integers().map(str)
 
 

@@ -207,39 +207,12 @@ CONTENT_TYPES = [
     "image/png",
     "",
 ]
+MARKS = (b"--b", b"--b--", b"\r\n", b"\n", b'Content-Disposition: form-data; name="tags"', b"Content-Type: ")
+TAGS = (b"<a>", b"</a>", b"<object", b">", b"&#0;", b"<![CDATA[", b"='", b"<!DOCTYPE")
+WORDS = (b"data: ", b"\x1e", b"tags[]=", b"%", b"a[b][", b"application/json", b"; charset=x", b"\xff", b"\0")
+VALUES = (b"{", b'"', b"[", b"1e999", b"null", b"12345678901234567890")
 FRAGMENTS = st.lists(
-    st.sampled_from(
-        [
-            b"--b",
-            b"--b--",
-            b"\r\n",
-            b"\n",
-            b'Content-Disposition: form-data; name="tags"',
-            b"Content-Type: ",
-            b"<a>",
-            b"</a>",
-            b"<object",
-            b">",
-            b"&#0;",
-            b"<![CDATA[",
-            b"data: ",
-            b"\x1e",
-            b"tags[]=",
-            b"%",
-            b"a[b][",
-            b"{",
-            b'"',
-            b"\xff",
-            b"[",
-            b"1e999",
-            b"null",
-            b"application/json",
-            b"; charset=x",
-            b"='",
-            b"\x00",
-        ]
-    )
-    | st.binary(max_size=3),
+    st.sampled_from((*MARKS, *TAGS, *WORDS, *VALUES)) | st.binary(max_size=3),
     max_size=12,
 ).map(b"".join)
 
