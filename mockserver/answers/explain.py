@@ -7,6 +7,7 @@ sound; it is never a shape of ours where the contract has one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 
 from mockserver.contract.plan import MediaPlan
 from mockserver.values import JSON
@@ -37,7 +38,11 @@ def explanation(violations: Violations) -> str:
 
 
 def explained(value: JSON, media: MediaPlan, status: int, text: str) -> JSON:
-    """Put status and explanation where the error has a place for them."""
+    """Put status, its phrase and the explanation where the error has a place for them."""
+    if isinstance(value, dict) and "problem" in media.media.name:  # RFC 9457 §3.1
+        for name, said in (("type", "about:blank"), ("title", HTTPStatus(status).phrase)):
+            if isinstance(value.get(name), str):
+                value = _tried(value, (name,), said, media)
     for path in _places(value, (), ("status", "status_code", "statusCode", "httpStatus", "code")):
         present = _get(value, path)
         for replacement in (status, str(status)):

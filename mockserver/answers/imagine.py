@@ -23,6 +23,7 @@ from mockserver.wire.parameters import encode_header
 from mockserver.wire.reading import Decoded
 
 Source: TypeAlias = Literal["example", "generated"]
+_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,17 @@ class Imagination:
         return generator.draw(seed, wanted=wanted)
 
     def header(self, plan: ParameterPlan, seed: int) -> tuple[str, ...]:
-        """Return the lines of a response header."""
+        """Return the lines of a response header; none for an optional one that would be empty."""
         for example in plan.parameter.examples:
             if example.value is not None and (plan.validator is None or plan.validator.is_valid(example.value)):
                 return encode_header(plan.spec, example.value)
-        return encode_header(plan.spec, self._generator(plan).draw(seed, name=plan.parameter.name))
+        generator = self._generator(plan)
+        lines: tuple[str, ...] = ()
+        for further in range(_TRIES):  # an empty list is spelled as nothing, and nobody reads nothing as a list
+            lines = encode_header(plan.spec, generator.draw(seed + further, name=plan.parameter.name))
+            if any(lines):
+                return lines
+        return lines if plan.parameter.required else ()
 
     def examples(self, media: MediaPlan) -> tuple[SoundExample, ...]:
         """Return the examples that keep their schema."""

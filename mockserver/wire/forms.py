@@ -23,6 +23,7 @@ from mockserver.wire.query import gather, member_spec, members_of, pairs_in
 from mockserver.wire.reading import Absent, Decoded, SpellingError, Undecodable, UnspellableError, keyed
 from mockserver.wire.shape import Shape
 from mockserver.wire.specs import BodySpec, Encoding, ParameterSpec
+from mockserver.wire.whole import utf8
 
 PLAIN: Final = Encoding()
 _JSON: Final = "application/json"
@@ -43,7 +44,7 @@ def encode_form(spec: BodySpec, media: MediaRange, value: JSON) -> tuple[str, by
 
     Lossy: empty arrays are nothing, and so are styled empty objects; see `fields.spell`.
     """
-    return str(media), write_form(value, spec.shape, spec.encodings).encode("ascii")
+    return str(media), utf8(write_form(value, spec.shape, spec.encodings))
 
 
 def read_form(raw: str, shape: Shape, encodings: Mapping[str, Encoding], *, lenient: bool) -> Decoded:
