@@ -182,6 +182,8 @@ def redact_violation(violation: Violation, secrets: Secrets) -> Violation:
         witness = MASK
     return replace(
         violation,
+        operation=redact_text(violation.operation, secrets),
+        at=redact_text(violation.at, secrets),
         message=redact_text(violation.message, secrets),
         fix=redact_text(violation.fix, secrets),
         witness=redact_json(witness, secrets),

@@ -27,6 +27,7 @@ _TEXTS = (
     "title",
     "text",
 )
+_STATUSES = ("status", "status_code", "statusCode", "httpStatus", "http_status")
 _DEEPEST = 3
 
 
@@ -40,14 +41,14 @@ def explanation(violations: Violations) -> str:
 def explained(value: JSON, media: MediaPlan, status: int, text: str) -> JSON:
     """Put status, its phrase and the explanation where the error has a place for them."""
     if isinstance(value, dict) and "problem" in media.media.name:  # RFC 9457 §3.1
-        for name, said in (("type", "about:blank"), ("title", HTTPStatus(status).phrase)):
-            if isinstance(value.get(name), str):
-                value = _tried(value, (name,), said, media)
-    for path in _places(value, (), ("status", "status_code", "statusCode", "httpStatus", "code")):
+        for name, said in (("type", "about:blank"), ("title", HTTPStatus(status).phrase), ("detail", text)):
+            value = _tried(value, (name,), said, media)
+        if value.get("detail") == text:
+            return value
+    for path in _places(value, (), _STATUSES):
         present = _get(value, path)
-        for replacement in (status, str(status)):
-            if type(replacement) is type(present):
-                value = _tried(value, path, replacement, media)
+        if isinstance(present, int | str) and not isinstance(present, bool):
+            value = _tried(value, path, type(present)(status), media)
     for path in _places(value, (), _TEXTS):
         if isinstance(_get(value, path), str):
             changed = _tried(value, path, text, media)
@@ -80,10 +81,8 @@ def _get(value: JSON, path: Sequence[str | int]) -> JSON:
 
 
 def _put(value: JSON, path: Sequence[str | int], replacement: JSON) -> JSON:
-    if not path:
-        return replacement
     copy: JSON = value.copy()
-    copy[path[0]] = _put(value[path[0]], path[1:], replacement)
+    copy[path[0]] = replacement if len(path) == 1 else _put(value[path[0]], path[1:], replacement)
     return copy
 
 

@@ -14,7 +14,6 @@ import click
 
 from mockserver.cli.environment import variable
 from mockserver.cli.options import Loaded, allow_remote_option, contracts_option, load_services
-from mockserver.document.documents import Documents
 from mockserver.edges.clock import SystemClock
 from mockserver.edges.console import RequestLog
 from mockserver.edges.flask_app import MockApp
@@ -25,7 +24,7 @@ from mockserver.exchange import Request
 from mockserver.jobs.answer import Answer, OnViolation, Service, Settings
 from mockserver.jobs.sample import Sampler, curl
 from mockserver.jobs.serve import Session, overlaps
-from mockserver.redact import redact_text
+from mockserver.redact import redact_text, redact_violation
 from mockserver.schema.compile import Validators
 
 _LISTED = 40
@@ -126,7 +125,7 @@ def serve(
     app = MockApp(session)
     gc.freeze()  # contracts stay for as long as the process does: the collector need not look at them again
     server = Server(app, host=host, port=port)
-    log = None if quiet else RequestLog(lambda request, answer: _explained(app.session, request, answer))
+    log = None if quiet else RequestLog(lambda request, answer: explained(app.session, request, answer))
     app.listener = log
     watcher = _watch(app, asked, loaded, validators) if watch else None
     try:
@@ -225,18 +224,17 @@ def tries(session: Session, url: str) -> list[str]:
     return lines
 
 
-def _explained(session: Session, request: Request, answer: Answer) -> str:
-    """Tell the first finding in one line: who, what, and the line of the contract."""
+def explained(session: Session, request: Request, answer: Answer) -> tuple[str, str]:
+    """Return the path, and in one line who did what and where the contract says so; secrets taken out."""
+    service = next((service for service in session.services if service.name == answer.service), None)
+    if service is None:
+        return request.path, answer.source
+    secrets = service.secrets().seen_in(request)
+    path = redact_text(request.path, secrets)
     errors = [violation for violation in answer.violations if violation.level == "error"]
     if not errors:
-        return answer.source
-    first = errors[0]
-    documents: Documents | None = None
-    secrets = None
-    for service in session.services:
-        if service.name == answer.service:
-            documents, secrets = service.contract.documents, service.secrets().seen_in(request)
+        return path, answer.source
+    first = redact_violation(errors[0], secrets)
     who = {"consumer": "your client", "provider": "the mock", "contract": "the contract"}[first.side]
-    where = documents.line_of(first.document, first.pointer) if documents is not None else ""
-    said = redact_text(first.message, secrets) if secrets is not None else first.message
-    return f"{who}: {said}   {where}".rstrip()
+    where = service.contract.documents.line_of(first.document, first.pointer)
+    return path, f"{who}: {first.message}   {where}"

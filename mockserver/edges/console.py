@@ -19,9 +19,9 @@ _COLOURS = {2: "32", 3: "36", 4: "33", 5: "31"}
 
 
 class RequestLog:
-    """Writes `12:03:11  GET  /shipments/42  200  generated`; `explain` tells what was wrong with a request."""
+    """Writes `12:03:11  GET  /shipments/42  200  generated`; `explain` tells path and remark, secrets out."""
 
-    def __init__(self, explain: Callable[[Request, Answer], str], stream: TextIO | None = None) -> None:
+    def __init__(self, explain: Callable[[Request, Answer], tuple[str, str]], stream: TextIO | None = None) -> None:
         self._explain = explain
         self._stream = stream or sys.stdout
         self._colours = self._stream.isatty()
@@ -55,5 +55,5 @@ class RequestLog:
         if self._colours:
             status = f"\x1b[{_COLOURS.get(answer.response.status // 100, '0')}m{status}\x1b[0m"
         clock = time.strftime("%H:%M:%S", time.localtime(at))
-        said = self._explain(request, answer) if answer.violations else answer.source
-        return f"  {clock}  {request.method:<6} {request.path}  {status}  {said}\n"
+        path, said = self._explain(request, answer)
+        return f"  {clock}  {request.method:<6} {path}  {status}  {said}\n"

@@ -76,10 +76,70 @@ class Place:
 
 
 _PEOPLE = frozenset(
-    ["user", "person", "customer", "owner", "author", "contact", "employee", "member", "patient", "guest", "assignee", "creator", "sender", "recipient", "client", "driver", "student", "teacher", "admin", "buyer", "seller", "cardholder", "passenger", "attendee", "commenter", "shopper", "reviewer", "individual", "payer", "uploader", "profile", "human", "maintainer", "committer", "actor", "beneficiary", "holder", "billing", "shipping"]
+    [
+        "user",
+        "person",
+        "customer",
+        "owner",
+        "author",
+        "contact",
+        "employee",
+        "member",
+        "patient",
+        "guest",
+        "assignee",
+        "creator",
+        "sender",
+        "recipient",
+        "client",
+        "driver",
+        "student",
+        "teacher",
+        "admin",
+        "buyer",
+        "seller",
+        "cardholder",
+        "passenger",
+        "attendee",
+        "commenter",
+        "shopper",
+        "reviewer",
+        "individual",
+        "payer",
+        "uploader",
+        "profile",
+        "human",
+        "maintainer",
+        "committer",
+        "actor",
+        "beneficiary",
+        "holder",
+        "billing",
+        "shipping",
+    ]
 )
 _ORGANISATIONS = frozenset(
-    ["company", "organization", "organisation", "org", "business", "merchant", "vendor", "supplier", "employer", "brand", "tenant", "manufacturer", "publisher", "carrier", "institution", "provider", "agency", "enterprise", "partner"]
+    [
+        "company",
+        "organization",
+        "organisation",
+        "org",
+        "business",
+        "merchant",
+        "vendor",
+        "supplier",
+        "employer",
+        "brand",
+        "tenant",
+        "manufacturer",
+        "publisher",
+        "carrier",
+        "institution",
+        "provider",
+        "agency",
+        "enterprise",
+        "partner",
+    ]
 )
 _NAMED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("pet", "dog", "cat", "animal"), words.PETS),

@@ -81,18 +81,19 @@ class Roll:
     __slots__ = ("_seed",)
 
     def __init__(self, seed: int) -> None:
-        self._seed = seed
+        self._seed = fork(seed, MULTIPLIER)
 
     def next(self) -> int:
-        """Return 64 bits."""
-        self._seed = (self._seed + 0x9E3779B97F4A7C15) & MASK
-        return fork(self._seed, MULTIPLIER)
+        """Return 31 bits."""
+        # Knuth's multiplier for 64 bits; the low bits of such a row are not random, the high ones are
+        self._seed = seed = (self._seed * 6364136223846793005 + 1442695040888963407) & MASK
+        return seed >> HIGH
 
     def below(self, limit: int) -> int:
         """Return a number from 0 to `limit` - 1."""
-        if limit <= 1 << 32:
+        if limit <= 1 << 20:
             return self.next() % limit
-        return below(self.next(), MULTIPLIER, limit)
+        return below(fork(self.next() << HIGH | self.next(), MULTIPLIER), MULTIPLIER, limit)
 
     def choice(self, options: Sequence[T]) -> T:
         """Return one of the options."""

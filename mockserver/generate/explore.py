@@ -21,6 +21,7 @@ _FUEL = 4
 _MOST_MORE = 3
 _MOST_ITEMS = 300
 _FORMS = 8
+_USUAL = 30
 
 
 class Explorer:
@@ -31,13 +32,17 @@ class Explorer:
         self._heights = heights
         self._leaves: dict[tuple[int, str], Draw | None] = {}
 
-    def draw(self, pieces: Pieces, form: Form | None, place: Place) -> Draw:
-        """Return a draw of values, of one form or of any; it is Stuck where it finds none."""
+    def draw(self, pieces: Pieces, place: Place) -> Draw:
+        """Return a draw of values of all forms, those included that were given up; Stuck where it finds none."""
+        forms = list(self._book.forms(pieces))[:_FORMS]
+        if any(form.facts.judged for form in forms):
+            forms += self._book.forms(pieces, thorough=True)[:_FORMS]
 
         def explored(seed: int) -> JSON:
             roll = Roll(seed)
-            if form is None:
-                return self._value(pieces, roll, _FUEL, place)
+            if not forms:
+                raise Stuck
+            form = forms[0] if roll.chance(_USUAL) else roll.choice(forms)
             return self._of_form(pieces, form, roll, _FUEL, place)
 
         return explored
@@ -50,7 +55,7 @@ class Explorer:
             lowest = min(map(self._heights.of_form, forms))
             form = roll.choice([form for form in forms if self._heights.of_form(form) == lowest])
         else:
-            form = forms[0] if roll.chance(30) else roll.choice(forms[:_FORMS])
+            form = forms[0] if roll.chance(_USUAL) else roll.choice(forms[:_FORMS])
         return self._of_form(pieces, form, roll, fuel, place)
 
     def _of_form(self, pieces: Pieces, form: Form, roll: Roll, fuel: int, place: Place) -> JSON:

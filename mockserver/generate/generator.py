@@ -20,7 +20,7 @@ from mockserver.generate.dice import MASK, Draw, below, chooser, fork
 from mockserver.generate.explore import Explorer
 from mockserver.generate.facts import Facts, Pieces, identity
 from mockserver.generate.heights import Heights
-from mockserver.generate.judged import Fits, judged_draw
+from mockserver.generate.judged import Fits, explored_draw, judged_draw
 from mockserver.generate.members import property_pieces
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.nodes import Stuck
@@ -126,9 +126,12 @@ class _Workshop:
 
     def _trusted(self, draw: Draw | None, book: Book, heights: Heights) -> _Plan | None:
         pieces = book.pieces((book.root,))
-        explore = Explorer(book, heights).draw(pieces or (), None, Place(root=True))
+        explore = Explorer(book, heights).draw(pieces or (), Place(root=True))
         trusted = draw is not None and all(self._holds(draw, trial) for trial in range(_TRIALS))
-        safe = draw if trusted else judged_draw(draw, self._fits, explore)
+        safe = draw
+        if not trusted:
+            judged = judged_draw(draw, self._fits) if draw is not None else None
+            safe = judged or explored_draw(explore, self._fits)
         if safe is None:
             return None
         usual = next(iter(heights.live(pieces or ())), None)
@@ -140,7 +143,7 @@ class _Workshop:
         """Return a draw that explores too, where a schema that names no type would always give the same few values."""
         if len({identity(draw(fork(trial, _SALT))) for trial in range(_VARIED)}) >= _FEW:
             return draw
-        explored = judged_draw(None, self._fits, explore)
+        explored = explored_draw(explore, self._fits)
         if explored is None:
             return draw
         return lambda seed: draw(seed) if below(seed, _SALT, _VARIED) < _FEW else explored(seed)

@@ -7,6 +7,8 @@ drawing is told here, and no way leads there any more.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mockserver.generate.facts import Facts, Pieces
 from mockserver.generate.members import declared_names, layout, property_pieces
 from mockserver.generate.merge import Book, Form, poverty
@@ -32,6 +34,12 @@ class Heights:
     def bury(self, form: Form) -> None:
         """Note that nothing can be drawn in this form."""
         self._dead.add(id(form))
+        self._known.clear()
+        self._forms.clear()
+
+    def revive(self, forms: Iterable[Form]) -> None:
+        """Take forms out of the grave: values were found after all."""
+        self._dead.difference_update(map(id, forms))
         self._known.clear()
         self._forms.clear()
 

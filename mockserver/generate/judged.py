@@ -14,7 +14,8 @@ from mockserver.generate.nodes import Stuck
 from mockserver.values import JSON
 
 _TRIALS = 8
-_EXPLORATIONS = 48
+_ENOUGH = 2
+_EXPLORATIONS = 60
 _TRIES = 3
 _WILD_TRIES = 6
 _STOCK = 12
@@ -22,21 +23,21 @@ _STOCK = 12
 Fits = Callable[[JSON], bool]
 
 
-def judged_draw(base: Draw | None, fits: Fits, explore: Draw) -> Draw | None:
-    """Return a draw of values that fit: from `base` if they can be, else found by exploring; None if none was found."""
-    plain = list(_met(base, fits, _TRIALS)) if base is not None else []
-    wild = list(_met(explore, fits, _EXPLORATIONS)) if len(plain) < 2 else []
-    stock = (plain + wild)[:_STOCK]
-    if not stock:
-        return None
-    attempts: list[Draw] = []
-    if plain and base is not None:
-        attempts += [base] * _TRIES
-    if wild:
-        attempts += [explore] * _WILD_TRIES
+def judged_draw(base: Draw, fits: Fits) -> Draw | None:
+    """Return a draw of those values of `base` that fit; None if too few do for that to be worth trying."""
+    stock = list(_met(base, fits, _TRIALS))
+    return _stocked(base, fits, _TRIES, stock) if len(stock) >= _ENOUGH else None
 
+
+def explored_draw(explore: Draw, fits: Fits) -> Draw | None:
+    """Return a draw of values that fit, from a source of which most do not; None if none was met."""
+    stock = list(_met(explore, fits, _EXPLORATIONS))
+    return _stocked(explore, fits, _WILD_TRIES, stock) if stock else None
+
+
+def _stocked(source: Draw, fits: Fits, tries: int, stock: list[JSON]) -> Draw:
     def draw(seed: int) -> JSON:
-        for attempt, source in enumerate(attempts):
+        for attempt in range(tries):
             try:
                 value = source(fork(seed, attempt) if attempt else seed)
             except Stuck:

@@ -16,14 +16,74 @@ from mockserver.generate.strings import string_draw
 from mockserver.values import JSON
 
 _NEVER = frozenset(
-    ["deleted", "archived", "disabled", "blocked", "banned", "suspended", "locked", "draft", "expired", "cancelled", "canceled", "revoked", "truncated", "failed", "hidden", "removed", "error", "errors", "spam", "muted", "deprecated", "incomplete", "closed"]
+    [
+        "deleted",
+        "archived",
+        "disabled",
+        "blocked",
+        "banned",
+        "suspended",
+        "locked",
+        "draft",
+        "expired",
+        "cancelled",
+        "canceled",
+        "revoked",
+        "truncated",
+        "failed",
+        "hidden",
+        "removed",
+        "error",
+        "errors",
+        "spam",
+        "muted",
+        "deprecated",
+        "incomplete",
+        "closed",
+    ]
 )
 _ALWAYS = frozenset(
-    ["active", "enabled", "success", "ok", "verified", "visible", "available", "valid", "accepted", "succeeded", "confirmed", "published", "allowed"]
+    [
+        "active",
+        "enabled",
+        "success",
+        "ok",
+        "verified",
+        "visible",
+        "available",
+        "valid",
+        "accepted",
+        "succeeded",
+        "confirmed",
+        "published",
+        "allowed",
+    ]
 )
 _PAGING = frozenset({"more", "next", "continue", "continuation"})
 _PAGING_WORDS = frozenset(
-    ["next", "next_page", "next_cursor", "next_token", "next_page_token", "next_url", "next_link", "next_page_url", "continuation_token", "next_page_uri", "next_uri", "end_cursor", "next_page_id", "next_marker", "cursor_next", "continuation", "next_offset", "page_token", "next_page_cursor", "next_starting_after", "next_key"]
+    [
+        "next",
+        "next_page",
+        "next_cursor",
+        "next_token",
+        "next_page_token",
+        "next_url",
+        "next_link",
+        "next_page_url",
+        "continuation_token",
+        "next_page_uri",
+        "next_uri",
+        "end_cursor",
+        "next_page_id",
+        "next_marker",
+        "cursor_next",
+        "continuation",
+        "next_offset",
+        "page_token",
+        "next_page_cursor",
+        "next_starting_after",
+        "next_key",
+    ]
 )
 
 

@@ -45,7 +45,30 @@ def _span(low: int, high: int, step: str = "1") -> Span:
 
 
 _MONEY = frozenset(
-    ["price", "amount", "cost", "balance", "fee", "tax", "subtotal", "discount", "charge", "payment", "salary", "revenue", "tip", "budget", "refund", "due", "paid", "spend", "credit", "debit", "sum", "worth"]
+    [
+        "price",
+        "amount",
+        "cost",
+        "balance",
+        "fee",
+        "tax",
+        "subtotal",
+        "discount",
+        "charge",
+        "payment",
+        "salary",
+        "revenue",
+        "tip",
+        "budget",
+        "refund",
+        "due",
+        "paid",
+        "spend",
+        "credit",
+        "debit",
+        "sum",
+        "worth",
+    ]
 )
 _SPANS: Mapping[str, Span] = {
     **dict.fromkeys(("id", "number", "ids", "no", "identifier"), _span(1000, 99_999)),
@@ -85,7 +108,9 @@ _SPANS: Mapping[str, Span] = {
 _USUAL, _USUAL_FRACTION = _span(1, 100), _span(1, 100, "0.25")
 _CENTS, _PRICES = _span(495, 48_000, "5"), _span(5, 480, "0.05")
 _QUARTER = Fraction(1, 4)
-_MOMENTS = frozenset({"at", "timestamp", "created", "updated", "modified", "expires", "expiry", "date", "since", "until"})
+_MOMENTS = frozenset(
+    {"at", "timestamp", "created", "updated", "modified", "expires", "expiry", "date", "since", "until"}
+)
 
 
 def number_draw(book: Book, facts: Facts, kind: Kind, place: Place) -> Draw | None:
@@ -98,7 +123,9 @@ def number_draw(book: Book, facts: Facts, kind: Kind, place: Place) -> Draw | No
     named = _moments(facts, kind, place)
     if named is not None and fits(named(1)) and fits(named(2)):
         return named
-    certain = kinds == {"integer"} and not facts.excluded and all(kind_of(step) == "integer" for step in facts.multiples)
+    certain = (
+        kinds == {"integer"} and not facts.excluded and all(kind_of(step) == "integer" for step in facts.multiples)
+    )
     for span in _spans(facts, kind, place):
         draw = _draw_of(span, kinds, place.salt)
         if certain and span.low >= _FIRST and span.high <= _LAST:
@@ -156,7 +183,9 @@ def _moments(facts: Facts, kind: Kind, place: Place) -> Draw | None:
     name = place.words
     if kind != "integer" or not name:
         return None
-    stamped = "unix-time" in facts.formats or name[-1] in _MOMENTS or any("epoch" in text.lower() for text in facts.texts)
+    stamped = (
+        "unix-time" in facts.formats or name[-1] in _MOMENTS or any("epoch" in text.lower() for text in facts.texts)
+    )
     if not stamped or facts.multiples:
         return None
     millis = any("millisecond" in text.lower() for text in facts.texts) or name[-1] in {"ms", "millis"}
@@ -218,16 +247,18 @@ def _common_step(multiples: list[float | int]) -> Fraction:
     steps = [Fraction(str(step)) for step in multiples]
     common = steps[0]
     for step in steps[1:]:
-        common = Fraction(
-            math.lcm(common.numerator, step.numerator), math.gcd(common.denominator, step.denominator)
-        )
+        common = Fraction(math.lcm(common.numerator, step.numerator), math.gcd(common.denominator, step.denominator))
     return common
 
 
 def _clipped(span: Span, facts: Facts, multiple: Fraction | None) -> Span | None:
     """Return the part of a span that the bounds admit, on the steps of `multiple`; None when nothing is left."""
     step = span.step
-    if multiple is None and (facts.low is None or facts.low < span.low) and (facts.high is None or span.high < facts.high):
+    if (
+        multiple is None
+        and (facts.low is None or facts.low < span.low)
+        and (facts.high is None or span.high < facts.high)
+    ):
         return span
     if multiple is not None:
         step = multiple * max(1, math.floor(span.step / multiple))

@@ -153,9 +153,7 @@ class Extra:
     pieces: Pieces
 
 
-def extras(
-    book: Book, heights: Heights, facts: Facts, place: Place, count: int, taken: frozenset[str]
-) -> list[Extra]:
+def extras(book: Book, heights: Heights, facts: Facts, place: Place, count: int, taken: frozenset[str]) -> list[Extra]:
     """Return names for properties that no schema declares, together at least `count` if there are so many."""
     found: dict[tuple[int, ...], tuple[Pieces, dict[str, None]]] = {}
     total = 0

@@ -1,13 +1,15 @@
 """Strings from regular expressions.
 
-A string is built along the tree of a pattern and aims at a length. Edges, look-arounds and flags are not obeyed but
-allowed for: who asks judges what comes. `intersection` finds strings where this does not.
+A tree becomes a writer, once; the writer aims at a length whenever it writes. Edges, look-arounds and flags are not
+obeyed but allowed for: who asks judges what comes. `intersection` finds strings where this does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from mockserver.generate import words
 from mockserver.generate.dice import Roll
@@ -29,6 +31,10 @@ from mockserver.generate.regex import (
 
 ENDLESS = 1 << 20
 _NATURAL = 8  # how much longer than it must be a string is where nothing says how long
+_MOST_LISTED = 256
+_WORDS = range(3, 41)
+_WORD = range(3, 17)
+
 _ALPHANUMERIC: Ranges = ((48, 57), (65, 90), (97, 122))
 _LETTERS: Ranges = ((97, 122),)
 _DIGITS: Ranges = ((48, 57),)
@@ -37,120 +43,198 @@ _LOWER_HEXADECIMAL: Ranges = ((48, 57), (97, 102))
 _PRINTABLE: Ranges = ((32, 126),)
 _READABLE: tuple[Ranges, ...] = (_ALPHANUMERIC, ((45, 46), (95, 95)), _PRINTABLE, ((0xA1, 0x17F),))
 
+Groups: TypeAlias = dict[int | str, str]
+Write: TypeAlias = Callable[[Roll, int, Groups], str]
 
-def span_of(regex: Regex) -> tuple[int, int]:
-    """Return the least and the greatest length of what a tree spells (`ENDLESS` and above: no greatest)."""
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes texts from `low` to `high` characters (`ENDLESS`: no limit), or always the same `text`."""
+
+    low: int
+    high: int
+    write: Write
+    text: str | None = None
+
+    def draw(self, roll: Roll, shortest: int = 0, longest: int | None = None) -> str:
+        """Return a text, as long as asked for where it can be so long."""
+        least = max(self.low, min(shortest, self.high))
+        most = min(self.high, least + _NATURAL if longest is None else max(least, min(longest, least + _NATURAL)))
+        usual = min(least + _NATURAL // 2 - 1, most) if roll.chance(80) else least
+        return self.write(roll, usual + roll.below(most - usual + 1), {})
+
+
+def writer(regex: Regex) -> Writer:
+    """Return the writer of a tree."""
     match regex:
-        case Chars():
-            return 1, 1
+        case Chars(ranges):
+            return _character_writer(ranges)
         case Sequence(parts):
-            spans = [span_of(part) for part in parts]
-            return sum(low for low, _ in spans), min(sum(high for _, high in spans), ENDLESS)
+            return _sequence_writer(parts)
         case Either(options):
-            spans = [span_of(option) for option in options]
-            return min(low for low, _ in spans), max(high for _, high in spans)
-        case Repeat(part, least, most):
-            low, high = span_of(part)
-            return low * least, min(high * (ENDLESS if most is None else most), ENDLESS)
-        case Group(part):
-            return span_of(part)
-        case Back():
-            return 0, ENDLESS
+            return _either_writer([writer(option) for option in options])
+        case Repeat():
+            return _repeat_writer(regex)
+        case Group(part, number, name):
+            return _group_writer(writer(part), number, name)
+        case Back(group):
+            return Writer(0, ENDLESS, lambda _roll, _length, groups: groups.get(group, ""))
         case Edge() | Look():
-            return 0, 0
+            return _constant("")
 
 
 def draw_string(regex: Regex, roll: Roll, shortest: int = 0, longest: int | None = None) -> str:
-    """Return a string that the tree spells, as long as asked for where the tree can be so long."""
-    low, high = span_of(regex)
-    least = max(low, min(shortest, high))
-    most = min(high, least + _NATURAL if longest is None else max(least, min(longest, least + _NATURAL)))
-    usual = min(least + _NATURAL // 2 - 1, most) if roll.chance(80) else least
-    return _Writer(roll).write(regex, usual + roll.below(most - usual + 1))
+    """Return one text that a tree spells."""
+    return writer(regex).draw(roll, shortest, longest)
 
 
-class _Writer:
-    """Writes along a tree; remembers what groups spelled."""
+def _constant(text: str) -> Writer:
+    return Writer(len(text), len(text), lambda _roll, _length, _groups: text, text)
 
-    def __init__(self, roll: Roll) -> None:
-        self._roll = roll
-        self._groups: dict[int | str, str] = {}
 
-    def write(self, regex: Regex, length: int) -> str:
-        match regex:
-            case Chars(ranges):
-                return "." if ranges == DOT else draw_character(ranges, self._roll)
-            case Sequence(parts):
-                return "".join(
-                    self.write(part, share) for part, share in zip(parts, self._shares(parts, length), strict=True)
-                )
-            case Either(options):
-                return self.write(self._option(options, length), length)
-            case Repeat():
-                return self._repeat(regex, length)
-            case Group(part, number, name):
-                text = self._groups[number] = self._groups[name] = self.write(part, length)
-                return text
-            case Back(group):
-                return self._groups.get(group, "")
-            case Edge() | Look():
-                return ""
+def _character_writer(ranges: Ranges) -> Writer:
+    alphabet = _alphabet(ranges)
+    if ranges == DOT or len(alphabet) == 1:
+        return _constant("." if ranges == DOT else alphabet)
+    if alphabet:
+        count = len(alphabet)
+        return Writer(1, 1, lambda roll, _length, _groups: alphabet[roll.next() % count])
+    return Writer(1, 1, lambda roll, _length, _groups: draw_character(ranges, roll))
 
-    def _shares(self, parts: tuple[Regex, ...], length: int) -> list[int]:
-        spans = [span_of(part) for part in parts]
-        shares = [low for low, _ in spans]
-        rest = length - sum(shares)
-        elastic = [index for index, (low, high) in enumerate(spans) if high > low]
-        while rest > 0 and elastic:
-            index = self._roll.choice(elastic)
-            more = min(rest, spans[index][1] - shares[index], 1 + self._roll.below(max(rest, 1)))
-            shares[index] += more
-            rest -= more
-            if shares[index] >= spans[index][1]:
-                elastic.remove(index)
-        return shares
 
-    def _option(self, options: tuple[Regex, ...], length: int) -> Regex:
-        distances = [max(low - length, length - high, 0) for low, high in map(span_of, options)]
+def _sequence_writer(parts: tuple[Regex, ...]) -> Writer:
+    """Write parts one after the other; what is longer than it must be is shared out among those that can be longer."""
+    writers = _joined([writer(part) for part in parts])
+    if len(writers) == 1:
+        return writers[0]
+    lows = [part.low for part in writers]
+    least = sum(lows)
+    most = min(sum(part.high for part in writers), ENDLESS)
+    elastic = [index for index, part in enumerate(writers) if part.high > part.low]
+    writes = [part.write for part in writers]
+
+    def write(roll: Roll, length: int, groups: Groups) -> str:
+        shares = _shares(roll, length - least, lows, elastic, writers) if length > least else lows
+        return "".join([part(roll, share, groups) for part, share in zip(writes, shares, strict=True)])
+
+    return Writer(least, most, write)
+
+
+def _joined(writers: list[Writer]) -> list[Writer]:
+    """Make constants that stand side by side one."""
+    out: list[Writer] = []
+    text = ""
+    for part in writers:
+        if part.text is not None:
+            text += part.text
+            continue
+        if text:
+            out.append(_constant(text))
+            text = ""
+        out.append(part)
+    return [*out, _constant(text)] if text or not out else out
+
+
+def _shares(roll: Roll, rest: int, lows: list[int], elastic: list[int], writers: list[Writer]) -> list[int]:
+    shares = list(lows)
+    open_ = list(elastic)
+    while rest > 0 and open_:
+        index = open_[roll.next() % len(open_)]
+        room = writers[index].high - shares[index]
+        more = min(rest, room, 1 + roll.next() % rest)
+        shares[index] += more
+        rest -= more
+        if more == room:
+            open_.remove(index)
+    return shares
+
+
+def _either_writer(writers: list[Writer]) -> Writer:
+    def write(roll: Roll, length: int, groups: Groups) -> str:
+        distances = [max(option.low - length, length - option.high, 0) for option in writers]
         nearest = min(distances)
-        return self._roll.choice([option for option, far in zip(options, distances, strict=True) if far == nearest])
+        fitting = [option for option, far in zip(writers, distances, strict=True) if far == nearest]
+        return fitting[roll.next() % len(fitting)].write(roll, length, groups)
 
-    def _repeat(self, regex: Repeat, length: int) -> str:
-        low, high = span_of(regex.part)
-        most = ENDLESS if regex.high is None else regex.high
-        count = max(regex.low, min(most, length // high)) if high else regex.low
-        if low < high:
+    return Writer(min(option.low for option in writers), max(option.high for option in writers), write)
+
+
+def _group_writer(inner: Writer, number: int, name: str) -> Writer:
+    def write(roll: Roll, length: int, groups: Groups) -> str:
+        text = groups[number] = groups[name] = inner.write(roll, length, groups)
+        return text
+
+    return Writer(inner.low, inner.high, write)
+
+
+def _repeat_writer(regex: Repeat) -> Writer:
+    most = ENDLESS if regex.high is None else regex.high
+    if isinstance(regex.part, Chars):
+        return Writer(regex.low, most, _run_write(regex.part.ranges, regex.low, most))
+    inner = writer(regex.part)
+    low, high, least = inner.low, inner.high, regex.low
+
+    def write(roll: Roll, length: int, groups: Groups) -> str:
+        count = max(least, min(most, length // high)) if high else least
+        if low < high and length > 0:
             upper = max(count, min(most, length // max(low, 1)))
-            count += self._roll.below(min(upper - count, _NATURAL) + 1)
-        if count > 0 and low == 0 and high and length == 0:
-            return "".join(self.write(regex.part, 0) for _ in range(min(count, regex.low)))
-        if isinstance(regex.part, Chars):
-            return self._characters(regex.part.ranges, count)
-        return "".join(self.write(regex.part, share) for share in self._shares((regex.part,) * count, length))
+            count += roll.below(min(upper - count, _NATURAL) + 1)
+        if length <= low * count:
+            return "".join([inner.write(roll, low, groups) for _ in range(count)])
+        shares = _shares(roll, length - low * count, [low] * count, list(range(count)), [inner] * count)
+        return "".join([inner.write(roll, share, groups) for share in shares])
 
-    def _characters(self, ranges: Ranges, count: int) -> str:
-        """Write words where the set takes letters and something that stands between them."""
-        between = next((mark for mark in "-_ " if _holds(ranges, ord(mark))), "")
-        wordy = between or not meet(ranges, _DIGITS)
-        if 3 <= count <= 40 and wordy and meet(ranges, _LETTERS) == _LETTERS:
-            return self._words(between, count)
-        return "".join(draw_character(ranges, self._roll) for _ in range(count))
+    return Writer(low * least, min(high * most, ENDLESS), write)
 
-    def _words(self, between: str, count: int) -> str:
-        text = self._roll.choice(words.THINGS)
-        while len(text) < count:
-            text += between + self._roll.choice(words.THINGS)
-        text = text[:count]
-        return text[:-1] + draw_character(_LETTERS, self._roll) if between and text.endswith(between) else text
+
+def _run_write(ranges: Ranges, least: int, most: int) -> Write:
+    """Write a run of one set: words where it takes letters and something that stands between them."""
+    alphabet = _alphabet(ranges)
+    between = next((mark for mark in "-_ " if _holds(ranges, ord(mark))), "")
+    wordy = meet(ranges, _LETTERS) == _LETTERS and bool(between or not meet(ranges, _DIGITS))
+    usual = _WORDS if between else _WORD
+    size = len(alphabet)
+
+    def write(roll: Roll, length: int, _groups: Groups) -> str:
+        count = max(least, min(most, length))
+        if wordy and count in usual:
+            return _words(roll, between, count)
+        if not alphabet:
+            return "".join([draw_character(ranges, roll) for _ in range(count)])
+        return "".join([alphabet[roll.next() % size] for _ in range(count)])
+
+    return write
+
+
+def _words(roll: Roll, between: str, count: int) -> str:
+    text = roll.choice(words.THINGS)
+    while len(text) < count:
+        text += between + roll.choice(words.THINGS)
+    text = text[:count]
+    return text[:-1] + chr(97 + roll.below(26)) if between and text.endswith(between) else text
 
 
 def _holds(ranges: Ranges, point: int) -> bool:
     return any(low <= point <= high for low, high in ranges)
 
 
+def _alphabet(ranges: Ranges) -> str:
+    """Return the characters that are drawn of a set, or nothing when they are too many to list."""
+    readable = _readable(ranges)
+    if sum(high - low + 1 for low, high in readable) > _MOST_LISTED:
+        return ""
+    return "".join(chr(point) for low, high in readable for point in range(low, high + 1))
+
+
 def draw_character(ranges: Ranges, roll: Roll) -> str:
     """Return one character of a set: a letter or a digit where it can be, else a readable one."""
-    return _pick(_readable(ranges), roll)
+    readable = _readable(ranges)
+    index = roll.below(sum(high - low + 1 for low, high in readable) or 1)
+    for low, high in readable:
+        if index <= high - low:
+            return chr(low + index)
+        index -= high - low + 1
+    return ""
 
 
 @lru_cache(maxsize=512)
@@ -160,15 +244,6 @@ def _readable(ranges: Ranges) -> Ranges:
         if common:
             return _LOWER_HEXADECIMAL if common == _HEXADECIMAL else common
     return meet(ranges, ((0, 0xD7FF), (0xE000, LAST)))  # a lone surrogate is no text
-
-
-def _pick(ranges: Ranges, roll: Roll) -> str:
-    index = roll.below(sum(high - low + 1 for low, high in ranges) or 1)
-    for low, high in ranges:
-        if index <= high - low:
-            return chr(low + index)
-        index -= high - low + 1
-    return ""
 
 
 def looks_ahead(regex: Regex) -> Iterator[Regex]:

@@ -17,7 +17,7 @@ from mockserver.generate.dice import Draw, chooser, constant
 from mockserver.generate.explore import Explorer
 from mockserver.generate.facts import Facts, Pieces
 from mockserver.generate.heights import Heights
-from mockserver.generate.judged import judged_draw
+from mockserver.generate.judged import explored_draw, judged_draw
 from mockserver.generate.leaves import leads_on, leaf_draw
 from mockserver.generate.members import Layout, layout, longest_prefix
 from mockserver.generate.merge import Book, Form
@@ -78,6 +78,7 @@ class Planner:
         self._book = book
         self._heights = heights
         self._explorer = Explorer(book, heights)
+        self._finds: dict[tuple[int, ...], Draw | None] = {}
         self._budget = budget
         self._spent = 0
 
@@ -109,6 +110,10 @@ class Planner:
     def _choose(self, node: Node) -> bool:
         """Choose the form of a node: the one that tells most, or, where it has to end, the one that ends first."""
         node.form = None
+        find = self._finds.get(tuple(map(id, node.pieces)))
+        if find is not None:
+            node.leaf, node.form = find, self._book.forms(node.pieces)[0]
+            return True
         while forms := self._heights.live(node.pieces):
             if node.first in forms:
                 forms.insert(0, node.first)
@@ -269,23 +274,28 @@ class Planner:
                 return draw
             self._heights.bury(node.form)
             if not self._grow(node):
-                break
+                return self._explored(node)
         return None
 
     def _closed(self, node: Node, form: Form) -> Draw | None:
         if node.leaf is _impossible:
-            draw = None
-        elif node.leaf is not None:
-            draw = node.leaf
-        else:
+            return None
+        draw = node.leaf
+        if draw is None:
             draw = self._object(node, form.facts) if form.kind == "object" else self._list(node, form.facts)
-        if form.facts.judged:
-            explore = self._explorer.draw(node.pieces, form, node.place)
-            return judged_draw(draw, self._book.judge(node.pieces), explore)
-        if draw is not None and form.kind == "array" and form.facts.unique:
-            explore = self._explorer.draw(node.pieces, form, node.place)
-            return judged_draw(draw, self._book.judge(node.pieces), explore)
+        if draw is not None and (form.facts.judged or (form.kind == "array" and form.facts.unique)):
+            return judged_draw(draw, self._book.judge(node.pieces))
         return draw
+
+    def _explored(self, node: Node) -> Draw | None:
+        """Look for values by chance when all forms were tried; what is found is kept for all places of this make."""
+        key = tuple(map(id, node.pieces))
+        if key not in self._finds:
+            explore = self._explorer.draw(node.pieces, node.place)
+            self._finds[key] = explored_draw(explore, self._book.judge(node.pieces))
+            if self._finds[key] is not None:
+                self._heights.revive(self._book.forms(node.pieces)[:1])
+        return self._finds[key]
 
     def _object(self, node: Node, facts: Facts) -> Draw | None:
         pairs: list[tuple[str, Draw]] = []
@@ -312,7 +322,9 @@ class Planner:
 
     def _counted(self, node: Node, drawn: dict[str, Draw], draw: Draw) -> Draw:
         """Let what is called a total tell how many items are in the one list beside it."""
-        lists = [name for name, child in node.fields.items() if name in drawn and child.form and child.form.kind == "array"]
+        lists = [
+            name for name, child in node.fields.items() if name in drawn and child.form and child.form.kind == "array"
+        ]
         totals = [name for name in drawn if "_".join(node.fields[name].place.words) in _COUNTS]
         if len(lists) != 1:
             return draw

@@ -16,12 +16,12 @@ from mockserver.generate.facts import Facts, identity
 from mockserver.generate.formats import FORMATS, base64_text
 from mockserver.generate.intersection import find_strings
 from mockserver.generate.merge import Book
-from mockserver.generate.patterns import draw_string, drop_open_ends, looks_ahead
+from mockserver.generate.patterns import drop_open_ends, looks_ahead, writer
 from mockserver.generate.regex import Regex, Unreadable, parse
 from mockserver.values import JSON
 
-_TRIALS = 12
-_STOCK = 12
+_TRIALS = 8
+_OFTEN = 4
 _TRIES = 4
 _SEARCHES = 160
 _WALKS = 5
@@ -59,17 +59,20 @@ def string_draw(book: Book, facts: Facts, place: Place) -> Draw | None:
         return vendors
     if _fits_by_itself(facts):
         return next(_makers(facts, place))
-    chosen: list[Draw] = []
+    chosen: Draw | None = None
+    stock: list[str] = []
     for maker in _makers(facts, place):
-        hits = sum(fits(maker(fork(trial, 11))) for trial in range(_TRIALS))
-        if hits:
-            chosen.append(maker)
-        if hits >= _TRIALS // 2:
+        hits = [text for trial in range(_TRIALS) if fits(text := maker(fork(trial, 11)))]
+        if hits and (chosen is None or len(hits) >= _OFTEN):
+            chosen = chosen if len(stock) >= _OFTEN else maker
+            stock += hits
+        if len(stock) >= _OFTEN:
             break
     else:
-        found = _found(facts, fits)
-        chosen += [found] if found is not None else []
-    return _guarded(chosen[0], fits, chosen[-1]) if chosen else None
+        stock += _found(facts, fits)
+    if not stock:
+        return None
+    return _guarded(chosen, fits, chooser(tuple(dict.fromkeys(stock)), place.salt))
 
 
 def _fits_by_itself(facts: Facts) -> bool:
@@ -98,26 +101,19 @@ def _anything(_text: str) -> bool:
     return True
 
 
-def _guarded(maker: Draw, fits: Fits, fallback: Draw) -> Draw:
-    # What was met when it was planned is kept: a pattern that is hard to meet may not be met again in a few tries.
-    stock = list(_stock(maker, fits)) or list(_stock(fallback, fits))
-    spare = chooser(stock, 7) if stock else fallback
+def _guarded(maker: Draw | None, fits: Fits, spare: Draw) -> Draw:
+    """Return a draw that looks at what it draws, and takes what was met when it was planned if it meets nothing now."""
+    if maker is None:
+        return spare
 
-    def draw(seed: int) -> str:
+    def draw(seed: int) -> JSON:
         for attempt in range(_TRIES):
-            text: str = maker(fork(seed, attempt) if attempt else seed)
+            text = maker(fork(seed, attempt) if attempt else seed)
             if fits(text):
                 return text
-        return str(spare(seed))
+        return spare(seed)
 
     return draw
-
-
-def _stock(maker: Draw, fits: Fits) -> Iterator[str]:
-    for trial in range(_STOCK):
-        text = maker(fork(trial, 11))
-        if fits(text):
-            yield text
 
 
 def _makers(facts: Facts, place: Place) -> Iterator[Draw]:
@@ -185,18 +181,20 @@ def _tree(pattern: str) -> Regex | None:
 
 def _pattern_draw(tree: Regex, facts: Facts, salt: int) -> Draw:
     shortest, longest = facts.shortest, facts.longest
-    return lambda seed: draw_string(tree, Roll(fork(seed, salt)), shortest, longest)
+    draw = writer(tree).draw
+    return lambda seed: draw(Roll(seed ^ salt), shortest, longest)
 
 
 def _overlaid(tree: Regex, facts: Facts, salt: int) -> Draw:
     """Return a draw that writes what must stand ahead over what the pattern spells (as password rules ask)."""
-    demanded = [drop_open_ends(part) for part in looks_ahead(tree)]
+    demanded = [writer(drop_open_ends(part)) for part in looks_ahead(tree)]
+    whole = writer(tree)
 
     def draw(seed: int) -> str:
-        roll = Roll(fork(seed, salt))
-        text = draw_string(tree, roll, facts.shortest, facts.longest)
+        roll = Roll(seed ^ salt)
+        text = whole.draw(roll, facts.shortest, facts.longest)
         for part in demanded:
-            piece = draw_string(part, roll, 0, len(text))
+            piece = part.draw(roll, 0, len(text))
             if piece and len(piece) <= len(text):
                 at = roll.below(len(text) - len(piece) + 1)
                 text = text[:at] + piece + text[at + len(piece) :]
@@ -212,7 +210,7 @@ def _prose(facts: Facts, place: Place) -> Draw:
 
     def draw(seed: int) -> str:
         text = str(named(seed))
-        roll = Roll(fork(seed, place.salt))
+        roll = Roll(seed ^ place.salt)
         while len(text) < shortest:
             text += " " + roll.choice(words.SENTENCES if shortest - len(text) > 20 else words.THINGS)
         limit = len(text) if longest is None else longest
@@ -223,7 +221,7 @@ def _prose(facts: Facts, place: Place) -> Draw:
     return draw
 
 
-def _found(facts: Facts, fits: Fits) -> Draw | None:
+def _found(facts: Facts, fits: Fits) -> list[str]:
     """Search where no way drew what fits: along all patterns at once, then by trying more."""
     trees = [tree for tree in map(_tree, facts.patterns) if tree is not None]
     texts: list[str] = []
@@ -232,11 +230,10 @@ def _found(facts: Facts, fits: Fits) -> Draw | None:
         if not texts:
             break
     roll = Roll(23)
+    writers = [writer(tree) for tree in trees]
     for attempt in range(0 if texts else _SEARCHES):
-        for tree in trees:
-            text = draw_string(tree, roll, facts.shortest + attempt % 5, facts.longest)
+        for each in writers:
+            text = each.draw(roll, facts.shortest + attempt % 5, facts.longest)
             if fits(text):
                 texts.append(text)
-    if not texts:
-        return None
-    return constant(texts[0]) if len(texts) == 1 else chooser(tuple(dict.fromkeys(texts)), 7)
+    return texts

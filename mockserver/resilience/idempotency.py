@@ -42,7 +42,7 @@ class CallFacts(NamedTuple):
 
 def key_for(facts: CallFacts, policy: Policy, random: Random) -> str | None:
     """Return the caller's key, or a new one (UUID version 4, RFC 9562 §5.4) where one is wanted, or None."""
-    if facts.key is not None:
+    if facts.key:  # an empty one protects nothing
         return facts.key
     wanted = policy.idempotency.make_keys or facts.accepts_key
     return uuid4(random.getrandbits(128)) if wanted and facts.method in policy.idempotency.methods else None

@@ -34,6 +34,10 @@ def test_the_callers_own_key_wins() -> None:
     assert key_for(facts("POST", key="order-7"), KEYS, random.Random(1)) == "order-7"
 
 
+def test_an_empty_key_is_none() -> None:
+    assert key_for(facts("POST", key=""), Policy(), random.Random(1)) is None
+
+
 @pytest.mark.parametrize(
     ("method", "safe", "idempotent"),
     [

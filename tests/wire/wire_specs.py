@@ -6,8 +6,8 @@ from mockserver.values import JSON
 from mockserver.wire.specs import BodySpec, ParameterSpec
 from mockserver.wire.suggest import shape_of
 
-LAW = settings(max_examples=100, derandomize=True, deadline=None, database=None)
-EACH = settings(LAW, max_examples=25)  # for laws that are asked of many combinations
+LAW = settings(max_examples=60, derandomize=True, deadline=None, database=None)
+EACH = settings(LAW, max_examples=20)  # for laws that are asked of many combinations
 
 STRING = {"type": "string"}
 INTEGER = {"type": "integer"}
