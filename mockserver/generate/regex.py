@@ -1,19 +1,16 @@
 r"""Regular expressions as trees (ECMA-262 §22.2.1, Annex B included).
 
 Reads what documents write, also what only other engines understand (`\A`, `\Z`, `(?P<name>`, possessive quantifiers,
-inline flags), because a string drawn from the tree is judged by the engine afterwards. Does not match and does not draw.
+inline flags), because a string drawn from the tree is judged by the engine afterwards. Neither matches nor draws.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-LAST = 0x10FFFF
-Ranges: TypeAlias = tuple[tuple[int, int], ...]
-"""Code points from one to another, both included; in order, apart from one another."""
-
+from mockserver.generate import charsets
+from mockserver.generate.charsets import CONTROLS, DOT, ESCAPED_SETS, LAST, POSIX, Ranges, complement, ranges_of
 
 @dataclass(frozen=True, slots=True)
 class Chars:
@@ -82,83 +79,6 @@ Regex: TypeAlias = Chars | Sequence | Either | Repeat | Group | Back | Edge | Lo
 
 class Unreadable(ValueError):
     """The text is no regular expression that this reader knows."""
-
-
-def ranges_of(pairs: Iterable[tuple[int, int]]) -> Ranges:
-    """Return ranges in order, those that touch made one."""
-    out: list[tuple[int, int]] = []
-    for low, high in sorted(pairs):
-        if out and low <= out[-1][1] + 1:
-            out[-1] = (out[-1][0], max(out[-1][1], high))
-        else:
-            out.append((low, high))
-    return tuple(out)
-
-
-def complement(ranges: Ranges) -> Ranges:
-    """Return all other characters.
-
-    >>> complement(((0, 96), (123, LAST)))
-    ((97, 122),)
-    """
-    out: list[tuple[int, int]] = []
-    start = 0
-    for low, high in ranges:
-        if low > start:
-            out.append((start, low - 1))
-        start = high + 1
-    if start <= LAST:
-        out.append((start, LAST))
-    return tuple(out)
-
-
-def meet(one: Ranges, other: Ranges) -> Ranges:
-    """Return the characters of both."""
-    pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
-    return ranges_of((low, high) for low, high in pairs if low <= high)
-
-
-def _span(*texts: str) -> Ranges:
-    return ranges_of((ord(text[0]), ord(text[-1])) for text in texts)
-
-
-DIGITS = _span("09")
-WORD = _span("09", "AZ", "__", "az")
-SPACE = _span("\t\r", "  ", "\u00a0", "\u1680", "\u2000\u200a", "\u2028\u2029", "\u202f", "\u205f", "\u3000", "\ufeff")
-NEWLINES = _span("\n", "\r", "\u2028\u2029")
-DOT = complement(NEWLINES)
-ANY: Ranges = ((0, LAST),)
-
-_ESCAPED_SETS = {
-    "d": DIGITS,
-    "D": complement(DIGITS),
-    "w": WORD,
-    "W": complement(WORD),
-    "s": SPACE,
-    "S": complement(SPACE),
-}
-_CONTROLS = {"n": 10, "r": 13, "t": 9, "v": 11, "f": 12, "0": 0, "a": 7, "e": 27}
-_UPPER, _LOWER = _span("AZ", "ÀÖ", "ØÞ"), _span("az", "ßö", "øÿ")
-_PUNCTUATION = _span("!#", "%*", ",/", ":;", "?@", "[]", "__", "{{", "}}", "¡¡", "¿¿")
-_PROPERTIES: dict[str, Ranges] = {
-    "L": ranges_of(_UPPER + _LOWER), "Lu": _UPPER, "Ll": _LOWER, "M": _span("\u0300\u036f"), "N": DIGITS, "Nd": DIGITS,
-    "P": _PUNCTUATION, "Pd": _span("--"), "S": _span("$$", "++", "<>", "^^", "``", "||", "~~"), "Sc": _span("$$", "€€"),
-    "Z": _span("  "), "Zs": _span("  "), "C": _span("\0\x1f"), "Cc": _span("\0\x1f"), "ASCII": _span("\0\x7f"),
-    "Any": ANY, "Alphabetic": ranges_of(_UPPER + _LOWER), "Latin": ranges_of(_UPPER + _LOWER), "Greek": _span("αω"),
-    "Cyrillic": _span("ая"), "Han": _span("一丿"), "Hiragana": _span("ぁん"), "Katakana": _span("ァン"),
-    "Emoji": _span("😀😏"), "White_Space": SPACE,
-}  # fmt: skip
-"""The part of each Unicode property that is drawn from; whether it fits is judged by the engine."""
-_LONG_NAMES = {
-    "Letter": "L", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Uppercase": "Lu", "Lowercase": "Ll", "Mark": "M",
-    "Number": "N", "Decimal_Number": "Nd", "digit": "Nd", "Punctuation": "P", "Dash_Punctuation": "Pd", "Symbol": "S",
-    "Currency_Symbol": "Sc", "Separator": "Z", "Space_Separator": "Zs", "Other": "C", "Control": "Cc", "alpha": "L",
-    "upper": "Lu", "lower": "Ll", "space": "White_Space", "Alpha": "Alphabetic",
-}  # fmt: skip
-_POSIX = {
-    "alpha": _span("AZ", "az"), "digit": DIGITS, "alnum": _span("09", "AZ", "az"), "upper": _span("AZ"),
-    "lower": _span("az"), "space": SPACE, "punct": _PUNCTUATION, "xdigit": _span("09", "AF", "af"), "word": WORD,
-}  # fmt: skip
 
 
 def parse(pattern: str) -> Regex:
@@ -313,12 +233,12 @@ class _Reader:
         """Read what follows a backslash, in a class or outside."""
         character = self.text[self.at]
         self.at += 1
-        if character in _ESCAPED_SETS:
-            return _ESCAPED_SETS[character]
+        if character in ESCAPED_SETS:
+            return ESCAPED_SETS[character]
         if character in "pP" and self._peek():
             name = self._until("}") if self._take("{") else self._one()
-            named = _property(name)
-            return complement(named) if character == "P" else named
+            found = charsets.named(name)
+            return complement(found) if character == "P" else found
         point = self._code_point(character)
         return ((point, point),)
 
@@ -327,8 +247,8 @@ class _Reader:
         return self.text[self.at - 1]
 
     def _code_point(self, character: str) -> int:
-        if character in _CONTROLS:
-            return _CONTROLS[character]
+        if character in CONTROLS:
+            return CONTROLS[character]
         if character == "c" and self._peek().isalpha():
             return ord(self._one()) % 32
         if character == "u" and self._take("{"):
@@ -379,21 +299,12 @@ class _Reader:
         character = self.text[self.at]
         if character == "[" and self.text.startswith("[:", self.at):
             name, end, _ = self.text[self.at + 2 :].partition(":]")
-            if end and name in _POSIX:
+            if end and name in POSIX:
                 self.at += len(name) + 4
-                return _POSIX[name]
+                return POSIX[name]
         self.at += 1
         if character == "\\":
             if self._take("b"):
                 return ((8, 8),)
             return self._escaped_set()
         return ((ord(character), ord(character)),)
-
-
-def _property(name: str) -> Ranges:
-    negated = name.startswith("^")
-    _, _, value = name.lstrip("^").rpartition("=")
-    value = value.removeprefix("Is")
-    value = _LONG_NAMES.get(value, value)
-    ranges = _PROPERTIES.get(value) or _PROPERTIES.get(value[:1], _PROPERTIES["L"])
-    return complement(ranges) if negated else ranges

@@ -106,7 +106,9 @@ class Answering:
         plan = self.service.plans.of(route.operation)
         if isinstance(plan, Broken):
             return replace(
-                refused(self.service.name, 501, (plan.violation,)), operation=route.operation.name, wait_s=self.wait_s
+                refused(self.service, self.request, 501, (plan.violation,)),
+                operation=route.operation.name,
+                wait_s=self.wait_s,
             )
         try:
             reading = read_request(self.service.plans, plan, self.request, route.captures)
@@ -116,7 +118,9 @@ class Answering:
             return self._succeed(plan, reading, violations)
         except MockserverError as broken:
             flaw = broken_part(route.operation, broken)
-            return replace(refused(self.service.name, 501, (flaw,)), operation=route.operation.name, wait_s=self.wait_s)
+            return replace(
+                refused(self.service, self.request, 501, (flaw,)), operation=route.operation.name, wait_s=self.wait_s
+            )
 
     def _rejects(self, violations: Violations) -> bool:
         if self.settings.on_violation == "report":
@@ -186,18 +190,14 @@ class Answering:
     def _error_body(self, chosen: Chosen, violations: Violations, seed: int) -> Imagined | None:
         """Return the contract's own error with our explanation; problem details where it has none."""
         if chosen.documented is None:
-            return _problem(chosen.status, self._clean(violations))
+            return _problem(chosen.status, cleaned(self.service, self.request, violations))
         if chosen.media is None:
             return None
         media = self.service.plans.media(chosen.media, "response")
         imagined = self.service.imagination.body(media, chosen.content_type, seed, wanted={"status": chosen.status})
-        text = explanation(self._clean(violations))
+        text = explanation(cleaned(self.service, self.request, violations))
         value = explained(imagined.value, media, chosen.status, text)
         return spelled(media, chosen.content_type, value, "generated") if value is not imagined.value else imagined
-
-    def _clean(self, violations: Violations) -> Violations:
-        known = self.service.secrets().seen_in(self.request)
-        return tuple(redact_violation(violation, known) for violation in violations)
 
     def _sent(
         self,
@@ -220,7 +220,9 @@ class Answering:
         headers.append(("X-Mockserver-Operation", _latin(plan.operation.name)))
         headers.append(("X-Mockserver-Source", source))
         if violations:
-            headers.append(("X-Mockserver-Violations", told_violations(self._clean(violations))))
+            headers.append(
+                ("X-Mockserver-Violations", told_violations(cleaned(self.service, self.request, violations)))
+            )
         body = imagined.body if imagined is not None else b""
         if self.request.method == "HEAD":
             headers.append(("Content-Length", str(len(body))))  # of the content that GET would have (RFC 9110 §9.3.2)
@@ -236,6 +238,12 @@ class Answering:
             (*plan.flaws, *violations),
             reading,
         )
+
+
+def cleaned(service: Service, request: Request, violations: Violations) -> Violations:
+    """Return findings with the secrets of the request taken out."""
+    known = service.secrets().seen_in(request)
+    return tuple(redact_violation(violation, known) for violation in violations)
 
 
 def _is_structural(violation: Violation) -> bool:
@@ -263,12 +271,13 @@ def _problem(status: int, violations: Violations) -> Imagined:
     return Imagined("application/problem+json", dumps(value), value, "generated")
 
 
-def refused(service: str, status: int, violations: Violations, headers: Headers = ()) -> Answer:
+def refused(service: Service, request: Request, status: int, violations: Violations, headers: Headers = ()) -> Answer:
     """Answer with problem details: the contract has nothing to say here."""
-    body = _problem(status, violations)
+    clean = cleaned(service, request, violations)
+    body = _problem(status, clean)
     told = (("Content-Type", body.content_type), *headers, ("X-Mockserver-Source", "refused"))
-    told = (*told, ("X-Mockserver-Violations", told_violations(violations)))
-    return Answer(Response(status, told, body.body), service=service, violations=violations)
+    told = (*told, ("X-Mockserver-Violations", told_violations(clean)))
+    return Answer(Response(status, told, body.body), service=service.name, violations=violations)
 
 
 def wrong_method(service: Service, request: Request, route: WrongMethod) -> Answer:
@@ -277,7 +286,7 @@ def wrong_method(service: Service, request: Request, route: WrongMethod) -> Answ
     if request.method == "OPTIONS":
         return Answer(Response(204, (allow,)), service=service.name, source="generated")
     violation = unrouted(route, request.method, service.contract.documents.root)
-    return refused(service.name, 405, (violation,), (allow,))
+    return refused(service, request, 405, (violation,), (allow,))
 
 
 def preflight(service: Service, request: Request, route: Routed | WrongMethod) -> Answer:

@@ -98,7 +98,7 @@ class Session:
                 return replace(wrong_method(mount.service, asked, route), wait_s=wait)
             case Unrouted():
                 violation = unrouted(route, asked.method, mount.service.contract.documents.root)
-                return replace(refused(mount.service.name, 404, (violation,)), wait_s=wait)
+                return replace(refused(mount.service, asked, 404, (violation,)), wait_s=wait)
 
     def _route(self, request: Request) -> tuple[Mount, Route]:
         missed: tuple[Mount, Route] | None = None

@@ -38,9 +38,7 @@ def test_a_passing_failure_costs_one_more_attempt_after_a_wait(world) -> None:
 
 
 def test_a_lasting_failure_is_given_up_after_three_attempts(world) -> None:
-    assert world.run(answering(503)) == GiveUp(
-        "attempts", 3, retryable=True, outcome_unknown=False, last=Answered(503)
-    )
+    assert world.run(answering(503)) == GiveUp("attempts", 3, retryable=True, outcome_unknown=False, last=Answered(503))
     assert len(world.waits) == 2
 
 
@@ -187,7 +185,9 @@ def test_a_patient_call_waits_for_an_open_circuit_and_probes(world) -> None:
     assert world.waits[1].seconds == 2
 
 
-@pytest.mark.parametrize("outcome", [404, 429, Failed("cancelled"), Failed("local"), Failed("contract"), Failed("pool-timeout")])
+@pytest.mark.parametrize(
+    "outcome", [404, 429, Failed("cancelled"), Failed("local"), Failed("contract"), Failed("pool-timeout")]
+)
 def test_what_is_not_the_servers_fault_opens_no_circuit(world, outcome) -> None:
     for _ in range(30):
         world.run(answering(outcome), policy=policy(retry={"attempts": 1}))
@@ -238,7 +238,9 @@ def test_time_outs_without_any_limit_of_ours_count_if_nobody_hurried(world) -> N
 
 def test_after_429_the_other_operations_wait_too(world) -> None:
     other = GET._replace(group="orders")
-    assert world.run(answering(answered(429, retry_after="1")), policy=policy(retry={"attempts": 1})).reason == "attempts"
+    assert (
+        world.run(answering(answered(429, retry_after="1")), policy=policy(retry={"attempts": 1})).reason == "attempts"
+    )
     assert world.run(answering(200), other) == Succeed(attempts=1)
     (wait,) = world.waits
     assert wait.why == "held"
@@ -246,7 +248,9 @@ def test_after_429_the_other_operations_wait_too(world) -> None:
 
 
 def test_after_503_the_operations_of_the_same_group_wait_and_others_do_not(world) -> None:
-    world.run(answering(answered(503, retry_after="5")), GET._replace(group="orders"), policy=policy(retry={"attempts": 1}))
+    world.run(
+        answering(answered(503, retry_after="5")), GET._replace(group="orders"), policy=policy(retry={"attempts": 1})
+    )
     assert world.run(answering(200), GET._replace(group="users")) == Succeed(attempts=1)
     assert world.waits == []
     assert world.run(answering(200), GET._replace(group="orders")) == Succeed(attempts=1)

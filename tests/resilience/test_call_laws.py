@@ -80,7 +80,9 @@ def test_laws_of_a_call(facts, policy, script, inherited, seed) -> None:
     assert final.attempts == len(told) <= policy.retry.attempts
     assert world.now <= deadline.at + 1e-6
     assert all(wait.seconds >= 0 for wait in world.waits)
-    assert {attempt.headers for _, attempt in world.attempts} <= {((("Idempotency-Key", call.key),) if call.key else ())}
+    assert {attempt.headers for _, attempt in world.attempts} <= {
+        ((("Idempotency-Key", call.key),) if call.key else ())
+    }
     idempotent = facts.idempotent if facts.idempotent is not None else facts.method in {"GET", "PUT", "DELETE"}
     if not idempotent and call.key is None:
         assert sum(outcome.may_have_arrived for outcome in told) <= 1
