@@ -290,10 +290,10 @@ def _bounded(memory: dict[_Key, _Value], limit: int) -> dict[_Key, _Value]:
     return memory
 
 
-def broken_part(operation: Operation, flaw: MockserverError) -> Violation:
+def broken_part(operation: Operation, flaw: MockserverError, rule: str = "document-reference") -> Violation:
     """Tell a broken part of the contract as a finding of the operation that needs it."""
     return Violation(
-        rule="document-reference",
+        rule=rule,
         side="contract",
         level="error",
         operation=operation.name,

@@ -111,11 +111,12 @@ def _without_repeats(raw: str, written: str) -> str:
     return "&".join(pairs)
 
 
-def fitting(plans: Plans, route: Routed) -> Routed:
-    """Return the one of rivalling operations whose path parameters fit, or the first.
+def fitting(plans: Plans, route: Routed, request: Request) -> Routed:
+    """Return the one of rivalling operations whose path parameters and Content-Type fit, or the first.
 
     Of several that fit, the one whose parameters have the sent values as defaults is meant.
     """
+    content_type = request.header("content-type")
     best, most = route, -1
     for rival in (route, *route.rivals):
         plan = plans.of(rival.operation)
@@ -125,7 +126,8 @@ def fitting(plans: Plans, route: Routed) -> Routed:
             _value(plan.path[name], plan.decoders.path[name](raw)) for name, raw in rival.captures if name in plan.path
         ]
         usual = sum(_default(value.plan) == value.value for value in values)
-        if all(value.valid for value in values) and usual > most:
+        readable = not content_type or plan.body is None or choose_media(plan.body.content, content_type) is not None
+        if readable and all(value.valid for value in values) and usual > most:
             best, most = rival, usual
     return best
 

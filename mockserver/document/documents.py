@@ -7,6 +7,7 @@ two threads that read the same document at once read the same thing.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,20 @@ from mockserver.document.positions import locate
 from mockserver.document.read import read
 from mockserver.errors import UnresolvedReference
 from mockserver.values import JSON
+
+
+def joined(base: str, reference: str) -> str:
+    """Return the URI that a reference means where `base` holds (RFC 3986 §5), also where base is a relative path.
+
+    >>> joined("../contracts/api.yaml", "../parts/pet.yaml#/Pet")
+    '../parts/pet.yaml#/Pet'
+    """
+    if "://" in base or "://" in reference or not reference:
+        return urljoin(base, reference)
+    place, mark, fragment = reference.partition("#")
+    if not place:
+        return base + mark + fragment
+    return posixpath.normpath(posixpath.join(posixpath.dirname(base), place)) + mark + fragment
 
 
 def name_of(uri: str) -> str:
@@ -89,7 +104,7 @@ class Documents:
         """Return the place that `reference`, written at `at`, leads to (RFC 3986 §5, RFC 6901 §6)."""
         if reference.startswith("#/") and at.base == at.uri:
             return self._local(at, at.uri, reference)
-        absolute, fragment = urldefrag(urljoin(at.base, reference))
+        absolute, fragment = urldefrag(joined(at.base, reference))
         if absolute not in self.data and absolute not in self._trees:
             return self._identified(at, absolute, fragment, reference)
         if not fragment or fragment.startswith("/"):
@@ -152,7 +167,7 @@ def _walk(node: Node) -> Iterator[Node]:
         elif isinstance(at.tree, dict):
             identifier = at.tree.get("$id")
             if isinstance(identifier, str):
-                at = Node(at.uri, at.pointer, at.tree, urldefrag(urljoin(at.base, identifier))[0])
+                at = Node(at.uri, at.pointer, at.tree, urldefrag(joined(at.base, identifier))[0])
             yield at
             todo.extend(
                 Node(at.uri, pointers.child(at.pointer, key), value, at.base)
@@ -178,10 +193,10 @@ def outward_references(data: bytes, tree: JSON, uri: str) -> frozenset[str]:
         identifiers.add(node.base)
         reference = node.tree.get("$ref")
         if isinstance(reference, str) and not reference.startswith("#"):
-            found.add(urldefrag(urljoin(node.base, reference))[0])
+            found.add(urldefrag(joined(node.base, reference))[0])
         if isinstance(node.tree.get("discriminator"), dict):
             mapping = node.tree["discriminator"].get("mapping")
             for target in mapping.values() if isinstance(mapping, dict) else ():
                 if isinstance(target, str) and ("/" in target or target.endswith((".json", ".yaml", ".yml"))):
-                    found.add(urldefrag(urljoin(node.base, target))[0])
+                    found.add(urldefrag(joined(node.base, target))[0])
     return frozenset(found - identifiers - {uri})

@@ -6,6 +6,7 @@ Collects the closure of referenced documents, so that nothing below ever opens a
 from __future__ import annotations
 
 import gc
+import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Found:
 
 def uri_of(path: Path) -> str:
     """Return the URI reference of a file: its path as it was given, percent-encoded."""
-    return quote(path.as_posix(), safe="/:~")
+    return quote(posixpath.normpath(path.as_posix()), safe="/:~")
 
 
 def find_contracts(folder: Path) -> dict[str, Path]:

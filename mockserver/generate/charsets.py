@@ -80,7 +80,8 @@ _PROPERTIES: dict[str, Ranges] = {
 }  # fmt: skip
 """The part of each Unicode property that is drawn from; whether it fits is judged by the engine."""
 _LONG_NAMES = {
-    "Letter": "L", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Uppercase": "Lu", "Lowercase": "Ll", "Mark": "M",
+    "Letter": "L", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Uppercase": "Lu", "Lowercase": "Ll",
+    "Mark": "M",
     "Number": "N", "Decimal_Number": "Nd", "digit": "Nd", "Punctuation": "P", "Dash_Punctuation": "Pd", "Symbol": "S",
     "Currency_Symbol": "Sc", "Separator": "Z", "Space_Separator": "Zs", "Other": "C", "Control": "Cc", "alpha": "L",
     "upper": "Lu", "lower": "Ll", "space": "White_Space", "Alpha": "Alphabetic",

@@ -6,7 +6,6 @@ longer, numbers lie at their bounds. Who asks judges what comes; nothing here pr
 
 from __future__ import annotations
 
-from mockserver.generate.believable import Place
 from mockserver.generate.dice import Draw, Roll, fork
 from mockserver.generate.facts import Facts, Pieces
 from mockserver.generate.heights import Heights
@@ -15,6 +14,7 @@ from mockserver.generate.members import layout
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.nodes import Stuck
 from mockserver.generate.objects import extras, select
+from mockserver.generate.place import Place
 from mockserver.values import JSON
 
 _FUEL = 4

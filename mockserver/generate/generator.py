@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mockserver.errors import MockserverError
-from mockserver.generate.believable import Place
 from mockserver.generate.blame import blame
 from mockserver.generate.dice import MASK, Draw, below, chooser, fork
 from mockserver.generate.explore import Explorer
@@ -24,6 +23,7 @@ from mockserver.generate.judged import Fits, explored_draw, judged_draw
 from mockserver.generate.members import property_pieces
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.nodes import Stuck
+from mockserver.generate.place import Place
 from mockserver.generate.plan import Planner
 from mockserver.schema.algebra import admits_nothing, contradictions, normal_form
 from mockserver.schema.compile import Validators
@@ -136,6 +136,8 @@ class _Workshop:
             return None
         usual = next(iter(heights.live(pieces or ())), None)
         if usual is None or usual.facts.declared or usual.facts.values is not None:
+            return _Plan(safe, trusted=trusted)
+        if usual.facts.declares and safe(fork(0, _SALT)):  # it names properties: an object is what was meant
             return _Plan(safe, trusted=trusted)
         return _Plan(self._varied(safe, explore), trusted=trusted)
 

@@ -11,9 +11,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from mockserver.generate.charsets import ANY, Ranges
 from mockserver.generate.dice import Roll
 from mockserver.generate.patterns import draw_character
-from mockserver.generate.regex import ANY, Chars, Edge, Either, Group, Look, Ranges, Regex, Repeat, Sequence
+from mockserver.generate.regex import Chars, Edge, Either, Group, Look, Regex, Repeat, Sequence
 
 _MOST_STATES = 3000
 _MOST_STEPS = 4000

@@ -7,84 +7,35 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from mockserver.generate.believable import Place
 from mockserver.generate.dice import Draw, chooser, constant
 from mockserver.generate.facts import Facts, Pieces, identity
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.numbers import number_draw
+from mockserver.generate.place import Place
 from mockserver.generate.strings import string_draw
 from mockserver.values import JSON
 
 _NEVER = frozenset(
-    [
-        "deleted",
-        "archived",
-        "disabled",
-        "blocked",
-        "banned",
-        "suspended",
-        "locked",
-        "draft",
-        "expired",
-        "cancelled",
-        "canceled",
-        "revoked",
-        "truncated",
-        "failed",
-        "hidden",
-        "removed",
-        "error",
-        "errors",
-        "spam",
-        "muted",
-        "deprecated",
-        "incomplete",
-        "closed",
-    ]
-)
+    {
+        "deleted", "archived", "disabled", "blocked", "banned", "suspended", "locked", "draft", "expired",
+        "cancelled", "canceled", "revoked", "truncated", "failed", "hidden", "removed", "error", "errors", "spam",
+        "muted", "deprecated", "incomplete", "closed",
+    }
+)  # fmt: skip
 _ALWAYS = frozenset(
-    [
-        "active",
-        "enabled",
-        "success",
-        "ok",
-        "verified",
-        "visible",
-        "available",
-        "valid",
-        "accepted",
-        "succeeded",
-        "confirmed",
-        "published",
-        "allowed",
-    ]
-)
+    {
+        "active", "enabled", "success", "ok", "verified", "visible", "available", "valid", "accepted", "succeeded",
+        "confirmed", "published", "allowed",
+    }
+)  # fmt: skip
 _PAGING = frozenset({"more", "next", "continue", "continuation"})
 _PAGING_WORDS = frozenset(
-    [
-        "next",
-        "next_page",
-        "next_cursor",
-        "next_token",
-        "next_page_token",
-        "next_url",
-        "next_link",
-        "next_page_url",
-        "continuation_token",
-        "next_page_uri",
-        "next_uri",
-        "end_cursor",
-        "next_page_id",
-        "next_marker",
-        "cursor_next",
-        "continuation",
-        "next_offset",
-        "page_token",
-        "next_page_cursor",
-        "next_starting_after",
-        "next_key",
-    ]
-)
+    {
+        "next", "next_page", "next_cursor", "next_token", "next_page_token", "next_url", "next_link", "next_page_url",
+        "continuation_token", "next_page_uri", "next_uri", "end_cursor", "next_page_id", "next_marker", "cursor_next",
+        "continuation", "next_offset", "page_token", "next_page_cursor", "next_starting_after", "next_key",
+    }
+)  # fmt: skip
 
 
 def leaf_draw(book: Book, pieces: Pieces, form: Form, place: Place) -> Draw | None:

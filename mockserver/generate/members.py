@@ -71,7 +71,7 @@ class Layout:
         pieces = item_pieces(book, facts, index, contained=index in self.needs)
         if pieces is None:
             return None
-        more = self.needs[index] if index in self.needs else self.others
+        more = self.needs.get(index, self.others)
         return book.pieces((*pieces, *more)) if more else pieces
 
 

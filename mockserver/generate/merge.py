@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from mockserver.document import pointer as pointers
 from mockserver.generate.facts import (
     KINDS,
-    READERS,
     ArrayPart,
     Contains,
     Facts,
@@ -22,30 +21,14 @@ from mockserver.generate.facts import (
     Unevaluated,
     kind_of,
 )
-from mockserver.generate.negate import negations, plain_negation
+from mockserver.generate.keywords import READERS
+from mockserver.generate.negate import plain_negation
+from mockserver.generate.unions import Group, Unions, plain_name
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON
 
 _MOST_FORMS = 64
 _MOST_STEPS = 400
-_HASH = 9  # the length of what a bundle appends to a name that may be taken
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """Schemas to add, and rivals: schemas that must not fit what comes of it."""
-
-    pieces: Pieces
-    rivals: Pieces = ()
-    judged: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A union: one of its branches is taken."""
-
-    key: Hashable
-    branches: tuple[Branch, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +56,13 @@ class Book:
             if schema == self.root and schema:
                 self.root = schema  # what is recursive stands in its own closure
         self._names = {id(schema): name for name, schema in self._definitions.items()}
-        self._groups: dict[tuple[Hashable, bool], tuple[Group, ...]] = {}
         self._made: dict[Hashable, JSON] = {}
         self._forms: dict[tuple[tuple[int, ...], bool], tuple[Form, ...]] = {}
         self._judges: dict[tuple[int, ...], Callable[[JSON], bool]] = {}
         self._matchers: dict[str, Callable[[str], bool]] = {}
         self._references: dict[str, frozenset[str]] = {}
         self._asked: set[tuple[int, ...]] = set()
+        self.unions = Unions(self)
 
     def resolve(self, reference: str) -> JSON:
         """Return what a reference of this bundle leads to."""
@@ -94,13 +77,7 @@ class Book:
 
     def name_of(self, schema: JSON) -> str:
         """Return the name of a schema in the contract, or nothing."""
-        return self._plain(self._names.get(id(schema), ""))
-
-    @staticmethod
-    def _plain(name: str) -> str:
-        hashed = len(name) > _HASH and name[-_HASH] == "-"
-        hashed = hashed and all(digit in "0123456789abcdef" for digit in name[1 - _HASH :])
-        return name[:-_HASH] if hashed else name
+        return plain_name(self._names.get(id(schema), ""))
 
     def made(self, key: Hashable, schema: JSON) -> JSON:
         """Return the one schema that was made under a key."""
@@ -182,68 +159,10 @@ class Book:
             else:
                 todo.extend({**choices, group.key: index} for index in reversed(range(len(group.branches))))
 
-    def groups(self, schema: Mapping[str, JSON], *, thorough: bool) -> tuple[Group, ...]:
-        """Return the unions that stand in one schema."""
-        key = (id(schema), thorough)
-        found = self._groups.get(key)
-        if found is None:
-            found = self._groups[key] = tuple(self._groups_in(schema, thorough))
-        return found
-
-    def _groups_in(self, schema: Mapping[str, JSON], thorough: bool) -> Iterator[Group]:  # noqa: FBT001 - as in `forms`
-        key = id(schema)
-        for keyword in ("anyOf", "oneOf"):
-            if keyword in schema:
-                yield Group((key, keyword), self._branches(schema, keyword, thorough=thorough))
-        if "if" in schema and ("then" in schema or "else" in schema):
-            otherwise = self.made((key, "else"), {"not": schema["if"]})
-            yield Group(
-                (key, "if"),
-                (
-                    Branch((schema["if"], schema.get("then", True))),
-                    Branch((otherwise, schema.get("else", True))),
-                ),
-            )
-        for name, dependent in schema.get("dependentSchemas", {}).items():
-            present = self.made((key, "present", name), {"required": [name], "type": "object"})
-            absent = self.made((key, "absent", name), {"properties": {name: False}})
-            branches = (Branch((present, dependent)), Branch((absent,)))
-            declared = name in schema.get("properties", {}) or name in schema.get("required", ())
-            yield Group((key, "dependent", name), branches if declared else branches[::-1])
-        if thorough and "not" in schema:
-            refused = self.resolved(schema["not"])
-            others = negations(refused, self) if plain_negation(refused) is None else None
-            if others is not None:
-                yield Group((key, "not"), tuple(Branch((piece,)) for piece in others))
-
     def resolved(self, schema: JSON) -> JSON:
         """Follow a reference that stands alone."""
         found = self.pieces((schema,))
         return False if found is None else found[0] if found else True
-
-    def _branches(self, schema: Mapping[str, JSON], keyword: str, *, thorough: bool) -> tuple[Branch, ...]:
-        options: list[JSON] = schema[keyword]
-        tags = self._tags(schema, options)
-        out: list[Branch] = []
-        untagged: list[Branch] = []
-        for index, option in enumerate(options):
-            pieces: Pieces = (option,)
-            rivals: Pieces = ()
-            if keyword == "oneOf":
-                others = [other for at, other in enumerate(options) if at != index]
-                rivals = tuple(other for other in others if not self._apart(option, other))
-                if thorough:
-                    pieces += tuple(self.made((id(other), "not"), {"not": other}) for other in rivals)
-            judged = bool(rivals)
-            if tags[index] is not None:
-                out.append(Branch((*pieces, tags[index]), rivals, judged))
-                untagged.append(Branch(pieces, rivals, judged))
-            else:
-                out.append(Branch(pieces, rivals, judged))
-        return (*out, *untagged)
-
-    def _apart(self, one: JSON, other: JSON) -> bool:
-        return self.kinds_of(one).isdisjoint(self.kinds_of(other))
 
     def kinds_of(self, schema: JSON) -> frozenset[Kind]:
         """Return the kinds that may fit a schema, at least."""
@@ -258,39 +177,6 @@ class Book:
             return frozenset(form.kind for form in self.forms(pieces))
         finally:
             self._asked.discard(key)
-
-    def _tags(self, schema: Mapping[str, JSON], options: list[JSON]) -> list[JSON]:
-        """Return for each branch what its discriminator has to say (OAS 3.1.1 §4.8.25)."""
-        discriminator = schema.get("discriminator")
-        if not discriminator or "propertyName" not in discriminator:
-            return [None] * len(options)
-        return [
-            self._tag(discriminator, option["$ref"]) if isinstance(option, dict) and "$ref" in option else None
-            for option in options
-        ]
-
-    def _tag(self, discriminator: Mapping[str, JSON], reference: str) -> JSON:
-        name = discriminator["propertyName"]
-        values = [value for value, target in (discriminator.get("mapping") or {}).items() if target == reference]
-        values = values or [self._plain(reference.rpartition("/")[2])]
-        return self.made(
-            ("tag", name, tuple(values)), {"required": [name], "properties": {name: {"enum": values}}, "type": "object"}
-        )
-
-    def heirs(self, schema: Mapping[str, JSON]) -> Group:
-        """Return the schemas that a parent's discriminator maps to: one of them is what really comes."""
-        key = (id(schema), "heirs")
-        found = self._groups.get((key, False))
-        if found is None:
-            discriminator = schema["discriminator"]
-            references = dict.fromkeys(discriminator["mapping"].values())
-            heirs = (
-                Branch((self.resolve(reference), self._tag(discriminator, reference)))
-                for reference in references
-                if self.resolve(reference) is not schema
-            )
-            found = self._groups[key, False] = (Group(key, (*heirs, Branch(()))),)
-        return found[0]
 
 
 class _Merge:
@@ -345,7 +231,7 @@ class _Merge:
         if "not" in schema:
             self._not(schema["not"])
         if not schema.keys().isdisjoint(_CHOICES):
-            for group in self._book.groups(schema, thorough=self._thorough):
+            for group in self._book.unions.of(schema, thorough=self._thorough):
                 self._choose(group)
 
     def _all_of(self, schema: Mapping[str, JSON]) -> None:
@@ -376,7 +262,7 @@ class _Merge:
         targets = {name: book.resolve(reference) for name, reference in mapping.items()}
         names = tuple(name for name, target in targets.items() if target is not schema and id(target) in self._seen)
         if not names and mapping and not self._composed:
-            self._choose(book.heirs(schema))
+            self._choose(book.unions.heirs(schema))
             return
         own = tuple(name for name, target in targets.items() if target is schema)
         names = names or own or tuple(filter(None, [book.name_of(self._top)]))

@@ -26,9 +26,9 @@ _BIRTH_YEARS = 45
 _LAST = 255
 
 _STEPS: Mapping[str, int] = {
-    **dict.fromkeys(("created", "create", "creation", "inserted", "added", "joined", "registered", "signup", "issued"), 0),
+    **dict.fromkeys(("created", "create", "creation", "inserted", "added", "joined", "registered", "issued"), 0),
     **dict.fromkeys(("ordered", "opened", "submitted", "placed", "booked", "uploaded", "received", "requested"), 0),
-    **dict.fromkeys(("start", "started", "starts", "begin", "begins", "from", "since", "after", "departure", "valid"), 2),
+    **dict.fromkeys(("start", "started", "starts", "begin", "begins", "from", "since", "after", "departure"), 2),
     **dict.fromkeys(("published", "activated", "enabled", "confirmed", "verified", "accepted", "approved", "sent"), 3),
     **dict.fromkeys(("updated", "update", "modified", "changed", "pushed", "edited", "last", "seen", "latest"), 9),
     **dict.fromkeys(("paid", "shipped", "processed", "resolved", "arrival"), 6),

@@ -96,7 +96,7 @@ def _judged(kind: str, keyword: str) -> Callable[[JSON, Mapping[str, JSON]], lis
 
 
 def _alike(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
-    found = _judged("array", "uniqueItems")(True, schema) if value else []
+    found = _judged("array", "uniqueItems")(value, schema) if value else []
     return [{**piece, "minItems": 2} for piece in found]
 
 

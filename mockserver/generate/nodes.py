@@ -16,8 +16,8 @@ _STRIDE = 0x9E3779B97F4A7C15
 _TRIES = 24
 
 
-class Stuck(Exception):  # noqa: N818 - it ends one draw; whoever judges tries another seed
-    """No further item was met that is not in the list yet."""
+class Stuck(Exception):
+    """No further item was met that is not in the list yet; whoever judges tries another seed."""
 
 
 def object_draw(fields: Sequence[tuple[str, Draw]], salt: int) -> Draw:

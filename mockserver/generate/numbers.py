@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from mockserver.generate.believable import Place
 from mockserver.generate.dice import Draw, below, chooser, constant, fork
 from mockserver.generate.facts import Facts, Kind, identity, kind_of
 from mockserver.generate.merge import Book
 from mockserver.generate.moments import moment
 from mockserver.generate.names import singular
+from mockserver.generate.place import Place
 from mockserver.values import JSON
 
 _TRIALS = 40
@@ -45,31 +45,11 @@ def _span(low: int, high: int, step: str = "1") -> Span:
 
 
 _MONEY = frozenset(
-    [
-        "price",
-        "amount",
-        "cost",
-        "balance",
-        "fee",
-        "tax",
-        "subtotal",
-        "discount",
-        "charge",
-        "payment",
-        "salary",
-        "revenue",
-        "tip",
-        "budget",
-        "refund",
-        "due",
-        "paid",
-        "spend",
-        "credit",
-        "debit",
-        "sum",
-        "worth",
-    ]
-)
+    {
+        "price", "amount", "cost", "balance", "fee", "tax", "subtotal", "discount", "charge", "payment", "salary",
+        "revenue", "tip", "budget", "refund", "due", "paid", "spend", "credit", "debit", "sum", "worth",
+    }
+)  # fmt: skip
 _SPANS: Mapping[str, Span] = {
     **dict.fromkeys(("id", "number", "ids", "no", "identifier"), _span(1000, 99_999)),
     **dict.fromkeys(("page", "page_number", "attempt", "attempts"), _span(1, 1)),

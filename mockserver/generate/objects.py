@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mockserver.generate import words
-from mockserver.generate.believable import Place
 from mockserver.generate.dice import Roll, fork
 from mockserver.generate.facts import Facts, Pieces, identity
 from mockserver.generate.heights import ENDLESS, Heights
@@ -19,6 +18,7 @@ from mockserver.generate.members import declared_names, property_pieces
 from mockserver.generate.merge import Book
 from mockserver.generate.names import singular
 from mockserver.generate.patterns import draw_string
+from mockserver.generate.place import Place
 from mockserver.generate.regex import Unreadable, parse
 from mockserver.values import JSON
 
@@ -138,11 +138,22 @@ def _apart(book: Book, pieces: Pieces, schema: JSON) -> bool:
     return values.isdisjoint(identity(value) for form in theirs for value in form.facts.values or ())
 
 
-def is_map(facts: Facts) -> bool:
+_FREE = frozenset(
+    {
+        "metadata", "meta", "label", "labels", "annotations", "tags", "attributes", "properties", "custom", "extra",
+        "extras", "context", "variables", "parameters", "options",
+    }
+)  # fmt: skip
+
+
+def is_map(facts: Facts, place: Place) -> bool:
     """Tell whether an object is one of names that are not known before."""
     if facts.declares:
         return False
-    return any(part.patterns or part.additional not in (None, False) for part in facts.objects)
+    if any(part.patterns or part.additional not in (None, False) for part in facts.objects):
+        return True
+    closed = any(part.additional is False for part in facts.objects) or bool(facts.unevaluated_properties)
+    return not closed and not _FREE.isdisjoint(place.words[-1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +183,7 @@ def extras(book: Book, heights: Heights, facts: Facts, place: Place, count: int,
 
 
 _MAP_KEYS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("language", "translation", "locale", "title", "description"), tuple(c for c, _ in words.LANGUAGES)),
+    **dict.fromkeys(("language", "translation", "locale", "title"), tuple(code for code, _ in words.LANGUAGES)),
     **dict.fromkeys(("currency", "rate", "price", "balance", "amount"), words.CURRENCIES),
     **dict.fromkeys(("header",), ("Content-Type", "X-Request-Id", "Cache-Control")),
     **dict.fromkeys(("country",), tuple(code for _, code, _ in words.COUNTRIES)),

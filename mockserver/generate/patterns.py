@@ -12,22 +12,9 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from mockserver.generate import words
+from mockserver.generate.charsets import DOT, LAST, Ranges, meet
 from mockserver.generate.dice import Roll
-from mockserver.generate.regex import (
-    DOT,
-    LAST,
-    Back,
-    Chars,
-    Edge,
-    Either,
-    Group,
-    Look,
-    Ranges,
-    Regex,
-    Repeat,
-    Sequence,
-    meet,
-)
+from mockserver.generate.regex import Back, Chars, Edge, Either, Group, Look, Regex, Repeat, Sequence
 
 ENDLESS = 1 << 20
 _NATURAL = 8  # how much longer than it must be a string is where nothing says how long

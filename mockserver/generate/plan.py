@@ -12,7 +12,6 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from mockserver.generate.believable import Place
 from mockserver.generate.dice import Draw, chooser, constant
 from mockserver.generate.explore import Explorer
 from mockserver.generate.facts import Facts, Pieces
@@ -23,6 +22,7 @@ from mockserver.generate.members import Layout, layout, longest_prefix
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.nodes import counted, distinct_draw, list_draw, object_draw, with_extras
 from mockserver.generate.objects import extras, is_map, select
+from mockserver.generate.place import Place
 from mockserver.generate.strings import is_placeholder
 from mockserver.values import JSON
 
@@ -173,7 +173,7 @@ class Planner:
         if node.place.root or not facts.examples:
             return None
         if form.kind == "object":
-            plain = not facts.declares and not is_map(facts)
+            plain = not facts.declares and not is_map(facts, node.place)
         else:
             item = layout(self._book, facts)
             pieces = item.at(self._book, facts, 0) if item is not None else None
@@ -216,7 +216,7 @@ class Planner:
                 above=above,
                 hints=facts.hints.get(name, ()),
             )
-        entries = _MAP_ENTRIES if full and is_map(facts) else 0
+        entries = _MAP_ENTRIES if full and is_map(facts, node.place) else 0
         most = entries if facts.most_properties is None else facts.most_properties - len(chosen.fields)
         node.more = (chosen.more, max(chosen.more, min(entries, most)))
         if node.more[1]:

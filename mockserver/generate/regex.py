@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from mockserver.generate import charsets
 from mockserver.generate.charsets import CONTROLS, DOT, ESCAPED_SETS, LAST, POSIX, Ranges, complement, ranges_of
 
+
 @dataclass(frozen=True, slots=True)
 class Chars:
     """One character of a set."""

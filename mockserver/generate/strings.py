@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterator
 
 from mockserver.generate import words
-from mockserver.generate.believable import Place, text_maker
+from mockserver.generate.believable import text_maker
 from mockserver.generate.dice import Draw, Roll, chooser, constant, fork
 from mockserver.generate.facts import Facts, identity
 from mockserver.generate.formats import FORMATS, base64_text
 from mockserver.generate.intersection import find_strings
 from mockserver.generate.merge import Book
 from mockserver.generate.patterns import drop_open_ends, looks_ahead, writer
+from mockserver.generate.place import Place
 from mockserver.generate.regex import Regex, Unreadable, parse
 from mockserver.values import JSON
 

@@ -24,7 +24,7 @@ from mockserver.contract.plan import Broken, Plan, Plans, broken_part
 from mockserver.contract.reading import Reading, fitting, read_request
 from mockserver.contract.route import Routed, Router, WrongMethod
 from mockserver.contract.secret_names import secret_names
-from mockserver.errors import MockserverError
+from mockserver.errors import MockserverError, UnreadableDocument
 from mockserver.exchange import Headers, Request, Response
 from mockserver.messages import BY_ID
 from mockserver.redact import Secrets, redact_violation
@@ -102,7 +102,7 @@ class Answering:
     def answer(self, route: Routed) -> Answer:
         """Return the answer; a part of the contract that cannot be read is told in it, not raised."""
         if route.rivals:
-            route = fitting(self.service.plans, route)
+            route = fitting(self.service.plans, route, self.request)
         plan = self.service.plans.of(route.operation)
         if isinstance(plan, Broken):
             return replace(
@@ -117,7 +117,9 @@ class Answering:
                 return self._refuse(plan, reading, violations, _reason(violations))
             return self._succeed(plan, reading, violations)
         except MockserverError as broken:
-            flaw = broken_part(route.operation, broken)
+            unreadable = isinstance(broken, UnreadableDocument)
+            rule = "document-reference" if unreadable else "document-contradiction"
+            flaw = broken_part(route.operation, broken, rule)
             return replace(
                 refused(self.service, self.request, 501, (flaw,)), operation=route.operation.name, wait_s=self.wait_s
             )

@@ -8,7 +8,7 @@ names: leaves are read by the caller.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 from mockserver.wire.reading import Decoded, SpellingError, keyed, listed
@@ -20,6 +20,7 @@ Path: TypeAlias = tuple[str, ...]
 _STEPS: Final = re.compile(r"(?:\[([^\[\]]*)\]|\.([^.\[\]]+))")
 _NAME_ENDS: Final = re.compile(r"[.\[]")
 _DEEPEST: Final = 32
+_LONGEST_NAME: Final = 2048
 
 
 def split_name(name: str, roots: Container[str]) -> tuple[str, Path] | None:
@@ -28,6 +29,8 @@ def split_name(name: str, roots: Container[str]) -> tuple[str, Path] | None:
     >>> split_name("a.b[0][c]", {"a"}), split_name("a.b[]", {"a", "a.b"}), split_name("x[y]", {"a"})
     (('a', ('b', '0', 'c')), ('a.b', ('',)), None)
     """
+    if len(name) > _LONGEST_NAME:
+        return None
     for end in reversed([match.start() for match in _NAME_ENDS.finditer(name)]):
         root, rest = name[:end], name[end:]
         if root not in roots:
@@ -86,15 +89,14 @@ def _items(entries: Sequence[tuple[Path, Leaf]]) -> list[list[tuple[Path, Leaf]]
     if all(not path for path, _ in entries):
         return [[entry] for entry in entries]
     items: list[list[tuple[Path, Leaf]]] = []
-    for entry in entries:
-        if not items or entry[0] in _paths(items[-1]):
+    taken: list[set[Path]] = []
+    for path, leaf in entries:
+        if not items or path in taken[-1]:
             items.append([])
-        items[-1].append(entry)
+            taken.append(set())
+        items[-1].append((path, leaf))
+        taken[-1].add(path)
     unclear = len(items) > 1 and any("" in path for path, _ in entries)
-    if unclear or any(_paths(item) != _paths(items[0]) for item in items):
+    if unclear or any(paths != taken[0] for paths in taken):
         raise SpellingError("where one of its items ends cannot be told from []; number them: [0], [1]")
     return items
-
-
-def _paths(entries: Iterable[tuple[Path, Leaf]]) -> set[Path]:
-    return {path for path, _ in entries}

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
-from urllib.parse import unquote_plus
 
 from mockserver.values import JSON
 from mockserver.wire import percent
@@ -54,7 +53,7 @@ def read_form(raw: str, shape: Shape, encodings: Mapping[str, Encoding], *, leni
     members = exploded_members(shape, encodings, percent.decode_plus, lenient=lenient)
     owners = {name: owner for owner, below in members.items() for name in below}
     names = Names(shape, encodings, owners)
-    pairs = [(unquote_plus(name), value) for name, value in pairs_in(raw)]
+    pairs = [(percent.decode_plus(name), value) for name, value in pairs_in(raw)]
     gathered = gather(pairs, names, names.roots, str)
     found: dict[str, Decoded] = {}
     for name in (*gathered.values, *gathered.nested):

@@ -63,9 +63,7 @@ def join_parts(parts: Sequence[Part]) -> tuple[str, bytes]:
     """Return the boundary and the body."""
     chunks = [_headers(part) + b"\r\n" + part.octets for part in parts]
     content = b"\r\n".join(chunks)
-    boundary = hashlib.blake2b(content, digest_size=12).hexdigest()
-    while boundary.encode() in content:
-        boundary = hashlib.blake2b(content + boundary.encode(), digest_size=12).hexdigest()
+    boundary = hashlib.blake2b(content, digest_size=16).hexdigest()  # which nobody can have put into the content
     mark = b"--" + boundary.encode()
     return boundary, b"".join(mark + b"\r\n" + chunk + b"\r\n" for chunk in chunks) + mark + b"--\r\n"
 

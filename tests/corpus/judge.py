@@ -94,7 +94,7 @@ class Judge:
         if response is None:
             return f"status {status} is not documented"
         response, base = self.deref(response, base)
-        content = self._content(operation, response)
+        content, base = self.deref(self._content(operation, response), base)
         media = content_type.partition(";")[0].strip().lower()
         if not content:
             return "a body where none is documented" if body else ""

@@ -28,8 +28,9 @@ def test_retry_after_is_seconds_or_a_date_in_any_form_of_rfc_9110(value, seconds
 
 @pytest.mark.parametrize(
     "value",
-    ["", "soon", "-5", "+5", "1e3", "inf", "nan", "0x10", "1,2", "٣", "9" * 11, "9" * 400, "Sun, 31 Feb 2024 08:49:37 GMT",
-     "Sun, 06 Nov 1994 08:49:36 GMT", "Sun, 06 Nov 1994 08:49:37 -9900", "1994-11-06T08:50:37Z"],
+    ["", "soon", "-5", "+5", "1e3", "inf", "nan", "0x10", "1,2", "٣", "9" * 11, "9" * 400,
+     "Sun, 31 Feb 2024 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:36 GMT", "Sun, 06 Nov 1994 08:49:37 -9900",
+     "1994-11-06T08:50:37Z"],
 )  # fmt: skip
 def test_a_bad_negative_or_past_retry_after_is_as_if_it_were_not_there(value) -> None:
     assert advice((DATE, ("Retry-After", value))) == SILENCE
@@ -102,8 +103,8 @@ def test_a_limit_is_exhausted_only_when_nothing_remains() -> None:
 
 
 names = st.sampled_from(
-    ["Date", "Retry-After", "retry-after-ms", "RateLimit", "RateLimit-Reset", "X-RateLimit-Reset", "X-RateLimit-Remaining",
-     "X-RateLimit-Reset-After", "X-Should-Retry"]
+    ["Date", "Retry-After", "retry-after-ms", "RateLimit", "RateLimit-Reset", "X-RateLimit-Reset",
+     "X-RateLimit-Remaining", "X-RateLimit-Reset-After", "X-Should-Retry"]
 )  # fmt: skip
 pieces = st.sampled_from(
     ["Sun, ", "06 Nov ", "1994 ", "08:49:37", " GMT", "-", '"', ";r=0", ";t=", "9", ",", "=", "\\"]

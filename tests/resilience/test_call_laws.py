@@ -4,7 +4,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
-from simulated import World
+from simulated import World, answering
 
 from mockserver.resilience.actions import Attempt, GiveUp, Succeed, Wait
 from mockserver.resilience.deadline import Deadline
@@ -153,7 +153,7 @@ class Crowd(RuleBasedStateMachine):
             self.names_to_values[call.name].abandon()
         self.world.now += 200
         for _ in range(4):
-            assert isinstance(self.world.run(lambda attempt, now: (Answered(200), 0.0), policy=self.policy), Succeed)
+            assert isinstance(self.world.run(answering(200, took=0.0), policy=self.policy), Succeed)
 
 
 Crowd.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

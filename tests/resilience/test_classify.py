@@ -8,7 +8,9 @@ from mockserver.resilience.policy import Policy
 
 @pytest.mark.parametrize("status", [100, 103, 200, 204, 301, 304, 399])
 def test_an_answer_below_400_is_a_success(status) -> None:
-    assert classify(Answered(status), Policy()) == Verdict(True, False, False, "success")
+    assert classify(Answered(status), Policy()) == Verdict(
+        success=True, transient=False, throttled=False, mark="success"
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,9 @@ def test_an_answer_below_400_is_a_success(status) -> None:
     ],
 )
 def test_an_error_status_is_judged(status, transient, throttled, mark) -> None:
-    assert classify(Answered(status), Policy()) == Verdict(False, transient, throttled, mark)
+    assert classify(Answered(status), Policy()) == Verdict(
+        success=False, transient=transient, throttled=throttled, mark=mark
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,7 @@ def test_an_error_status_is_judged(status, transient, throttled, mark) -> None:
     ],
 )
 def test_a_failure_is_judged_by_its_kind(kind, transient, mark) -> None:
-    assert classify(Failed(kind), Policy()) == Verdict(False, transient, False, mark)
+    assert classify(Failed(kind), Policy()) == Verdict(success=False, transient=transient, throttled=False, mark=mark)
 
 
 def test_every_kind_of_failure_is_judged() -> None:

@@ -120,7 +120,7 @@ def test_an_attempt_that_raises_leaves_no_probe_behind() -> None:
     guards = Guards(random.Random(1))
     quick = overridden(Policy(), {"retry": {"attempts": 1}, "breaker": {"min_calls": 1, "open_s": 0.001}})
 
-    def broken(attempt: Attempt, now: float) -> tuple[Answered, float]:
+    def broken(*_: object) -> tuple[Answered, float]:
         raise KeyboardInterrupt
 
     drive(guards.call(GET, quick, now=time.monotonic()), answering(500, took=0), threading.Event())

@@ -53,7 +53,7 @@ def test_no_more_redirects_than_the_policy_allows() -> None:
     "location",
     ["file:///etc/passwd", "ftp://api.example/", "javascript:alert(1)", "https://api.example:0/",
      "https://api.example:99999/", "https://api.example:x/", "https://[::1", "http://127.1/", "http://0x7f000001/",
-     "http://2130706433/", "http://1.2.3/", "https://127.0.0.1\\.example/", "https://１２７.0.0.1/",
+     "http://2130706433/", "http://1.2.3/", "https://127.0.0.1\\.example/", "https://\uff11\uff12\uff17.0.0.1/",
      "https://%31%32%37.0.0.1/", "https://[fe80::1%25eth0]/", "https:\\\\evil.example"],
 )  # fmt: skip
 def test_what_is_no_url_that_can_be_followed_is_refused(location) -> None:

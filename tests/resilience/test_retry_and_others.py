@@ -1,4 +1,4 @@
-"""Our retries beside tenacity (waits) and urllib3 (what is repeated): known differences are listed, with their reason."""
+"""Our retries beside tenacity (waits) and urllib3 (what is repeated); known differences are listed, with reasons."""
 
 import random
 import time

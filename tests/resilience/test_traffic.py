@@ -1,6 +1,7 @@
 """What a server sees of a client in trouble: simulated minutes, and real threads where order is the point."""
 
 import heapq
+import itertools
 import random
 import threading
 from collections import Counter
@@ -52,28 +53,28 @@ def traffic(backend: Backend, *, seconds: float, per_second: float, policy: Poli
 
 
 def test_a_permanent_503_reduces_the_traffic_to_probes() -> None:
-    hits, ends, _ = traffic(lambda now: Answered(503), seconds=600, per_second=10, policy=Policy())
+    hits, ends, _ = traffic(lambda _: Answered(503), seconds=600, per_second=10, policy=Policy())
     opening = [at for at in hits if at < 5]
     probes = [at for at in hits if at >= 5]
     assert len(opening) < 20  # the ten that open it, and what was under way
     assert len(probes) <= 8  # 15, 30, 60, then every 120 s, each +- a fifth: not 6,000 and never 18,000
-    assert all(later - earlier > 12 for earlier, later in zip(probes, probes[1:], strict=False))
+    assert all(later - earlier > 12 for earlier, later in itertools.pairwise(probes))
     assert len(ends) == 6000
     assert Counter(end.reason for _, end in ends)["circuit-open"] > 5900
 
 
 def test_without_a_breaker_the_budget_alone_keeps_repeats_to_a_fifth_and_the_floor() -> None:
     unguarded = overridden(Policy(), {"breaker": False})
-    hits, _, _ = traffic(lambda now: Answered(502), seconds=60, per_second=50, policy=unguarded)
+    hits, _, _ = traffic(lambda _: Answered(502), seconds=60, per_second=50, policy=unguarded)
     assert 3000 < len(hits) <= 3000 * 1.2 + 3 * 60 + 30 + 20
     naive = overridden(unguarded, {"budget": False})
-    assert len(traffic(lambda now: Answered(502), seconds=60, per_second=50, policy=naive)[0]) == 9000
+    assert len(traffic(lambda _: Answered(502), seconds=60, per_second=50, policy=naive)[0]) == 9000
 
 
 def test_a_service_that_fails_every_second_time_is_left_alone() -> None:
     turn = iter(range(10**9))
     hits, ends, _ = traffic(
-        lambda now: Answered(500 if next(turn) % 2 else 200),
+        lambda _: Answered(500 if next(turn) % 2 else 200),
         seconds=60,
         per_second=10,
         policy=overridden(Policy(), {"retry": {"attempts": 1}}),
@@ -85,7 +86,7 @@ def test_a_service_that_fails_every_second_time_is_left_alone() -> None:
 def test_a_service_that_fails_now_and_then_is_recovered_from_unnoticed() -> None:
     chance = random.Random(3)
     hits, ends, guards = traffic(
-        lambda now: Answered(503) if chance.random() < 0.1 else Answered(200),
+        lambda _: Answered(503) if chance.random() < 0.1 else Answered(200),
         seconds=120,
         per_second=10,
         policy=Policy(),
@@ -103,7 +104,7 @@ def test_a_service_that_comes_back_is_probed_one_by_one_and_then_served() -> Non
     back = min(at for at, end in ends if isinstance(end, Succeed))
     assert back < 20 + 36 + 1  # it may have been opened for 30 s, and a fifth, just before
     probes = [at for at in hits if back - 0.02 <= at <= back + 0.1]
-    assert all(later - earlier >= 0.02 for earlier, later in zip(probes[:3], probes[1:3], strict=False))
+    assert all(later - earlier >= 0.02 for earlier, later in itertools.pairwise(probes[:3]))
     assert all(isinstance(end, Succeed) for at, end in ends if at > back + 1)
 
 

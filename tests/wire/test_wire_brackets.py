@@ -36,6 +36,7 @@ def build(*entries, schema=SCHEMA):
         ("a[b]c", None),
         ("a..b", None),
         ("a", None),
+        ("a[b]" + "[c]" * 1000, None),
     ],
 )
 def test_a_name_is_split_at_its_longest_known_root(name, expected):

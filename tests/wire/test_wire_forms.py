@@ -1,3 +1,5 @@
+from urllib.parse import unquote
+
 import pytest
 from wire_specs import COLOR, INTEGER, INTEGERS, STRING, STRINGS, body
 
@@ -112,6 +114,7 @@ def test_a_property_with_a_content_type_is_parsed():
         ("name=%FF", "field name: %FF holds octets that are not UTF-8"),
         ("tags[1]=a", "field tags: its indexes are 1; they count from 0 without gaps"),
         ("address=", "field address: it is empty; JSON has at least a value"),
+        ("%FF=1", "%FF holds octets that are not UTF-8"),
         (b"name=\xff", "the form is not UTF-8 from octet 5 on"),
     ],
 )
@@ -138,6 +141,16 @@ def test_values_are_spelled_by_their_content_type_or_their_style():
     }
     value = {"address": {"lines": ["x"]}, "tags": ["a,b", "c"], "name": "a/b,&"}
     assert encode(value, **styled) == (FORM, b"address%5Blines%5D%5B0%5D=x&tags=a%2Cb,c&name=a/b%2C%26")
+
+
+def test_a_property_is_written_in_its_content_type():
+    encodings = {"address": Encoding(content_type="application/xml"), "name": Encoding(content_type="application/json")}
+    value = {"address": {"zip": "1"}, "name": "x"}
+    _, octets = encode(value, **encodings)
+    assert unquote(octets.decode()) == (
+        'address=<?xml version="1.0" encoding="UTF-8"?>\n<root><zip>1</zip></root>&name="x"'
+    )
+    assert decode(octets, **encodings).value == value
 
 
 def test_only_an_object_is_a_form():

@@ -40,6 +40,11 @@ def test_an_exploded_object_has_equals_signs():
     assert decode(COLOR, "R=1, G=2", explode=True) == Decoded({"R": 1, "G": 2})
 
 
+def test_json_is_read_where_nothing_else_can_be_meant_and_noted():
+    note = ("it was sent as JSON text; the contract spells it a,b",)
+    assert decode(INTEGERS, "[1, 2]") == Decoded([1, 2], notes=note)
+
+
 def test_names_do_not_mind_their_case():
     decoder = HeaderDecoder([spec(INTEGER), spec(STRING, name="Absent")])
     assert decoder.decode((("x-COLOR", "5"), ("Other", "6"))) == {"X-Color": Decoded(5), "Absent": ABSENT}

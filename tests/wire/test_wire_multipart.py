@@ -1,4 +1,8 @@
+from io import BytesIO
+
 import pytest
+import requests
+from werkzeug.test import EnvironBuilder
 from wire_specs import INTEGER, INTEGERS, STRING, STRINGS, body
 
 from mockserver.wire.bodies import decode_body, encode_body
@@ -204,6 +208,28 @@ def test_parts_are_written_with_what_they_need():
     ]
     mark = f"--{boundary}".encode()
     assert octets == b"".join(mark + b"\r\n" + one + b"\r\n" for one in expected) + mark + b"--\r\n"
+
+
+def test_what_requests_and_werkzeug_send_is_read():
+    files = {"file": ("a b.bin", b"\x00\xff\r\n--"), "address": (None, '{"zip": 5}', "application/json")}
+    prepared = requests.Request("POST", "http://x", data={"id": "5", "tags": ["a", "b"]}, files=files).prepare()
+    value = {"id": 5, "tags": ["a", "b"], "file": "\x00ÿ\r\n--", "address": {"zip": 5}}
+    note = ("part 4 (file) is the file a b.bin",)
+    read = decode_body(body(SCHEMA, FORM_DATA), prepared.headers["Content-Type"], prepared.body)
+    assert read == Decoded(value, notes=note)
+    made = EnvironBuilder(method="POST", data={"id": "5", "file": (BytesIO(b"\xff"), "ü.bin")})
+    read = decode_body(body(SCHEMA, FORM_DATA), made.content_type, made.get_request().get_data())
+    assert (read.value, read.notes) == ({"id": 5, "file": "ÿ"}, ("part 2 (file) is the file ü.bin",))
+
+
+def test_what_we_write_is_read_by_werkzeug():
+    value = {"id": 5, "name": 'a"b', "file": "\x00ÿ\r\n", "tags": ["x", "y"]}
+    content_type, octets = encode_body(body(SCHEMA, FORM_DATA), value)
+    made = EnvironBuilder(method="POST", input_stream=BytesIO(octets), content_type=content_type).get_request()
+    assert (made.form.to_dict(flat=False), made.files["file"].read()) == (
+        {"id": ["5"], "name": ['a"b'], "tags": ["x", "y"]},
+        b"\x00\xff\r\n",
+    )
 
 
 def test_the_same_value_has_the_same_octets():

@@ -114,6 +114,10 @@ def test_a_text_that_may_be_a_list_has_both_readings():
     assert decode(STRING_OR_STRINGS, "matrix", ";color=a", explode=True) == Decoded("a", (["a"],))
 
 
+def test_a_text_that_is_no_object_is_a_text_where_one_is_suggested():
+    assert decode({"anyOf": [STRING, COLOR]}, "simple", "a,b,c") == Decoded("a,b,c")
+
+
 def test_nothing_is_an_empty_list_where_a_list_is_expected():
     assert decode(STRINGS, "simple", "") == Decoded([""], ([],))
     assert decode(INTEGERS, "simple", "") == Decoded([], ([""],))
