@@ -138,8 +138,10 @@ class Planner:
 
     def _repeats(self, node: Node, form: Form) -> bool:
         """Tell whether a form holds what it stands in already."""
+        if _mark(node.pieces, form.facts) in node.above:
+            return True
         if form.kind == "object":
-            return _mark(node.pieces, form.facts) in node.above
+            return False
         plan = layout(self._book, form.facts)
         item = plan.at(self._book, form.facts, longest_prefix(form.facts)) if plan is not None else None
         forms = self._heights.live(item) if item else []
@@ -264,7 +266,8 @@ class Planner:
     @staticmethod
     def _item(node: Node, pieces: Pieces, count: int, optional: bool) -> Node:  # noqa: FBT001 - as in `Node`
         weight = node.weight * (count if node.depth > _NEAR else 1)
-        return Node(pieces, node.place.item(), node.depth + 1, weight, optional, node.above)
+        above = node.above | {tuple(map(id, node.pieces))}
+        return Node(pieces, node.place.item(), node.depth + 1, weight, optional, above)
 
     def _draw_of(self, node: Node) -> Draw | None:
         """Close a node and all below it; where a form fails it is buried, and the node grows anew."""
@@ -364,6 +367,7 @@ def _is_grown(form: Form | None) -> bool:
 
 
 def _mark(pieces: Pieces, facts: Facts) -> Mark:
+    """Return what says that two nodes are of one make."""
     return facts.shape or tuple(map(id, pieces))
 
 
