@@ -103,13 +103,11 @@ def test_a_taken_port_is_an_error_with_a_fix(project: Path) -> None:
 
 
 def test_a_command_gets_the_address_and_its_exit_code_is_kept(project: Path) -> None:
-    program = "\n".join(
-        (
-            "import os, sys, urllib.request as u",
-            "print(u.urlopen(os.environ['PETS_SERVICE'] + '/pets/7').read())",
-            "sys.exit(7)",
-        )
-    )
+    program = """
+import os, sys, urllib.request as u
+print(u.urlopen(os.environ['PETS_SERVICE'] + '/pets/7').read())
+sys.exit(7)
+"""
     ended = run(project, "serve", "--port", "0", "--", sys.executable, "-c", program)
     assert ended.returncode == 7
     assert '"id":7' in ended.stdout

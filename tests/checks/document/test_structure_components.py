@@ -250,7 +250,12 @@ def test_a_flaw_of_a_security_scheme(version, scheme, expected):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_requirement_names_a_scheme(version):
     assert found(version, operation(version, security=[{}, {"api_key": []}])) == [
-        ("warning", "unknown-security-scheme", f"{GET}/security/1/api_key", "the security scheme api_key is not defined")
+        (
+            "warning",
+            "unknown-security-scheme",
+            f"{GET}/security/1/api_key",
+            "the security scheme api_key is not defined",
+        )
     ]
 
 

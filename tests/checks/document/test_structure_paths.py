@@ -134,7 +134,12 @@ def test_path_parameters_are_found_behind_local_references():
         "/b/{id}": {"$ref": "#/components/pathItems/pet"},
     }
     assert found("3.1", document("3.1", paths=paths, components=parts)) == [
-        ("warning", "path-parameter", "/paths/~1b~1{id}", "operation GET /b/{id} does not declare the path parameter id")
+        (
+            "warning",
+            "path-parameter",
+            "/paths/~1b~1{id}",
+            "operation GET /b/{id} does not declare the path parameter id",
+        )
     ]
 
 
