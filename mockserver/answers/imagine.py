@@ -7,6 +7,7 @@ live; what it says depends on its arguments only.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 from weakref import WeakKeyDictionary
@@ -20,7 +21,7 @@ from mockserver.wire.bodies import decode_body, encode_body
 from mockserver.wire.json import loads
 from mockserver.wire.media_type import is_json
 from mockserver.wire.parameters import encode_header
-from mockserver.wire.reading import Decoded
+from mockserver.wire.reading import Decoded, UnspellableError
 
 Source: TypeAlias = Literal["example", "generated"]
 _TRIES = 8
@@ -78,7 +79,10 @@ class Imagination:
             return _spelled_example(media, content_type, example, _with_wanted(media, example.value, wanted))
         if (media.bundle is None and not is_json(content_type)) or _is_opaque(media, content_type):
             return Imagined(content_type, file_of(content_type), None, "generated")
-        return spelled(media, content_type, self.value(media, seed, wanted=wanted), "generated")
+        for further in range(_TRIES):
+            with suppress(UnspellableError):  # what the media type cannot carry, such as a control character in XML
+                return spelled(media, content_type, self.value(media, seed + further, wanted=wanted), "generated")
+        return Imagined(content_type, file_of(content_type), None, "generated")
 
     def value(self, media: MediaPlan, seed: int, *, wanted: Mapping[str, JSON]) -> JSON:
         """Return a generated value, three of them for a stream; raise Unsatisfiable when the schema admits none."""
@@ -91,11 +95,15 @@ class Imagination:
         """Return the lines of a response header; none for an optional one that would be empty."""
         for example in plan.parameter.examples:
             if example.value is not None and (plan.validator is None or plan.validator.is_valid(example.value)):
-                return encode_header(plan.spec, example.value)
+                with suppress(UnspellableError):
+                    return encode_header(plan.spec, example.value)
         generator = self._generator(plan)
         lines: tuple[str, ...] = ()
         for further in range(_TRIES):  # an empty list is spelled as nothing, and nobody reads nothing as a list
-            lines = encode_header(plan.spec, generator.draw(seed + further, name=plan.parameter.name))
+            try:
+                lines = encode_header(plan.spec, generator.draw(seed + further, name=plan.parameter.name))
+            except UnspellableError:
+                continue  # characters that no header can carry (RFC 9110 §5.5)
             if any(lines):
                 return lines
         return lines if plan.parameter.required else ()

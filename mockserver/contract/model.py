@@ -47,6 +47,7 @@ class Parameter:
     allow_empty: bool = False
     deprecated: bool = False
     examples: tuple[Example, ...] = ()
+    encodings: Mapping[str, PartEncoding] | None = None
 
 
 @dataclass(frozen=True, slots=True)

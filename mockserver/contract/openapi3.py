@@ -89,6 +89,7 @@ def _spelled(documents: Documents, node: Node, name: str, location: Location) ->
         allow_empty=location == "query" and tree.get("allowEmptyValue") is True,
         deprecated=tree.get("deprecated") is True,
         examples=content[0].examples if content else _examples(documents, node),
+        encodings=content[0].encodings if content else None,
     )
 
 

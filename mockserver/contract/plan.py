@@ -18,6 +18,7 @@ from mockserver.contract.model import (
     MediaType,
     Operation,
     Parameter,
+    PartEncoding,
     RequestBody,
     Requirement,
     ResponseSpec,
@@ -260,6 +261,7 @@ class Plans:
             allow_empty=parameter.allow_empty,
             allow_reserved=parameter.allow_reserved,
             media_type=parameter.media_type,
+            encodings=_encodings(parameter.encodings),
         )
         return ParameterPlan(parameter, spec, bundle, validator)
 
@@ -269,13 +271,17 @@ class Plans:
         spec = BodySpec(
             media_type=media.name,
             shape=shape_of(bundle.schema if bundle is not None else True),
-            encodings={
-                name: Encoding(part.content_type, part.style, part.explode, part.allow_reserved)
-                for name, part in (media.encodings or {}).items()
-            },
+            encodings=_encodings(media.encodings),
             item=media.schema is None and media.item_schema is not None,
         )
         return MediaPlan(media, spec, bundle, validator, is_sequential(media.name) and is_per_item(spec))
+
+
+def _encodings(parts: Mapping[str, PartEncoding] | None) -> Mapping[str, Encoding]:
+    return {
+        name: Encoding(part.content_type, part.style, part.explode, part.allow_reserved)
+        for name, part in (parts or {}).items()
+    }
 
 
 def _at(location: Location, parameters: Sequence[ParameterPlan]) -> tuple[ParameterPlan, ...]:

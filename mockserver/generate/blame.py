@@ -32,7 +32,8 @@ def blame(book: Book, heights: Heights) -> Blame:
     path = ""
     for _ in range(_DEEPEST):
         if pieces is None:
-            return Blame(_pointer(book, start), f"{path or 'the whole'} may not be there, and is required")
+            told = f"{path} must not be there, and is required" if path else "the schema is false"
+            return Blame(_pointer(book, start), told)
         forms = book.forms(pieces)
         if not forms:
             why = book.contradiction(pieces)

@@ -243,3 +243,24 @@ FORMATS: Mapping[str, Maker] = {
     "json": lambda _words, _salt: constant('{"source": "import"}'),
     "html": lambda _words, _salt: constant("<p>Checked and confirmed by the support team.</p>"),
 }
+
+_DAY = r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])"
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-2]):00)"
+_LABEL = "[a-z]([a-z0-9-]{0,12}[a-z0-9])?"
+_BYTE = r"(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])"
+_HEX = "[0-9a-f]"
+
+SPELLINGS: Mapping[str, str] = {
+    "date": f"^{_DAY}$",
+    "date-time": f"^{_DAY}T{_CLOCK}$",
+    "time": f"^{_CLOCK}$",
+    "email": rf"^[a-z0-9]+([._-][a-z0-9]+){{0,3}}@({_LABEL}\.){{1,3}}[a-z]{{2,8}}$",
+    "hostname": rf"^({_LABEL}\.){{0,4}}[a-z]{{1,10}}$",
+    "ipv4": rf"^({_BYTE}\.){{3}}{_BYTE}$",
+    "ipv6": f"^2001:db8(:[1-9a-f]{_HEX}{{0,3}}){{6}}$",
+    "uri": rf"^[a-z]{{3,6}}://({_LABEL}\.){{1,3}}[a-z]{{2,8}}(/[A-Za-z0-9._-]{{0,16}}){{0,6}}(\?[a-z0-9=&_-]{{0,24}})?$",
+    "uri-reference": r"^/?[A-Za-z0-9._-]{0,16}(/[A-Za-z0-9._-]{0,16}){0,6}$",
+    "uuid": f"^{_HEX}{{8}}-{_HEX}{{4}}-4{_HEX}{{3}}-[89ab]{_HEX}{{3}}-{_HEX}{{12}}$",
+    "duration": r"^P(\d{1,2}D|T\d{1,2}H(\d{1,2}M)?|\d{1,2}W)$",
+}
+"""For the formats that patterns and lengths are asked for together with: a part of each as a regular expression."""

@@ -25,7 +25,7 @@ from mockserver.generate.merge import Book, Form
 from mockserver.generate.nodes import Stuck
 from mockserver.generate.place import Place
 from mockserver.generate.plan import Planner
-from mockserver.schema.algebra import admits_nothing, contradictions, normal_form
+from mockserver.schema.algebra import admits_nothing, normal_form
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON
 
@@ -121,8 +121,11 @@ class _Workshop:
             if found is not None:
                 return found
         if admits_nothing(self._bundle):
-            raise self._impossible()
-        return self._from_normal_form(place) or self._from_examples(name) or self._give_up()
+            raise self._unsatisfiable("proved")
+        found = self._from_normal_form(place) or self._from_examples(name)
+        if found is None:
+            raise self._unsatisfiable("that there is none could not be proved")
+        return found
 
     def _trusted(self, draw: Draw | None, book: Book, heights: Heights) -> _Plan | None:
         pieces = book.pieces((book.root,))
@@ -174,15 +177,9 @@ class _Workshop:
         chosen = chooser(values, Place(name).salt)
         return _Plan(lambda seed: deepcopy(chosen(seed)), trusted=False)
 
-    def _impossible(self) -> Unsatisfiable:
-        found = next(contradictions(self._bundle), None)
-        if found is None:
-            return Unsatisfiable("", "it is proved that it admits none")
-        return Unsatisfiable(found.pointer, f"it is proved that it admits none ({', '.join(found.keywords)})")
-
-    def _give_up(self) -> _Plan:
+    def _unsatisfiable(self, proof: str) -> Unsatisfiable:
         found = blame(self._book, self._heights)
-        raise Unsatisfiable(found.pointer, f"{found.why} (that there is none could not be proved)")
+        return Unsatisfiable(found.pointer, f"{found.why} ({proof})")
 
     def form_for(self, wanted: Mapping[str, JSON]) -> int:
         """Return the number of the first form that does not contradict what is wanted (0: the usual one)."""

@@ -289,3 +289,27 @@ def _whole_draw(span: Span, salt: int) -> Draw:
 
 def _whole(value: float) -> float:
     return int(value) if value.is_integer() else value
+
+
+def spread_draw(facts: Facts, counts: tuple[int, int], salt: int) -> Draw | None:
+    """Return a draw of lists of different whole numbers, for lists too long to meet them by chance."""
+    low, high = counts
+    unit = _common_step(facts.multiples) if facts.multiples else Fraction(1)
+    start = Fraction(facts.low) if facts.low is not None else Fraction(0)
+    if facts.low is None and facts.high is not None:
+        start = Fraction(facts.high) - unit * 4 * high
+    span = _clipped(Span(start, start + unit * 4 * high, unit), facts, unit)
+    if span is None or span.low.denominator != 1 or unit.denominator != 1 or facts.excluded:
+        return None
+    first, width = int(span.low), int(span.step)
+    count = int((span.high - span.low) / span.step) + 1
+    if count < low:
+        return None
+    stride = next(stride for stride in range(count * 5 // 8 + 1, 2 * count + 2) if math.gcd(stride, count) == 1)
+
+    def draw(seed: int) -> JSON:
+        offset = below(seed, salt, count)
+        length = min(count, low + below(seed, salt + 2, high - low + 1))
+        return [first + (offset + index * stride) % count * width for index in range(length)]
+
+    return draw

@@ -25,6 +25,7 @@ from mockserver.values import JSON
 _MOST_EXTRAS = 2000
 _POOL = 12
 _SALT = 77
+_ENDINGS = (*words.THINGS, *"abcdefghijklmnopqrstuvwxyz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,8 @@ def _candidates(book: Book, facts: Facts, place: Place, count: int) -> Iterator[
     for part in facts.objects:
         for pattern in part.patterns:
             yield from _spelled(pattern, 4 * count)
+            start = next(_spelled(pattern, 1), "")
+            yield from (start + ending for ending in _ENDINGS)  # a pattern that has no end admits any
 
 
 def _spelled(pattern: str, count: int) -> Iterator[str]:

@@ -21,6 +21,7 @@ from mockserver.generate.leaves import leads_on, leaf_draw
 from mockserver.generate.members import Layout, layout, longest_prefix
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.nodes import counted, distinct_draw, list_draw, object_draw, with_extras
+from mockserver.generate.numbers import spread_draw
 from mockserver.generate.objects import extras, is_map, select
 from mockserver.generate.place import Place
 from mockserver.generate.strings import is_placeholder
@@ -31,6 +32,7 @@ BUDGET = 600
 _DEEPEST = 12  # a list is one step down, an object two
 _NEAR = 2  # the items of a list that is the answer, or right below it, are each an answer of their own
 _FEWEST_ITEMS, _MOST_ITEMS = 2, 3
+_FEW = 12
 _LONGEST_LIST = 20_000
 _LONGEST_EXAMPLE = 6
 _MAP_ENTRIES = 2
@@ -351,6 +353,10 @@ class Planner:
             low = high = min(high, len(items))
         if high < node.fewest:
             return None
+        if facts.unique and node.fewest > _FEW and not items and node.rest is not None:
+            form = node.rest.form
+            if form is not None and form.kind == "integer" and form.facts.values is None:
+                return spread_draw(form.facts, (low, high), node.place.salt)
         leaves = not items and node.rest is not None and not _is_grown(node.rest.form)
         if facts.unique or (leaves and node.fewest <= 1 and rest is not None):
             return distinct_draw(items, rest, (low, high), node.fewest if facts.unique else 0, node.place.salt)

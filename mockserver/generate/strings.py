@@ -13,7 +13,7 @@ from mockserver.generate import words
 from mockserver.generate.believable import text_maker
 from mockserver.generate.dice import Draw, Roll, chooser, constant, fork
 from mockserver.generate.facts import Facts, identity
-from mockserver.generate.formats import FORMATS, base64_text
+from mockserver.generate.formats import FORMATS, SPELLINGS, base64_text
 from mockserver.generate.intersection import find_strings
 from mockserver.generate.merge import Book
 from mockserver.generate.patterns import drop_open_ends, looks_ahead, writer
@@ -21,8 +21,8 @@ from mockserver.generate.place import Place
 from mockserver.generate.regex import Regex, Unreadable, parse
 from mockserver.values import JSON
 
-_TRIALS = 8
-_OFTEN = 4
+_TRIALS = 16
+_OFTEN = 2
 _TRIES = 4
 _SEARCHES = 160
 _WALKS = 5
@@ -126,10 +126,14 @@ def _makers(facts: Facts, place: Place) -> Iterator[Draw]:
         yield base64_text(place.salt)
     if not known:
         yield text_maker(place, tuple(facts.texts))
-    patterns = [tree for tree in map(_tree, facts.patterns) if tree is not None]
-    for tree in patterns:
+    trees = _trees(facts)
+    if facts.patterns and len(trees) > 1:
+        found = list(_common(trees, facts))
+        if found:
+            yield chooser(found, place.salt)
+    for tree in trees:
         yield _pattern_draw(tree, facts, place.salt)
-    for tree in patterns:
+    for tree in trees:
         if any(True for _ in looks_ahead(tree)):
             yield _overlaid(tree, facts, place.salt)
     yield _prose(facts, place)
@@ -173,11 +177,24 @@ def _alphabet(character: str) -> str:
     return letters if character.islower() else letters.upper()
 
 
-def _tree(pattern: str) -> Regex | None:
-    try:
-        return parse(pattern)
-    except Unreadable:
-        return None
+def _trees(facts: Facts) -> list[Regex]:
+    """Return all that is told as a regular expression: patterns that can be read, and formats."""
+    trees: list[Regex] = []
+    spelled = [SPELLINGS[name] for name in facts.formats if name in SPELLINGS]
+    for pattern in (*facts.patterns, *spelled):
+        try:
+            trees.append(parse(pattern))
+        except Unreadable:
+            continue
+    return trees
+
+
+def _common(trees: list[Regex], facts: Facts) -> Iterator[str]:
+    for walk in range(_WALKS):
+        found = list(find_strings(trees, facts.shortest, facts.longest, walk))
+        if not found:
+            return
+        yield from found
 
 
 def _pattern_draw(tree: Regex, facts: Facts, salt: int) -> Draw:
@@ -224,12 +241,8 @@ def _prose(facts: Facts, place: Place) -> Draw:
 
 def _found(facts: Facts, fits: Fits) -> list[str]:
     """Search where no way drew what fits: along all patterns at once, then by trying more."""
-    trees = [tree for tree in map(_tree, facts.patterns) if tree is not None]
-    texts: list[str] = []
-    for walk in range(_WALKS):
-        texts.extend(filter(fits, find_strings(trees, facts.shortest, facts.longest, walk)))
-        if not texts:
-            break
+    trees = _trees(facts)
+    texts = list(filter(fits, _common(trees, facts)))
     roll = Roll(23)
     writers = [writer(tree) for tree in trees]
     for attempt in range(0 if texts else _SEARCHES):

@@ -38,6 +38,8 @@ def split_name(name: str, roots: Container[str]) -> tuple[str, Path] | None:
         steps = list(_STEPS.finditer(rest))
         if "".join(step[0] for step in steps) == rest:
             return root, tuple(step[1] if step[2] is None else step[2] for step in steps)
+        if rest.startswith("[") and rest.endswith("]"):  # a name with a bracket in it
+            return root, tuple(rest[1:-1].split("]["))
     return None
 
 
@@ -62,12 +64,10 @@ def assemble(
     indexed = all(step == "" or (step.isascii() and step.isdigit()) for step in groups)
     if indexed and (shape.suggests_array or shape.unconstrained):
         return _array(groups, shape, read)
-    if "" not in groups and (shape.suggests_object or shape.unconstrained):
+    if ("" not in groups or not shape.suggests_array) and (shape.suggests_object or shape.unconstrained):
         return keyed({step: assemble(below, shape.property(step), read) for step, below in groups.items()})
     if shape.suggests_array:
         raise SpellingError(f"it is an array and was sent with {steps}; an item has [] or [0]")
-    if shape.suggests_object:
-        raise SpellingError(f"it is an object and was sent with {steps}; a property has its name in the brackets")
     raise SpellingError(f"it is a single value and was sent with {steps}")
 
 

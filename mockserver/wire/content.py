@@ -21,6 +21,7 @@ from mockserver.wire.whole import (
     decode_json,
     decode_octets,
     decode_text,
+    decode_yaml,
     encode_json,
     encode_octets,
     encode_text,
@@ -62,6 +63,7 @@ WHOLE: Final = (
     Codec("*/*+json", decode_json, encode_json),
     Codec("*/xml", decode_xml, encode_xml),
     Codec("*/*+xml", decode_xml, encode_xml),
+    *(Codec(name, decode_yaml, encode_json) for name in ("*/yaml", "*/x-yaml", "*/*+yaml")),  # JSON is YAML
     Codec("text/*", decode_text, encode_text),
     Codec("*/*", decode_octets, encode_octets),
 )

@@ -6,8 +6,10 @@ piece by piece, so that an encoded delimiter is a part of an item. Does not know
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from mockserver.values import JSON
 from mockserver.wire.coerce import fits, read, to_text
@@ -15,6 +17,8 @@ from mockserver.wire.reading import Decoded, SpellingError, also, keyed, listed,
 from mockserver.wire.shape import Shape, kind_of
 
 Text = Callable[[str], str]
+
+_ENCODED_COMMA: Final = re.compile("%2[Cc]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class Cut:
 def commas(raw: str) -> list[str]:
     """Cut at commas."""
     return raw.split(",")
+
+
+def encoded_commas(raw: str) -> list[str]:
+    """Cut at encoded commas, which a client sends that encodes the whole text, where there is no plain one."""
+    return [raw] if "," in raw else _ENCODED_COMMA.split(raw)
 
 
 def cut_text(raw: str, shape: Shape, cut: Cut) -> Decoded:
@@ -117,9 +126,10 @@ def _arrays(raw: str, pieces: list[str], shape: Shape, cut: Cut) -> list[Decoded
     documented = array_of(pieces, shape, cut)
     if not raw:  # RFC 6570 spells [""] like this, many clients also []
         return [documented, Decoded([])] if item_fits(raw, shape, cut) else [Decoded([]), documented]
+    encoded = other_list(raw, shape, cut, encoded_commas) if len(pieces) == 1 else None
     if all(fits(cut.decode(piece), shape.item(index)) for index, piece in enumerate(pieces)):
-        return [documented]
-    other = json_text(raw, shape, cut) or other_list(raw, shape, cut, commas)
+        return [documented] if encoded is None else [documented, encoded]
+    other = json_text(raw, shape, cut) or other_list(raw, shape, cut, commas) or encoded
     return [other] if other is not None else [documented]
 
 
@@ -136,6 +146,9 @@ def _objects(raw: str, pieces: list[str], shape: Shape, cut: Cut, *, required: b
         return [noted(object_of(other, shape, cut), cut.note(raw))]
     if pairs is not None:
         return [object_of(pairs, shape, cut)]
+    encoded = pairs_of(encoded_commas(raw), assigned=cut.assigned)
+    if encoded is not None:
+        return [noted(object_of(encoded, shape, cut), cut.note(raw))]
     if required:
         raise SpellingError(f"{raw:.60} is no object; the contract spells it {cut.documented()}")
     return []

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mockserver.document.read import read as read_document
+from mockserver.errors import UnreadableDocument
 from mockserver.values import JSON
 from mockserver.wire import json
 from mockserver.wire.coerce import read, to_text
@@ -49,6 +51,15 @@ def json_of(text: bytes) -> JSON:
         raise SpellingError(f"it is not JSON: {error}") from error
 
 
+def decode_yaml(spec: BodySpec, media: MediaRange, body: bytes, *, lenient: bool) -> Decoded:
+    """Decode YAML (RFC 9512)."""
+    del spec, media, lenient
+    try:
+        return Decoded(read_document(body, "line"))
+    except UnreadableDocument as error:
+        raise SpellingError(f"it is not YAML: {error.what} ({error.where})") from error
+
+
 def decode_text(spec: BodySpec, media: MediaRange, body: bytes, *, lenient: bool) -> Decoded:
     """Decode text in its charset (RFC 6657 §4), typed as the shape suggests."""
     return read(_text(body, media.parameter("charset") or "utf-8"), spec.shape, lenient=lenient)
@@ -65,6 +76,11 @@ def encode_text(spec: BodySpec, media: MediaRange, value: JSON) -> tuple[str, by
 def decode_octets(spec: BodySpec, media: MediaRange, body: bytes, *, lenient: bool) -> Decoded:
     """Decode what is not known to be text: octets, or UTF-8 where type and shape leave it open and it fits."""
     del lenient
+    if "string" not in spec.shape.kinds:
+        try:
+            return Decoded(json.loads(body))  # a schema that describes no octets can only mean what clients send: JSON
+        except ValueError:
+            pass  # then it is told as the text it is
     if not is_binary(media, spec.shape):
         try:
             return Decoded(body.decode("utf-8"))
@@ -113,3 +129,5 @@ def _text(body: bytes, charset: str) -> str:
     except UnicodeError as error:
         offset = getattr(error, "start", 0)
         raise SpellingError(f"it is not {charset} text from octet {offset} on") from error
+    except ValueError as error:  # a NUL in the name
+        raise SpellingError(f"its charset {charset!r:.40} is not known") from error

@@ -71,6 +71,8 @@ class _Walk:
             return self._object(element, ANYTHING) if inner else self._scalar(element, shape)
         # an empty element is an empty composite before it is null, which has a sign of its own (OAS 3.2 §4.26.5)
         composite = inner or not shape.suggests_scalar or not (element.text.strip() or "string" in shape.kinds)
+        if composite and not inner and element.text.strip() and not _reads_text(shape):
+            return Decoded(element.text.strip())  # a text where elements are documented is told as what it is
         if shape.suggests_object and composite and (inner or not shape.suggests_array):
             return self._object(element, shape)
         if shape.suggests_array and composite:
@@ -226,6 +228,13 @@ class _ObjectReader:
         for element in elements:
             self._found[name] = self._walk.value(element, shape, wanted)
             self._notes += _name_notes(element, shape, "")
+
+
+def _reads_text(shape: Shape) -> bool:
+    below = [shape.property(name) for name in shape.property_names]
+    if shape.suggests_array:
+        below.append(shape.item(0))
+    return any(node_of(one) in ("text", "cdata") for one in below)
 
 
 def _own(element: Element) -> list[tuple[Name, str]]:

@@ -66,8 +66,8 @@ def test_text_is_decoded_in_its_charset_and_typed(schema, content_type, octets, 
         (STRING, "image/png", b"\x89PNG", "\x89PNG"),
         (STRING, "image/gif", b"", ""),
         (BINARY, "application/x-thing", b"\xc3\xbc", "Ã¼"),
-        (STRING, "application/yaml", b"\xc3\xbc", "ü"),
-        (STRING, "application/yaml", b"\xff", "ÿ"),
+        (STRING, "application/x-other", b"\xc3\xbc", "ü"),
+        (STRING, "application/x-other", b"\xff", "ÿ"),
         (STRING, "application/pdf", b"\xc3\xbc", "Ã¼"),
         (STRING, "nonsense", b"\xff", "ÿ"),
     ],
@@ -89,7 +89,7 @@ def test_octets_are_characters_one_for_one(schema, content_type, octets, value):
         (BINARY, "image/png", "\x89\xff", ("image/png", b"\x89\xff")),
         (BINARY, "image/*", "漢", ("image/png", "漢".encode())),
         ({}, "application/pdf", {"a": 1}, ("application/pdf", b'{"a":1}')),
-        (STRING, "application/yaml", "ü", ("application/yaml", "ü".encode())),
+        (STRING, "application/x-other", "ü", ("application/x-other", "ü".encode())),
         (STRING, "nonsense", "ü", ("application/octet-stream", b"\xfc")),
     ],
 )
@@ -98,7 +98,7 @@ def test_values_are_encoded_with_their_whole_content_type(schema, media_type, va
 
 
 def test_half_of_a_surrogate_pair_has_no_octets():
-    for media_type in ("text/plain", "application/yaml"):
+    for media_type in ("text/plain", "application/x-other"):
         with pytest.raises(UnspellableError, match="surrogate"):
             encode_body(body(STRING, media_type), "\ud800")
 
@@ -127,3 +127,23 @@ def test_a_schema_is_per_item_unless_it_is_an_array():
         False,
         True,
     ]
+
+
+def test_yaml_is_read_and_written_as_json():
+    # RFC 9512: JSON is YAML
+    spec = body({"type": "object"}, "application/apply-patch+yaml")
+    assert decode_body(spec, "application/apply-patch+yaml", b"a: 1\nb: [x, on]\n") == Decoded(
+        {"a": 1, "b": ["x", "on"]}
+    )
+    assert encode_body(spec, {"a": 1}) == ("application/apply-patch+yaml", b'{"a":1}')
+    assert isinstance(decode_body(spec, "text/yaml", b"a: ["), Undecodable)
+
+
+def test_octets_whose_schema_describes_an_object_are_read_as_json():
+    spec = body({"type": "object"}, "application/octet-stream")
+    assert decode_body(spec, "application/octet-stream", b'{"a": 1}') == Decoded({"a": 1})
+
+
+def test_a_charset_with_a_nul_is_no_crash():
+    spec = body({"type": "object"}, "application/json")
+    assert isinstance(decode_body(spec, "application/json; charset=a\x00", b"{}"), Undecodable)

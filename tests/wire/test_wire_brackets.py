@@ -81,7 +81,6 @@ def test_items_whose_end_cannot_be_told_are_refused(entries):
         ([(("t", "0"), "x"), (("t", ""), "y")], "its indexes are 0, ; they count from 0 without gaps"),
         ([(("t", "00"), "x")], "its indexes are 00; they count from 0 without gaps"),
         ([(("t", "k"), "x")], "it is an array and was sent with [k]; an item has [] or [0]"),
-        ([(("",), "x")], "it is an object and was sent with []; a property has its name in the brackets"),
         ([(("n", "k"), "x")], "it is a single value and was sent with [k]"),
         ([(("n",), "x"), (("n", "k"), "y")], "it was sent as one value and in parts; only one of them can be meant"),
         ([(("k",) * 40, "x")], "it is nested more than 32 levels deep"),

@@ -271,3 +271,15 @@ def test_reserved_characters_pass_where_they_end_nothing():
     scalar = encode_query(parameter(STRING, allow_reserved=True), reserved)
     listed = encode_query(parameter(STRINGS, explode=False, allow_reserved=True), ["a,b", "c/d"])
     assert (scalar, listed) == (["color=:/?%23%5B%5D@!$%26'()*%2B,;=%25"], ["color=a%2Cb,c/d"])
+
+
+def test_a_client_that_encodes_commas_is_understood_where_they_can_only_part():
+    # the raw delimiter is looked for first; without one, an encoded comma can only have been one between integers
+    assert decode(INTEGERS, "color=0%2C1", explode=False).value == [0, 1]
+    assert decode(COLOR, "color=R%2C1%2CG%2C2", explode=False).value == {"R": 1, "G": 2}
+    assert decode(STRINGS, "color=a%2Cb", explode=False).value == ["a,b"]
+
+
+def test_an_empty_name_in_brackets_is_the_empty_name_of_an_object():
+    free = {"type": "object", "additionalProperties": {"type": "string"}}
+    assert decode(free, "color%5B%5D=x&color%5Ba%5Db%5D=y", style="deepObject").value == {"": "x", "a]b": "y"}

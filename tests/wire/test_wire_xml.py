@@ -339,3 +339,8 @@ def test_other_xml_media_types_are_xml():
         {}
     )
     assert encode_body(body(obj(), "text/xml; charset=latin-1"), {}) == ("text/xml", f"{HEAD}<doc/>".encode())
+
+
+def test_a_text_where_elements_are_documented_is_told_as_a_text():
+    spec = body({"type": "object", "properties": {"name": {"type": "string"}}}, "application/xml")
+    assert decode_body(spec, "application/xml", b"<pet>0.5</pet>").value == "0.5"
