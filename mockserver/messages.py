@@ -94,9 +94,16 @@ _SCHEMA: tuple[tuple[str, Kind, str, str, str], ...] = (
     (
         "union",
         "structure",
-        "a value fits no alternative, or too many",
-        "None of the alternatives of oneOf or anyOf fits, more than one of oneOf does, or a `not` does.",
+        "a value fits none of the alternatives",
+        "None of the alternatives of oneOf or anyOf fits, or a `not` does.",
         "JSON Schema core §10.2",
+    ),
+    (
+        "ambiguous",
+        "value",
+        "a value fits more than one alternative",
+        "More than one alternative of oneOf fits. Contracts often mean anyOf, or leave out what tells them apart.",
+        "JSON Schema core §10.2.1.3",
     ),
 )
 

@@ -88,7 +88,12 @@ def _meant(mismatch: Mismatch, schema: JSON) -> Sequence[Mismatch] | None:
     plausible = [branch for branch in branches if not any(_of_another_kind(inner, depth) for inner in branch)]
     if len(plausible) == 1:
         return plausible[0]
-    return None
+    return next((branch for branch in plausible if all(map(_is_spelling, branch))), None)
+
+
+def _is_spelling(mismatch: Mismatch) -> bool:
+    """Tell whether only the value is wrong and not what it is, so that this alternative was meant."""
+    return BY_ID[f"request-{_suffix(mismatch)}"].kind == "value"
 
 
 def _of_another_kind(mismatch: Mismatch, depth: int) -> bool:
@@ -124,7 +129,7 @@ def _node(schema: JSON, parts: Sequence[str | int]) -> JSON:
 
 def _violation(mismatch: Mismatch, bundle: Bundle, place: Place) -> Violation:
     prefix = "request" if place.side == "consumer" else "response"
-    rule = BY_ID[f"{prefix}-{_SUFFIX.get(mismatch.keyword, 'union')}"]
+    rule = BY_ID[f"{prefix}-{_suffix(mismatch)}"]
     missing = (mismatch.expected,) if mismatch.keyword == "required" else ()
     path = (*mismatch.path, *missing)
     uri, pointer = bundle.place(mismatch.place)
@@ -145,6 +150,12 @@ def _violation(mismatch: Mismatch, bundle: Bundle, place: Place) -> Violation:
         fix=fix,
         witness=mismatch.instance,
     )
+
+
+def _suffix(mismatch: Mismatch) -> str:
+    if mismatch.keyword == "oneOf" and any(not branch for branch in mismatch.branches):
+        return "ambiguous"
+    return _SUFFIX.get(mismatch.keyword, "union")
 
 
 def spoken(name: str, path: Sequence[str | int]) -> str:

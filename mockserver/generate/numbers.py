@@ -203,7 +203,9 @@ def _named(place: Place, kind: Kind, facts: Facts) -> Iterator[Span]:
         yield Span(Fraction(facts.low), Fraction(facts.high))
         return
     for span in _spans_by_name(name, whole=whole):
-        if whole or "integer" in facts.kinds:
+        if whole and span.step.denominator > 1:
+            yield Span(Fraction(math.ceil(span.low)), Fraction(math.floor(span.high)))
+        elif whole or "integer" in facts.kinds:
             yield span
         else:
             yield Span(span.low, span.high + 1, min(span.step, _QUARTER))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from mockserver.generate import words
 from mockserver.generate.dice import Roll, fork
@@ -168,18 +169,17 @@ class Extra:
 def extras(book: Book, heights: Heights, facts: Facts, place: Place, count: int, taken: frozenset[str]) -> list[Extra]:
     """Return names for properties that no schema declares, together at least `count` if there are so many."""
     found: dict[tuple[int, ...], tuple[Pieces, dict[str, None]]] = {}
-    total = 0
-    enough = max(count, _POOL)
-    for name in _candidates(book, facts, place, enough):
-        if name in taken or total >= enough:
-            continue
-        pieces = property_pieces(book, facts, name)
-        if pieces is None or heights.of(pieces) >= ENDLESS:
-            continue
-        _, names = found.setdefault(tuple(map(id, pieces)), (pieces, {}))
-        if name not in names:
-            names[name] = None
-            total += 1
+    known = set(taken)
+    for names in _candidates(book, facts, place, count):
+        for name in names:
+            if name in known or len(known) - len(taken) >= max(count, _POOL):
+                continue
+            pieces = property_pieces(book, facts, name)
+            if pieces is not None and heights.of(pieces) < ENDLESS:
+                known.add(name)
+                found.setdefault(tuple(map(id, pieces)), (pieces, {}))[1][name] = None
+        if len(known) - len(taken) >= count:
+            break
     return [Extra(tuple(names), pieces) for pieces, names in found.values()]
 
 
@@ -194,27 +194,31 @@ _MAP_KEYS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def _candidates(book: Book, facts: Facts, place: Place, count: int) -> Iterator[str]:
-    """Yield names: those that patterns spell, those that `propertyNames` asks for, those that are usual in a map."""
-    for part in facts.objects:
-        for pattern in part.patterns:
-            yield from _spelled(pattern, 4)
-    names = book.pieces(facts.names)
-    if names:
-        forms = [form for form in book.forms(names) if form.kind == "string"]
-        for form in forms:
-            draw = leaf_draw(book, names, form, Place("key"))
-            if draw is not None:
-                yield from (str(draw(fork(trial, _SALT))) for trial in range(3 * count))
+def _candidates(book: Book, facts: Facts, place: Place, count: int) -> Iterator[Iterator[str]]:
+    """Yield rows of names, the next for those who found too few in the last.
+
+    Those that patterns spell and `propertyNames` asks for, those that are usual in a map, words, numbered ones.
+    """
+    patterns = [pattern for part in facts.objects for pattern in part.patterns]
     word = singular(place.words[-1]) if place.words else ""
-    yield from _MAP_KEYS.get(word, words.KEYS)
-    yield from words.THINGS
-    yield from (f"{word or 'key'}_{index}" for index in range(1, min(count, _MOST_EXTRAS) + 1))
-    for part in facts.objects:
-        for pattern in part.patterns:
-            yield from _spelled(pattern, 4 * count)
-            start = next(_spelled(pattern, 1), "")
-            yield from (start + ending for ending in _ENDINGS)  # a pattern that has no end admits any
+    yield chain(chain.from_iterable(_spelled(pattern, 4) for pattern in patterns), _asked(book, facts, count))
+    if not facts.names:
+        yield iter(_MAP_KEYS.get(word, words.KEYS))
+        yield iter(words.THINGS)
+        yield (f"{word or 'key'}_{index}" for index in range(1, min(count, _MOST_EXTRAS) + 1))
+    yield chain.from_iterable(_spelled(pattern, 4 * count) for pattern in patterns)
+    # a pattern that has no end admits any
+    starts = [next(_spelled(pattern, 1), "") for pattern in patterns]
+    yield (start + ending for start in starts for ending in _ENDINGS)
+    yield iter((*words.KEYS, *_ENDINGS))
+
+
+def _asked(book: Book, facts: Facts, count: int) -> Iterator[str]:
+    names = book.pieces(facts.names)
+    for form in book.forms(names) if names else ():
+        draw = leaf_draw(book, names or (), form, Place("key")) if form.kind == "string" else None
+        if draw is not None:
+            yield from (str(draw(fork(trial, _SALT))) for trial in range(3 * count))
 
 
 def _spelled(pattern: str, count: int) -> Iterator[str]:

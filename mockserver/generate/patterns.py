@@ -162,7 +162,7 @@ def _repeat_writer(regex: Repeat) -> Writer:
     low, high, least = inner.low, inner.high, regex.low
 
     def write(roll: Roll, length: int, groups: Groups) -> str:
-        count = max(least, min(most, length // high)) if high else least
+        count = max(least, min(most, -(-length // high))) if high else least
         if low < high and length > 0:
             upper = max(count, min(most, length // max(low, 1)))
             count += roll.below(min(upper - count, _NATURAL) + 1)

@@ -161,6 +161,8 @@ class Planner:
                 return constant(None)
             if node.optional:
                 return None
+            if form.kind == "string" and self._book.judge(node.pieces)(""):
+                return constant("")
         fits = self._book.judge(node.pieces) if node.hints else None
         for hint in node.hints:
             if fits is not None and fits(hint):
@@ -177,7 +179,7 @@ class Planner:
         if node.place.root or not facts.examples:
             return None
         if form.kind == "object":
-            plain = not facts.declares and not is_map(facts, node.place)
+            plain = not facts.declares
         else:
             item = layout(self._book, facts)
             pieces = item.at(self._book, facts, 0) if item is not None else None

@@ -105,10 +105,15 @@ def test_a_union_without_a_plain_favourite_is_told_as_a_union() -> None:
 
 def test_a_value_that_fits_twice_where_it_may_fit_once() -> None:
     ((rule, _, message),) = told({"oneOf": [{"type": "integer"}, {"minimum": 1}, {"type": "null"}]}, 3)
-    assert (rule, message) == ("request-union", "the body fits 2 of the 3 alternatives, and only one may fit")
+    assert (rule, message) == ("request-ambiguous", "the body fits 2 of the 3 alternatives, and only one may fit")
 
 
 def test_values_and_places_are_spoken_shortly() -> None:
     assert spoken("filter", ("a", 0, "b")) == "filter.a[0].b"
     assert shown({"a": [True, None, "x"]}) == '{"a": [true, null, "x"]}'
     assert len(shown("x" * 500)) == 60
+
+
+def test_an_alternative_in_which_only_the_spelling_is_wrong_was_meant() -> None:
+    schema = {"anyOf": [{"type": "string", "format": "uuid"}, {"type": "string", "enum": ["all"]}]}
+    assert told(schema, "x") == [("request-format", "body", "the body is 'x', which is no uuid")]
