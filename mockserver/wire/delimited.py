@@ -126,10 +126,10 @@ def _arrays(raw: str, pieces: list[str], shape: Shape, cut: Cut) -> list[Decoded
     documented = array_of(pieces, shape, cut)
     if not raw:  # RFC 6570 spells [""] like this, many clients also []
         return [documented, Decoded([])] if item_fits(raw, shape, cut) else [Decoded([]), documented]
-    encoded = other_list(raw, shape, cut, encoded_commas) if len(pieces) == 1 else None
     if all(fits(cut.decode(piece), shape.item(index)) for index, piece in enumerate(pieces)):
-        return [documented] if encoded is None else [documented, encoded]
-    other = json_text(raw, shape, cut) or other_list(raw, shape, cut, commas) or encoded
+        return [documented]
+    other = json_text(raw, shape, cut) or other_list(raw, shape, cut, commas)
+    other = other or other_list(raw, shape, cut, encoded_commas)
     return [other] if other is not None else [documented]
 
 
