@@ -27,6 +27,8 @@ SECRET_NAMES = frozenset(
     }
 )  # fmt: skip
 _SHORTEST = 4
+_DEEPEST = 32
+_CUT = "..."
 _JSON_PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)')
 
 
@@ -105,18 +107,23 @@ def _spellings(value: str) -> Iterator[str]:
     )
 
 
-def redact_json(value: JSON, secrets: Secrets) -> JSON:
-    """Take secrets out of a JSON value: by the name of the member, and by known values."""
+def redact_json(value: JSON, secrets: Secrets, depth: int = 0) -> JSON:
+    """Take secrets out of a JSON value: by the name of the member, and by known values.
+
+    What is nested deeper than anybody reads is left out.
+    """
+    if depth > _DEEPEST and isinstance(value, dict | list):
+        return _CUT
     match value:
         case dict():
             return {
                 redact_text(key, secrets): MASK
                 if key.lower() in secrets.names and not isinstance(item, dict | list | None)
-                else redact_json(item, secrets)
+                else redact_json(item, secrets, depth + 1)
                 for key, item in value.items()
             }
         case list():
-            return [redact_json(item, secrets) for item in value]
+            return [redact_json(item, secrets, depth + 1) for item in value]
         case str():
             return redact_text(value, secrets)
         case _:

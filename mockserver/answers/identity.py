@@ -21,7 +21,7 @@ _ECHOING = frozenset({"POST", "PUT", "PATCH"})
 
 def seed_of(seed: int, operation: Operation, request: Request) -> int:
     """Return the seed of an answer: one object for one target, another for another body that creates."""
-    digest = hashlib.blake2b(operation.template.encode(), digest_size=8, key=seed.to_bytes(8, "big", signed=True))
+    digest = hashlib.blake2b(f"{seed} {operation.template}".encode(), digest_size=8)
     digest.update(request.target.encode("utf-8", "surrogateescape"))
     if operation.method == "POST":
         digest.update(request.body)

@@ -33,6 +33,7 @@ _KIND_NAMES: Mapping[str, str] = {
     "array": "a list", "object": "an object",
 }  # fmt: skip
 _AT_MOST = 6
+_DEEP_ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +180,19 @@ def shown(value: JSON) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _as_json(value: JSON) -> str:
+def _as_json(value: JSON, depth: int = 0) -> str:
     match value:
         case None:
             return "null"
         case bool():
             return "true" if value else "false"
+        case dict() | list() if depth > _DEEP_ENOUGH:
+            return "..."
         case dict():
-            return "{" + ", ".join(f'"{key}": {_as_json(item)}' for key, item in list(value.items())[:4]) + "}"
+            members = (f'"{key}": {_as_json(item, depth + 1)}' for key, item in list(value.items())[:4])
+            return "{" + ", ".join(members) + "}"
         case list():
-            return "[" + ", ".join(map(_as_json, value[:4])) + "]"
+            return "[" + ", ".join(_as_json(item, depth + 1) for item in value[:4]) + "]"
         case _:
             return str(value) if not isinstance(value, str) else f'"{value[:60]}"'
 

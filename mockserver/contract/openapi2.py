@@ -18,7 +18,7 @@ from mockserver.contract.model import (
     ResponseSpec,
     SecurityScheme,
 )
-from mockserver.contract.openapi3 import follow
+from mockserver.contract.openapi3 import STATUS, follow
 from mockserver.document.documents import Documents, Node
 from mockserver.errors import UnreadableDocument
 from mockserver.values import JSON
@@ -144,7 +144,7 @@ def responses(
     found: list[ResponseSpec] = []
     broken: list[UnreadableDocument] = []
     for status, value in tree.items() if isinstance(tree, dict) else ():
-        if isinstance(value, dict) and not status.startswith("x-"):
+        if isinstance(value, dict) and STATUS.fullmatch(status):
             try:
                 node = follow(documents, operation.node.child("responses", status))
             except UnreadableDocument as flaw:

@@ -5,6 +5,7 @@ Follows references. Knows nothing of requests.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from mockserver.contract.model import (
@@ -28,6 +29,8 @@ _DEFAULT_STYLE: Mapping[Location, str] = {
     "path": "simple", "query": "form", "header": "simple", "cookie": "form", "querystring": "form",
 }  # fmt: skip
 # OAS 3.1 §4.8.12.1: a header parameter of one of these names "SHALL be ignored"
+STATUS = re.compile(r"[1-5](?:\d\d|[Xx][Xx])|default")
+"""The keys of responses that mean something (OAS 3.1 §4.8.16); lint tells the others."""
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 
@@ -111,7 +114,7 @@ def responses(
     found: list[ResponseSpec] = []
     broken: list[UnreadableDocument] = []
     for status, value in tree.items() if isinstance(tree, dict) else ():
-        if isinstance(value, dict) and not status.startswith("x-"):
+        if isinstance(value, dict) and STATUS.fullmatch(status):
             try:
                 node = follow(documents, operation.node.child("responses", status))
                 found.append(_response(documents, status, node))

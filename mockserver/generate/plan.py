@@ -30,7 +30,7 @@ from mockserver.values import JSON
 BUDGET = 600
 """Beyond so many values nothing optional is added; a list near the root counts as one item."""
 _DEEPEST = 12  # a list is one step down, an object two
-_NEAR = 2  # the items of a list that is the answer, or right below it, are each an answer of their own
+_NEAR = 3  # the items of a list that is the answer, or right below it, are each an answer of their own
 _FEWEST_ITEMS, _MOST_ITEMS = 2, 3
 _FEW = 12
 _LONGEST_LIST = 20_000
@@ -104,7 +104,7 @@ class Planner:
 
     def _stays(self, node: Node) -> bool:
         """Choose again for a node whose turn comes when the budget is spent: it may be left out, or end at once."""
-        if self._spent <= self._budget or node.lean or not node.depth or not _is_grown(node.form) or node.leaf:
+        if not self._is_spent(node) or node.lean or not node.depth or not _is_grown(node.form) or node.leaf:
             return True
         self._spent -= node.weight
         return self._choose(node)
@@ -133,10 +133,14 @@ class Planner:
             self._heights.bury(form)
         return False
 
+    def _is_spent(self, node: Node) -> bool:
+        """Tell whether the budget is used up; what is right below the root may use as much again."""
+        return self._spent > (2 * self._budget if node.depth <= _NEAR else self._budget)
+
     def _must_end(self, node: Node, form: Form) -> bool:
         if not _is_grown(form):
             return False
-        return self._spent > self._budget or node.depth >= _DEEPEST or self._repeats(node, form)
+        return self._is_spent(node) or node.depth >= _DEEPEST or self._repeats(node, form)
 
     def _repeats(self, node: Node, form: Form) -> bool:
         """Tell whether a form holds what it stands in already."""
@@ -205,7 +209,7 @@ class Planner:
         return below
 
     def _expand_object(self, node: Node, facts: Facts) -> list[Node] | None:
-        full = not node.lean and self._spent <= self._budget
+        full = not node.lean and not self._is_spent(node)
         chosen = select(self._book, self._heights, facts, lambda _name: full)
         if chosen is None:
             return None
@@ -259,7 +263,7 @@ class Planner:
 
     def _counts(self, node: Node, facts: Facts, plan: Layout) -> tuple[int, int]:
         """Return how many items a list gets: a few, or as many as it has schemas for."""
-        if node.lean or self._spent > self._budget:
+        if node.lean or self._is_spent(node):
             return plan.low, plan.low
         prefix = longest_prefix(facts)
         open_ended = not prefix or any(isinstance(part.items, dict) for part in facts.arrays)

@@ -191,11 +191,11 @@ class Call:
         latest = left - self._policy.deadline.least_attempt_s
         holds = (self._shared.host, self._shared.group)
         firm = max(hold.firm_s(now) for hold in holds)
-        if firm > latest:
+        if firm > max(latest, 0.0):
             return self._give_up("held", retry_after_s=firm)
         gentle = max(hold.gentle_s(now) for hold in holds)
         # a foretold refusal is worth half of the time; to wait longer is worse than to be refused
-        held = max(firm, gentle if gentle <= left / 2 else 0.0)
+        held = max(firm, gentle if gentle <= min(left / 2, latest) else 0.0)
         if held <= 0:
             return None
         spread = backoff_s(self._policy.retry, 0, self._random.random())  # not all that were held at one moment

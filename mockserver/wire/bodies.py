@@ -48,6 +48,7 @@ _JSON: Final = MediaRange("application", "json")
 _PLAIN_JSON: Final = frozenset(
     {"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"}
 )
+_DEEPEST: Final = 200  # the engine that judges values stops at 255
 _OCTETS: Final = MediaRange("application", "octet-stream")
 
 
@@ -65,11 +66,30 @@ def decode_body(spec: BodySpec, content_type: str, body: bytes, *, lenient: bool
     """
     try:
         if content_type in _PLAIN_JSON:  # nine of ten
-            return decode_json(spec, _JSON, body, lenient=lenient)
-        media = parse(content_type) or _usual(spec)
-        return codec_for(media, CODECS).decode(spec, media, body, lenient=lenient)
+            decoded = decode_json(spec, _JSON, body, lenient=lenient)
+        else:
+            media = parse(content_type) or _usual(spec)
+            decoded = codec_for(media, CODECS).decode(spec, media, body, lenient=lenient)
     except SpellingError as error:
         return Undecodable(str(error))
+    if len(body) > _DEEPEST and sum(map(body.count, (b"[", b"{", b"<"))) > _DEEPEST and _is_deep(decoded.value):
+        return Undecodable(f"it is nested more than {_DEEPEST} levels deep")
+    return decoded
+
+
+def _is_deep(value: JSON) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            below
+            for item in level
+            if isinstance(item, dict | list)
+            for below in (item.values() if isinstance(item, dict) else item)
+            if isinstance(below, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def encode_body(spec: BodySpec, value: JSON) -> tuple[str, bytes]:

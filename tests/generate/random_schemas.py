@@ -3,12 +3,18 @@
 from hypothesis import strategies as st
 
 SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(-3, 12), st.sampled_from([0.5, 1.0, -2.5]), st.sampled_from(["", "a", "ab", "x1"])
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 12),
+    st.sampled_from([0.5, 1.0, -2.5]),
+    st.sampled_from(["", "a", "ab", "x1"]),
 )
 VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=2), st.dictionaries(st.sampled_from("abc"), SCALARS, max_size=2))
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 NAMES = st.sampled_from(["a", "b", "id", "name"])
-PATTERNS = st.sampled_from(["^a", "b$", "^[a-z]+$", "\\d", "^.{2,4}$", "^(?=.*\\d)[a-z\\d]+$", "^(?!a)", "(", "^(a|b)\\1$"])
+PATTERNS = st.sampled_from(
+    ["^a", "b$", "^[a-z]+$", "\\d", "^.{2,4}$", "^(?=.*\\d)[a-z\\d]+$", "^(?!a)", "(", "^(a|b)\\1$"]
+)
 FORMATS = st.sampled_from(["date", "email", "uuid", "ipv4", "uri", "unheard-of"])
 COUNTS = st.integers(0, 4)
 NUMBERS = st.one_of(st.integers(-5, 15), st.sampled_from([0.5, 2.5, 1e20]))
@@ -17,7 +23,9 @@ NUMBERS = st.one_of(st.integers(-5, 15), st.sampled_from([0.5, 2.5, 1e20]))
 def _keywords(inner):
     lists = st.lists(inner, min_size=1, max_size=3)
     return {
-        "type": st.one_of(st.sampled_from(TYPES), st.lists(st.sampled_from(TYPES), min_size=1, max_size=3, unique=True)),
+        "type": st.one_of(
+            st.sampled_from(TYPES), st.lists(st.sampled_from(TYPES), min_size=1, max_size=3, unique=True)
+        ),
         "enum": st.lists(VALUES, min_size=1, max_size=4),
         "const": VALUES,
         "minimum": NUMBERS,
@@ -68,7 +76,9 @@ def _object(inner):
     return names.flatmap(lambda chosen: st.fixed_dictionaries({name: words[name] for name in chosen}))
 
 
-SCHEMAS = st.recursive(st.one_of(st.booleans(), st.fixed_dictionaries({"type": st.sampled_from(TYPES)})), _object, max_leaves=16)
+SCHEMAS = st.recursive(
+    st.one_of(st.booleans(), st.fixed_dictionaries({"type": st.sampled_from(TYPES)})), _object, max_leaves=16
+)
 
 
 @st.composite

@@ -99,7 +99,9 @@ def test_moments_come_in_their_order():
 
 
 def test_dates_and_seconds_of_one_object_are_of_one_day():
-    value = values_of({"created": {"type": "integer", "format": "unix-time"}, "created_on": {"type": "string", "format": "date"}}, 1)
+    value = values_of(
+        {"created": {"type": "integer", "format": "unix-time"}, "created_on": {"type": "string", "format": "date"}}, 1
+    )
     seconds, day = value[0]["created"], value[0]["created_on"]
     assert datetime.fromtimestamp(seconds, tz=datetime.now().astimezone().tzinfo).year == date.fromisoformat(day).year
 
@@ -135,7 +137,8 @@ def test_switches_say_what_is_usual():
     names = ("has_more", "deleted", "active", "is_archived", "success", "hasNextPage")
     value = values_of({name: {"type": "boolean"} for name in names}, 1)[0]
     assert value == {
-        "has_more": False, "deleted": False, "active": True, "is_archived": False, "success": True, "hasNextPage": False,
+        "has_more": False, "deleted": False, "active": True, "is_archived": False, "success": True,
+        "hasNextPage": False,
     }  # fmt: skip
 
 

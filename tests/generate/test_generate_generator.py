@@ -19,6 +19,7 @@ PET = {
         "secret": False,
     },
 }
+UNPROVED = "(that there is none could not be proved)"
 
 
 def generator(schema):
@@ -58,8 +59,16 @@ def test_what_is_wanted_is_repeated_where_it_fits():
 
 
 def test_what_is_wanted_chooses_the_branch_that_can_hold_it():
-    cat = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}}}
-    dog = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "dog"}, "tricks": {"type": "integer"}}}
+    cat = {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}},
+    }
+    dog = {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"const": "dog"}, "tricks": {"type": "integer"}},
+    }
     union = generator({"oneOf": [cat, dog]})
     assert union.draw(1).keys() == {"kind", "lives"}
     assert union.draw(1, wanted={"kind": "dog"}).keys() == {"kind", "tricks"}
@@ -121,16 +130,22 @@ def test_threads_that_ask_at_once_get_what_one_would():
         (
             {"type": "string", "format": "uuid", "maxLength": 24},
             "",
-            "the whole: no string with format uuid, at most 24 characters was found "
-            "(that there is none could not be proved)",
+            f"the whole: no string with format uuid, at most 24 characters was found {UNPROVED}",
         ),
         (
-            {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "pattern": "^(a)\\1$", "maxLength": 1}}},
+            {
+                "type": "object",
+                "required": ["a"],
+                "properties": {"a": {"type": "string", "pattern": "^(a)\\1$", "maxLength": 1}},
+            },
             "/properties/a",
-            "/a: no string with pattern ^(a)\\1$, at most 1 characters was found (that there is none could not be proved)",
+            f"/a: no string with pattern ^(a)\\1$, at most 1 characters was found {UNPROVED}",
         ),
         (
-            {"$ref": "#/$defs/A", "$defs": {"A": {"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/$defs/A"}}}}},
+            {
+                "$ref": "#/$defs/A",
+                "$defs": {"A": {"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/$defs/A"}}}},
+            },
             "/$defs/A",
             "it requires itself without an end (proved)",
         ),

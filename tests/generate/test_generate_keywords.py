@@ -24,12 +24,35 @@ STRINGS = [
     {"type": "string", "not": {"pattern": "^[a-m]"}},
     {"type": "string", "not": {"enum": ["ember", "quartz"]}, "maxLength": 6},
     {"type": "string", "contentEncoding": "base64"},
-    *({"type": "string", "format": name} for name in (
-        "date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri",
-        "uri-reference", "iri", "iri-reference", "uuid", "uri-template", "json-pointer", "relative-json-pointer", "regex",
-        "byte", "binary", "password", "unheard-of",
-    )),
-]  # fmt: skip
+    *(
+        {"type": "string", "format": name}
+        for name in (
+            "date",
+            "date-time",
+            "time",
+            "duration",
+            "email",
+            "idn-email",
+            "hostname",
+            "idn-hostname",
+            "ipv4",
+            "ipv6",
+            "uri",
+            "uri-reference",
+            "iri",
+            "iri-reference",
+            "uuid",
+            "uri-template",
+            "json-pointer",
+            "relative-json-pointer",
+            "regex",
+            "byte",
+            "binary",
+            "password",
+            "unheard-of",
+        )
+    ),
+]
 NUMBERS = [
     {"type": "integer"},
     {"type": "number"},
@@ -60,12 +83,24 @@ ARRAYS = [
     {"type": "array", "prefixItems": [{"type": "number"}, {"type": "string"}], "items": False, "minItems": 2},
     {"type": "array", "prefixItems": [{"type": "number"}], "items": {"type": "boolean"}, "minItems": 3},
     {"type": "array", "items": {"type": "integer"}, "contains": {"const": 7}},
-    {"type": "array", "items": {"type": "integer"}, "contains": {"minimum": 50}, "minContains": 2, "maxContains": 2, "minItems": 5},
+    {
+        "type": "array",
+        "items": {"type": "integer"},
+        "contains": {"minimum": 50},
+        "minContains": 2,
+        "maxContains": 2,
+        "minItems": 5,
+    },
     {"type": "array", "items": {"type": "integer"}, "contains": {"type": "string"}, "minContains": 0, "maxContains": 0},
     {"type": "array", "prefixItems": [{"const": 1}], "unevaluatedItems": False, "minItems": 1},
-    {"type": "array", "allOf": [{"prefixItems": [{"const": 1}]}], "unevaluatedItems": {"type": "string"}, "minItems": 3},
+    {
+        "type": "array",
+        "allOf": [{"prefixItems": [{"const": 1}]}],
+        "unevaluatedItems": {"type": "string"},
+        "minItems": 3,
+    },
     {"type": "array", "not": {"maxItems": 2}},
-]  # fmt: skip
+]
 OBJECTS = [
     {"type": "object"},
     {"type": "object", "required": ["a", "b"]},
@@ -75,21 +110,38 @@ OBJECTS = [
     {"type": "object", "minProperties": 30, "additionalProperties": {"type": "integer"}},
     {"type": "object", "properties": {"a": {}, "b": {}, "c": {}}, "required": ["c"], "maxProperties": 2},
     {"type": "object", "maxProperties": 0},
-    {"type": "object", "patternProperties": {"^x-[a-z]+$": {"type": "integer"}}, "additionalProperties": False, "minProperties": 2},
-    {"type": "object", "patternProperties": {"^x-": {}}, "propertyNames": {"maxLength": 5}, "additionalProperties": False, "minProperties": 3},
+    {
+        "type": "object",
+        "patternProperties": {"^x-[a-z]+$": {"type": "integer"}},
+        "additionalProperties": False,
+        "minProperties": 2,
+    },
+    {
+        "type": "object",
+        "patternProperties": {"^x-": {}},
+        "propertyNames": {"maxLength": 5},
+        "additionalProperties": False,
+        "minProperties": 3,
+    },
     {"type": "object", "propertyNames": {"pattern": "^[A-Z]{2}$"}, "minProperties": 2},
     {"type": "object", "propertyNames": {"enum": ["a", "b"]}, "minProperties": 2},
     {"type": "object", "dependentRequired": {"a": ["b"], "b": ["c"]}, "required": ["a"]},
     {"type": "object", "properties": {"a": {}}, "dependentRequired": {"a": ["b"]}, "additionalProperties": False},
     {"type": "object", "properties": {"card": {}}, "dependentSchemas": {"card": {"required": ["address"]}}},
     {"type": "object", "properties": {"a": {}}, "dependentSchemas": {"a": False}},
-    {"type": "object", "allOf": [{"properties": {"a": {}}}], "properties": {"b": {}}, "unevaluatedProperties": False, "minProperties": 2},
+    {
+        "type": "object",
+        "allOf": [{"properties": {"a": {}}}],
+        "properties": {"b": {}},
+        "unevaluatedProperties": False,
+        "minProperties": 2,
+    },
     {"type": "object", "unevaluatedProperties": {"type": "integer"}, "minProperties": 2},
     {"type": "object", "properties": {"a": {"type": "string"}}, "allOf": [{"properties": {"a": {"maxLength": 2}}}]},
     {"allOf": [{"type": "object", "properties": {"a": {}}, "additionalProperties": False}, {"properties": {"b": {}}}]},
     {"type": "object", "not": {"required": ["a"]}, "properties": {"a": {}, "b": {}}},
     {"type": "object", "not": {"required": ["a", "b"]}, "properties": {"a": {}, "b": {}}},
-]  # fmt: skip
+]
 UNIONS = [
     {"type": ["string", "integer", "null"]},
     {"enum": [1, "a", None, [], {"a": 1}]},
@@ -101,36 +153,60 @@ UNIONS = [
     {"oneOf": [{"type": "integer"}, {"minimum": 2}]},
     {"oneOf": [{"type": "integer"}, {"type": "number"}]},
     {"oneOf": [{"required": ["a"]}, {"required": ["b"]}], "type": "object", "properties": {"a": {}, "b": {}}},
-    {"oneOf": [
-        {"type": "object", "required": ["a"]},
-        {"type": "object", "required": ["a", "b"]},
-        {"type": "object", "required": ["a", "b", "c"]},
-    ]},
+    {
+        "oneOf": [
+            {"type": "object", "required": ["a"]},
+            {"type": "object", "required": ["a", "b"]},
+            {"type": "object", "required": ["a", "b", "c"]},
+        ]
+    },
     {"oneOf": [{"type": "string", "format": "uuid"}, {"type": "string"}]},
     {"oneOf": [{"type": "string", "maxLength": 5}, {"type": "string", "minLength": 3}]},
-    {"allOf": [{"anyOf": [{"required": [f"{side}{index}"]} for index in range(30)]} for side in "ab"], "type": "object"},
+    {
+        "allOf": [{"anyOf": [{"required": [f"{side}{index}"]} for index in range(30)]} for side in "ab"],
+        "type": "object",
+    },
     {"not": {"type": "object"}},
     {"not": {"anyOf": [{"type": "string"}, {"type": "object"}, {"minimum": 3}]}, "type": ["integer", "string"]},
     {"not": {"not": {"type": "boolean"}}},
     {"not": {"properties": {"a": {"const": 1}}, "required": ["a"]}, "type": "object", "required": ["a"]},
-    {"if": {"properties": {"a": {"const": 1}}}, "then": {"required": ["b"]}, "else": {"required": ["c"]}, "type": "object", "properties": {"a": {"enum": [1, 2]}}},
+    {
+        "if": {"properties": {"a": {"const": 1}}},
+        "then": {"required": ["b"]},
+        "else": {"required": ["c"]},
+        "type": "object",
+        "properties": {"a": {"enum": [1, 2]}},
+    },
     {"type": "integer", "if": {"minimum": 10}, "then": {"multipleOf": 10}, "else": {"maximum": -10}},
     {"if": True, "then": {"const": 1}, "else": False},
     True,
     {},
-]  # fmt: skip
+]
 REFERENCES = [
     {"$ref": "#/$defs/A", "maxLength": 3, "$defs": {"A": {"type": "string"}}},
     {"$ref": "#/$defs/A", "$defs": {"A": {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}}}},
-    {"$ref": "#/$defs/A", "$defs": {"A": {"required": ["a"], "properties": {"a": {"type": "array", "items": {"$ref": "#/$defs/A"}}}}}},
-    {"$ref": "#/$defs/A", "$defs": {"A": {"type": "array", "minItems": 1, "items": {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}]}}}},
-    {"$ref": "#/$defs/A", "$defs": {
-        "A": {"type": "object", "required": ["b"], "properties": {"b": {"$ref": "#/$defs/B"}}},
-        "B": {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/C"}}]},
-        "C": {"type": "object", "required": ["next"], "properties": {"next": {"oneOf": [{"$ref": "#/$defs/B"}, {"type": "null"}]}}},
-    }},
+    {
+        "$ref": "#/$defs/A",
+        "$defs": {"A": {"required": ["a"], "properties": {"a": {"type": "array", "items": {"$ref": "#/$defs/A"}}}}},
+    },
+    {
+        "$ref": "#/$defs/A",
+        "$defs": {"A": {"type": "array", "minItems": 1, "items": {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}]}}},
+    },
+    {
+        "$ref": "#/$defs/A",
+        "$defs": {
+            "A": {"type": "object", "required": ["b"], "properties": {"b": {"$ref": "#/$defs/B"}}},
+            "B": {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/C"}}]},
+            "C": {
+                "type": "object",
+                "required": ["next"],
+                "properties": {"next": {"oneOf": [{"$ref": "#/$defs/B"}, {"type": "null"}]}},
+            },
+        },
+    },
     {"items": {"$ref": "#/$defs/A"}, "$defs": {"A": {"items": {"$ref": "#/$defs/A"}}}},
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("schema", [*STRINGS, *NUMBERS, *ARRAYS, *OBJECTS, *UNIONS, *REFERENCES], ids=str)
@@ -157,7 +233,9 @@ def test_what_nothing_fits_is_told(schema, draws):
 
 
 def test_lengths_count_code_points(draws):
-    assert {len(text) for text in draws({"type": "string", "pattern": "^[😀-😏]+$", "minLength": 3, "maxLength": 3})} == {3}
+    assert {
+        len(text) for text in draws({"type": "string", "pattern": "^[😀-😏]+$", "minLength": 3, "maxLength": 3})
+    } == {3}
 
 
 def test_a_schema_that_is_part_of_itself_adds_nothing_to_itself():

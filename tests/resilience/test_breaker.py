@@ -63,9 +63,11 @@ def test_slow_calls_open_it_though_they_succeed() -> None:
 def test_calls_that_are_too_old_or_too_many_are_forgotten() -> None:
     circuit = breaker()
     for _ in range(9):
-        call(circuit, 0, 1)
+        call(circuit, 0, 1, slow=True)
     assert circuit.report(59.9).calls == 9
-    assert circuit.report(60).calls == 0
+    assert circuit.report(60) == CircuitReport("api", "closed", 0, 0.0, 0.0, None)
+    call(circuit, 60)
+    assert circuit.report(60) == CircuitReport("api", "closed", 1, 0.0, 0.0, None)
     circuit = breaker()
     for _ in range(9):
         call(circuit, 0, 0)
@@ -149,6 +151,29 @@ def test_results_of_calls_begun_before_a_change_of_state_do_not_count() -> None:
     assert circuit.record(probe, 15, weight=1, slow=False) == ()
 
 
+def test_a_call_from_before_the_trouble_says_nothing_about_the_time_after_it() -> None:
+    circuit = breaker(successes_to_close=1)
+    old = [circuit.admit(0)[0] for _ in range(20)]
+    for permit in old[:10]:
+        circuit.record(permit, 0, weight=1, slow=False)
+    call(circuit, 15)
+    assert circuit.report(15).state == "closed"
+    assert [circuit.record(permit, 16, weight=1, slow=True) for permit in old[10:]] == [()] * 10
+    assert circuit.report(16) == CircuitReport("api", "closed", 0, 0.0, 0.0, None)
+
+
+def test_successes_count_only_in_a_row() -> None:
+    circuit = opened()
+    call(circuit, 15)
+    call(circuit, 16)
+    call(circuit, 17, 1)
+    call(circuit, 47)
+    assert circuit.report(47).state == "half-open"
+    call(circuit, 48)
+    call(circuit, 49)
+    assert circuit.report(49).state == "closed"
+
+
 def test_a_probe_that_is_given_back_leaves_the_next_call_to_probe() -> None:
     circuit = opened()
     first, _ = circuit.admit(15)
@@ -158,6 +183,7 @@ def test_a_probe_that_is_given_back_leaves_the_next_call_to_probe() -> None:
     circuit.release(first)
     assert circuit.admit(15) == (Refused(None), ())
     assert circuit.record(first, 15, weight=0, slow=False) == ()
+    assert circuit.report(15).calls == 0
 
 
 def test_a_probe_that_never_reports_has_failed() -> None:

@@ -121,6 +121,11 @@ def test_a_call_that_begins_after_its_callers_deadline_makes_no_attempt(world) -
     )
 
 
+def test_a_call_with_next_to_no_time_makes_its_one_attempt(world) -> None:
+    assert world.run(answering(200), deadline=Deadline(1000.001)) == Succeed(attempts=1)
+    assert world.attempts[0][1].timeouts.read_s == pytest.approx(0.001)
+
+
 def test_the_sooner_of_two_deadlines_holds(world) -> None:
     world.run(answering(200), deadline=Deadline(1004.0))
     world.run(answering(200), deadline=Deadline(9999.0))
@@ -211,6 +216,7 @@ def test_callers_in_a_hurry_do_not_open_the_circuit_of_a_healthy_host(world) -> 
     for kind in ("read-timeout", "deadline", "write-timeout"):
         for _ in range(20):
             world.run(answering(Failed(kind), took=0.05), deadline=Deadline(world.now + 0.05))
+    assert len(world.attempts) == 60
     assert [report.calls for report in world.guards.circuits(world.now)] == [0]
     patient = World()
     for _ in range(10):
@@ -286,6 +292,19 @@ def test_a_foretold_refusal_is_not_worth_more_than_half_of_the_time(world) -> No
     assert world.waits == []
 
 
+def test_who_has_next_to_no_time_is_not_slowed_down(world) -> None:
+    world.run(answering(answered(200, RateLimit_Remaining="0", X_RateLimit_Reset_After="0.04"), took=0.02))
+    assert world.run(answering(200), deadline=Deadline(world.now + 0.1)) == Succeed(attempts=1)
+    assert world.waits == []
+
+
+def test_a_foretold_refusal_silences_nobody_for_a_day(world) -> None:
+    world.run(answering(answered(200, RateLimit='"default";r=0;t=86400')))
+    patient = policy(deadline={"total_s": 1000})
+    assert world.run(answering(200), policy=patient) == Succeed(attempts=1)
+    assert 59 < world.waits[0].seconds <= 60.25
+
+
 def test_slowing_down_can_be_turned_off(world) -> None:
     hasty = policy(rate_limit={"slow_down": False})
     world.run(answering(answered(200, RateLimit='"default";r=0;t=4')), policy=hasty)
@@ -347,6 +366,37 @@ def test_a_cancelled_call_gives_back_its_place_and_its_probe(world) -> None:
     cancelled.abandon()
     cancelled.abandon()
     assert world.call(policy=alone).next(world.now).probe
+
+
+def test_a_probe_that_tells_nothing_leaves_the_next_call_to_probe(world) -> None:
+    once = policy(breaker={"min_calls": 1, "open_jitter": 0}, retry={"attempts": 1})
+    world.run(answering(500), policy=once)
+    world.now += 15
+    world.run(answering(429), policy=once)
+    assert world.call(policy=once).next(world.now).probe
+
+
+def test_who_queues_holds_no_probe(world) -> None:
+    narrow = policy(bulkhead={"concurrent": 1, "wait_s": 30}, breaker={"min_calls": 1, "open_jitter": 0})
+    other = GET._replace(group="other")
+    world.call(other, narrow).next(world.now)
+    sick = GET._replace(group="sick")
+    wide = dataclasses.replace(narrow, bulkhead=None, retry=dataclasses.replace(narrow.retry, attempts=1))
+    world.run(answering(500), sick, policy=wide)
+    world.now += 15
+    assert world.call(sick, narrow).next(world.now) == Wait(30.0, "bulkhead")
+    assert world.call(sick, wide).next(world.now).probe
+
+
+def test_who_waits_for_a_circuit_gives_its_place_on(world) -> None:
+    words = {"bulkhead": {"concurrent": 1, "wait_s": 9}, "retry": {"attempts": 1}}
+    patient = policy(breaker={"min_calls": 1, "open_s": 2, "open_jitter": 0, "patience_s": 5}, **words)
+    first, second = world.call(policy=patient), world.call(policy=patient)
+    first.next(1000.0)
+    second.next(1000.0)
+    first.ended(Answered(500), 1001.0)
+    assert second.next(1001.0) == Wait(2.0, "circuit-open")
+    assert isinstance(world.call(GET._replace(group="other"), patient).next(1001.0), Attempt)
 
 
 def test_a_call_that_queues_with_an_open_circuit_behind_it_gives_its_turn_on(world) -> None:

@@ -92,6 +92,9 @@ def test_laws_of_a_call(facts, policy, script, inherited, seed) -> None:
         assert told[-1].status < 400
     else:
         assert final.last == (told[-1] if told else None)
+        if not told and inherited > 0:
+            # nobody else is there: only what this call did itself may hold it back
+            assert final.reason != "held"
         if final.retryable and final.reason in {"attempts", "deadline", "budget", "retry-after"} and told:
             assert idempotent or call.key is not None or not told[-1].may_have_arrived
 

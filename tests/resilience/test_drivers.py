@@ -15,7 +15,7 @@ from mockserver.resilience.outcome import Answered, Failed
 from mockserver.resilience.policies import overridden
 from mockserver.resilience.policy import Policy
 
-QUEUEING = overridden(Policy(), {"bulkhead": {"concurrent": 1, "wait_s": 5}})
+QUEUEING = overridden(Policy(), {"bulkhead": {"concurrent": 1, "wait_s": 25}})
 SWIFT = overridden(Policy(), {"retry": {"base_s": 0.001, "throttled_base_s": 0.001}})
 
 
@@ -88,7 +88,7 @@ def test_threads_that_queue_for_one_place_are_woken_and_do_not_poll() -> None:
     for thread in threads:
         thread.join()
     assert ended == [Succeed(attempts=1)] * 6
-    assert 0.06 <= time.monotonic() - began < 4  # in turn, and long before their patience is over
+    assert 0.06 <= time.monotonic() - began < 20  # in turn, and long before their patience is over
 
 
 def test_tasks_that_queue_for_one_place_are_woken() -> None:
@@ -98,7 +98,7 @@ def test_tasks_that_queue_for_one_place_are_woken() -> None:
 
     began = time.monotonic()
     assert asyncio.run(crowd()) == [Succeed(attempts=1)] * 6
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 20
 
 
 def test_a_cancelled_task_gives_its_place_on() -> None:

@@ -147,3 +147,12 @@ def test_octets_whose_schema_describes_an_object_are_read_as_json():
 def test_a_charset_with_a_nul_is_no_crash():
     spec = body({"type": "object"}, "application/json")
     assert isinstance(decode_body(spec, "application/json; charset=a\x00", b"{}"), Undecodable)
+
+
+def test_what_is_nested_without_end_is_refused():
+    spec = body({}, "application/json")
+    assert isinstance(decode_body(spec, "application/json", b"[" * 150 + b"]" * 150), Decoded)
+    assert decode_body(spec, "application/json", b"[" * 300 + b"]" * 300) == Undecodable(
+        "it is nested more than 200 levels deep"
+    )
+    assert isinstance(decode_body(spec, "application/json", b"[" + b"[]," * 5000 + b"[]]"), Decoded)
