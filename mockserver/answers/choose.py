@@ -55,6 +55,27 @@ _WAYS_OUT: Mapping[Refusal, tuple[int, ...]] = {
 }
 
 
+class Chooser:
+    """Chooses answers, and remembers what it chose: most requests ask for the same thing in the same words."""
+
+    def __init__(self, limit: int = 8192) -> None:
+        self._limit = limit
+        self._chosen: dict[tuple[Plan, str | None], Chosen | NotAcceptable | NotDocumented] = {}
+
+    def success(
+        self, plan: Plan, preferences: Preferences, accept: str | None
+    ) -> Chosen | NotAcceptable | NotDocumented:
+        """Choose the answer to a request that keeps the contract."""
+        if preferences.code is not None:
+            return success(plan, preferences, accept)
+        found = self._chosen.get((plan, accept))
+        if found is None:
+            if len(self._chosen) >= self._limit:
+                self._chosen.clear()
+            found = self._chosen[plan, accept] = success(plan, preferences, accept)
+        return found
+
+
 def success(plan: Plan, preferences: Preferences, accept: str | None) -> Chosen | NotAcceptable | NotDocumented:
     """Choose the answer to a request that keeps the contract."""
     if preferences.code is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from mockserver.contract.model import Operation
 from mockserver.contract.reading import Body, Reading
@@ -34,30 +34,24 @@ def wanted_of(operation: Operation, reading: Reading) -> dict[str, JSON]:
     if operation.method in _ECHOING and isinstance(reading.body, Body) and isinstance(reading.body.value, dict):
         wanted.update(reading.body.value)
     last = len(reading.path) - 1
-    ends_with_parameter = operation.template.rstrip("/").endswith("}")
     for index, value in enumerate(reading.path):
         if value.valid:
-            own = index == last and ends_with_parameter
-            for name in _property_names(value.plan.parameter.name, own=own):
+            own = index == last and operation.template.endswith(("}", "}/"))
+            for name in _property_names(value.plan.parameter.name, own):
                 wanted[name] = value.value
     return wanted
 
 
-def _property_names(parameter: str, *, own: bool) -> Iterator[str]:
-    """Yield the properties that may hold a path parameter.
+@lru_cache(maxsize=4096)
+def _property_names(parameter: str, own: bool) -> tuple[str, ...]:  # noqa: FBT001 - a cache's key
+    """Return the properties that may hold a path parameter; `own`: it names the thing that is asked for.
 
-    >>> list(_property_names("petId", own=True))
-    ['petId', 'pet_id', 'id']
+    >>> _property_names("petId", True)
+    ('petId', 'pet_id', 'id')
     """
     words = [word.lower() for word in _WORDS.findall(parameter)]
-    yield parameter
-    snake = "_".join(words)
     camel = "".join(word if index == 0 else word.title() for index, word in enumerate(words))
-    for spelling in (snake, camel):
-        if spelling != parameter:
-            yield spelling
+    names = [parameter, "_".join(words), camel]
     if own and words:
-        if words[-1] not in {parameter, snake}:
-            yield words[-1]
-        elif words == ["id"] and parameter != "id":
-            yield "id"
+        names.append(words[-1])
+    return tuple(dict.fromkeys(name for name in names if name))

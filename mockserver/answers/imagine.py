@@ -1,7 +1,7 @@
 """The value of an answer: the contract's own example where it is sound, else one that is generated.
 
-An `Imagination` remembers compiled generators and which examples are sound, for as long as the plans they belong to
-live; what it says depends on its arguments only.
+An `Imagination` remembers a bounded number of compiled generators and of examples that are sound; what it says depends
+on its arguments only.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
-from weakref import WeakKeyDictionary
 
 from mockserver.answers.files import file_of
-from mockserver.contract.plan import MediaPlan, ParameterPlan
+from mockserver.contract.plan import MediaPlan, ParameterPlan, bounded
 from mockserver.generate.generator import Generator
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON
@@ -25,6 +24,7 @@ from mockserver.wire.reading import Decoded, UnspellableError
 
 Source: TypeAlias = Literal["example", "generated"]
 _TRIES = 8
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Imagination:
 
     def __init__(self, validators: Validators) -> None:
         self._validators = validators
-        self._generators: WeakKeyDictionary[MediaPlan | ParameterPlan, Generator] = WeakKeyDictionary()
-        self._examples: WeakKeyDictionary[MediaPlan, tuple[SoundExample, ...]] = WeakKeyDictionary()
+        self._generators: dict[MediaPlan | ParameterPlan, Generator] = {}
+        self._examples: dict[MediaPlan, tuple[SoundExample, ...]] = {}
 
     def named(self, media: MediaPlan, content_type: str, name: str) -> Imagined | NoSuchExample:
         """Return the body of a named example, to the letter."""
@@ -112,14 +112,14 @@ class Imagination:
         """Return the examples that keep their schema."""
         found = self._examples.get(media)
         if found is None:
-            found = self._examples[media] = tuple(_sound(media))
+            found = bounded(self._examples, _REMEMBERED)[media] = tuple(_sound(media))
         return found
 
     def _generator(self, plan: MediaPlan | ParameterPlan) -> Generator:
         found = self._generators.get(plan)
         if found is None:
             schema = plan.bundle.schema if plan.bundle is not None else True
-            found = self._generators[plan] = Generator(schema, self._validators)
+            found = bounded(self._generators, _REMEMBERED)[plan] = Generator(schema, self._validators)
         return found
 
 

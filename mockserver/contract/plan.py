@@ -45,7 +45,7 @@ from mockserver.wire.specs import BodySpec, Encoding, ParameterSpec
 from mockserver.wire.suggest import shape_of
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ParameterPlan:
     """A parameter or response header with its codec and its judge (None when nothing is said of its value)."""
 
@@ -55,7 +55,7 @@ class ParameterPlan:
     validator: Validator | None
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MediaPlan:
     """A body's media type with its codec and its judge, in one direction.
 
@@ -88,7 +88,7 @@ class Decoders:
     querystring: Callable[[str], Reading] | None
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """An operation with everything a request is judged by; responses are compiled when they are used.
 
@@ -167,7 +167,7 @@ class Plans:
         if found is None:
             found = self._read(operation)
             with self._lock:
-                _bounded(self._plans, self._limit)[key] = found
+                bounded(self._plans, self._limit)[key] = found
         return found
 
     def media(self, media: MediaType, direction: Direction) -> MediaPlan:
@@ -177,7 +177,7 @@ class Plans:
         if found is None:
             found = self._media_plan(media, direction)
             with self._lock:
-                _bounded(self._media, self._limit)[key] = found
+                bounded(self._media, self._limit)[key] = found
         return found
 
     def header(self, header: Parameter) -> ParameterPlan:
@@ -187,7 +187,7 @@ class Plans:
         if found is None:
             found = self._parameter(header, "response")
             with self._lock:
-                _bounded(self._headers, self._limit)[key] = found
+                bounded(self._headers, self._limit)[key] = found
         return found
 
     def security_schemes(self) -> Mapping[str, SecurityScheme]:
@@ -288,7 +288,7 @@ def _at(location: Location, parameters: Sequence[ParameterPlan]) -> tuple[Parame
     return tuple(plan for plan in parameters if plan.parameter.location == location)
 
 
-def _bounded(memory: dict[_Key, _Value], limit: int) -> dict[_Key, _Value]:
+def bounded(memory: dict[_Key, _Value], limit: int) -> dict[_Key, _Value]:
     """Make room: the oldest half goes. What is asked again is made again."""
     if len(memory) >= limit:
         for key in list(memory)[: limit // 2]:

@@ -69,13 +69,17 @@ def _asked(form: Form) -> str:
     asked: list[str] = [f"format {name}" for name in facts.formats]
     asked += [f"pattern {pattern}" for pattern in facts.patterns]
     if facts.shortest:
-        asked.append(f"at least {facts.shortest} characters")
+        asked.append(f"at least {_characters(facts.shortest)}")
     if facts.longest is not None:
-        asked.append(f"at most {facts.longest} characters")
+        asked.append(f"at most {_characters(facts.longest)}")
     if facts.rivals:
         asked.append("what else must not fit (oneOf, not)")
     told = " with " + ", ".join(asked) if asked else ""
     return f"no {form.kind}{told} was found"
+
+
+def _characters(count: int) -> str:
+    return f"{count} character" + "s" * (count != 1)
 
 
 def _pointer(book: Book, pieces: Pieces | None) -> str:

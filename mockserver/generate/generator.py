@@ -72,7 +72,7 @@ class Generator:
         if not wanted:
             plan = self._plans.get((name, 0)) or self._planned(name, 0)
             return plan.draw(root)
-        workshop = self._opened()
+        workshop = self._workshop or self._opened()
         with self._lock:
             form = workshop.form_for(wanted)
         plan = self._plans.get((name, form)) or self._planned(name, form)
@@ -110,6 +110,7 @@ class _Workshop:
         self._pieces: Pieces = () if pieces is None else pieces
         self._fits: Fits = validators.compile(bundle).is_valid
         # Plans for different names and forms must not depend on which was made first.
+        self._properties: dict[tuple[int, str], Fits] = {}
         self._forms: list[Form] = [] if pieces is None else self._heights.live(self._pieces)
 
     def plan(self, name: str, form: int) -> _Plan:
@@ -183,8 +184,11 @@ class _Workshop:
 
     def form_for(self, wanted: Mapping[str, JSON]) -> int:
         """Return the number of the first form that does not contradict what is wanted (0: the usual one)."""
-        forms = [form.kind == "object" and not self._contradicts(form.facts, wanted) for form in self._forms]
-        return forms.index(True) if True in forms else 0
+        if len(self._forms) > 1:
+            for number, form in enumerate(self._forms):
+                if form.kind == "object" and not self._contradicts(form.facts, wanted):
+                    return number
+        return 0
 
     def _contradicts(self, facts: Facts, wanted: Mapping[str, JSON]) -> bool:
         for name, value in wanted.items():
@@ -199,17 +203,15 @@ class _Workshop:
 
     def with_wanted(self, value: JSON, wanted: Mapping[str, JSON], form: int, *, judged: bool) -> JSON:
         """Return the value with what is wanted put in, where it fits."""
-        facts = self._forms[form].facts if self._forms else None
-        if facts is None:
+        if not self._forms:
             return value
         fitting: dict[str, JSON] = {}
         for name, given in wanted.items():
-            declared = name in value or any(name in part.properties for part in facts.objects)
-            pieces = property_pieces(self._book, facts, name) if declared else None
-            if pieces is not None and self._book.judge(pieces)(given):
+            fits = self._fits_property(form, name, value)
+            if fits is not None and fits(given):
                 fitting[name] = given
         out = {**value, **fitting}
-        if not (judged or facts.judged or fitting.keys() - value.keys()) or self._fits(out):
+        if not (judged or self._forms[form].facts.judged or len(out) > len(value)) or self._fits(out):
             return out
         out = dict(value)
         for name, given in fitting.items():
@@ -217,6 +219,25 @@ class _Workshop:
             if self._fits(changed):
                 out = changed
         return out
+
+    def _fits_property(self, form: int, name: str, value: Mapping[str, JSON]) -> Fits | None:
+        """Return the question whether a value fits a property; None for one that is neither declared nor there."""
+        known = self._properties.get((form, name))
+        if known is not None:
+            return known
+        facts = self._forms[form].facts
+        declared = any(name in part.properties for part in facts.objects)
+        pieces = property_pieces(self._book, facts, name) if declared or name in value else None
+        if pieces is None:
+            return None
+        fits = self._book.judge(pieces) if pieces else _anything
+        if declared:  # what is not declared may be called anything, and would fill the memory
+            self._properties[form, name] = fits
+        return fits
+
+
+def _anything(_value: JSON) -> bool:
+    return True
 
 
 def _examples(schema: JSON) -> Iterator[JSON]:

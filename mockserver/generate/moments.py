@@ -33,7 +33,7 @@ _STEPS: Mapping[str, int] = {
     **dict.fromkeys(("updated", "update", "modified", "changed", "pushed", "edited", "last", "seen", "latest"), 9),
     **dict.fromkeys(("paid", "shipped", "processed", "resolved", "arrival"), 6),
     **dict.fromkeys(("end", "ended", "ends", "to", "until", "before", "finish", "finished", "completed", "closed"), 16),
-    **dict.fromkeys(("merged", "delivered", "canceled", "cancelled", "archived", "deleted", "removed", "revoked"), 16),
+    **dict.fromkeys(("merged", "delivered", "canceled", "cancelled", "deleted", "deletion", "revoked"), 16),
     **dict.fromkeys(("due", "deadline", "reset", "next", "renewal", "renews"), 30),
     **dict.fromkeys(("expires", "expiry", "expiration", "expire", "expired", "expiring"), 365),
 }  # fmt: skip

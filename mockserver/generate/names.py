@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[a-z]+|\d+")
+_WORDS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[a-z]+|\d+")
 _IRREGULAR = {"people": "person", "children": "child", "addresses": "address", "statuses": "status", "indices": "index"}
 
 
@@ -20,6 +20,8 @@ def words_of(name: str) -> tuple[str, ...]:
     ('shipping', 'address', 'line', '1')
     >>> words_of("X-Request-ID")
     ('x', 'request', 'id')
+    >>> words_of("externalIPs")
+    ('external', 'ips')
     """
     return tuple(word.lower() for word in _WORDS.findall(name))
 

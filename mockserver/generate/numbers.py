@@ -152,7 +152,7 @@ def _vendors(facts: Facts, place: Place, fits: Fits) -> Draw | None:
     name = place.words
     if name and name[-1] in {"id", "ids"}:
         return None
-    for given in (facts.examples, facts.defaults):
+    for given in (facts.examples, [value for value in facts.defaults if value]):  # a default of 0 says nothing
         values = [value for value in given if isinstance(value, int | float) and fits(value)]
         if values:
             return chooser(values, place.salt)

@@ -194,6 +194,10 @@ class Planner:
         values = [value for value in facts.examples if _tells(value) and fits(value)]
         if not values:
             return None
+        return self._kept(values, node)
+
+    @staticmethod
+    def _kept(values: list[JSON], node: Node) -> Draw:
         chosen = chooser(values, node.place.salt)
         return lambda seed: deepcopy(chosen(seed))
 
@@ -302,8 +306,10 @@ class Planner:
         """Look for values by chance when all forms were tried; what is found is kept for all places of this make."""
         key = tuple(map(id, node.pieces))
         if key not in self._finds:
+            fits = self._book.judge(node.pieces)
+            given = [value for form in self._book.forms(node.pieces) for value in form.facts.examples if fits(value)]
             explore = self._explorer.draw(node.pieces, node.place)
-            self._finds[key] = explored_draw(explore, self._book.judge(node.pieces))
+            self._finds[key] = explored_draw(explore, fits) or (self._kept(given, node) if given else None)
             if self._finds[key] is not None:
                 self._heights.revive(self._book.forms(node.pieces)[:1])
         return self._finds[key]

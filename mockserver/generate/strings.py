@@ -141,16 +141,22 @@ def _makers(facts: Facts, place: Place) -> Iterator[Draw]:
 
 def _vendors(facts: Facts, place: Place, fits: Fits) -> Draw | None:
     """Return a draw of what the contract gives; what looks like an identifier varies, the way it is written stays."""
+    names = place.words[-1:]
+    identifies = not _IDENTIFIERS.isdisjoint(names)
+    if identifies and facts.formats == ["uuid"]:
+        return None
     for given in (facts.examples, facts.defaults):
         texts = [text for text in given if isinstance(text, str) and not is_placeholder(text) and fits(text)]
         if not texts:
             continue
-        if len(texts) == 1 and not facts.formats and _OPAQUE.search(texts[0]):
+        varies = _OPAQUE.search(texts[0]) or (identifies and texts[0].isalnum() and not texts[0].isalpha())
+        if len(texts) == 1 and not facts.formats and varies:
             return _guarded(_alike(texts[0], place.salt), fits, constant(texts[0]))
         return chooser(texts, place.salt)
     return None
 
 
+_IDENTIFIERS = frozenset({"id", "ids", "uid", "uuid", "guid", "key", "number"})
 _OPAQUE = re.compile(r"(?=[A-Za-z0-9]*[0-9])(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{9,}$")
 
 

@@ -173,7 +173,8 @@ TEXTS: Mapping[str, Maker] = {
     **dict.fromkeys(("hash", "digest", "checksum", "sha_256", "signature", "fingerprint"),
                     _salted(lambda salt: hexadecimal(salt, 64))),
     **dict.fromkeys(("md_5", "etag", "trace_id"), _salted(lambda salt: hexadecimal(salt, 32))),
-    **dict.fromkeys(("version", "api_version", "release"), _salted(version)),
+    **dict.fromkeys(("version", "release"), _salted(version)),
+    "api_version": options("v1", "v2"), "resource_version": _salted(lambda salt: digits(salt, 6)),
     **dict.fromkeys(("slug", "alias", "permalink", "repository", "repo", "project", "bucket", "cluster", "service",
                      "app", "application", "workspace", "environment", "namespace", "channel", "database", "table",
                      "collection", "queue", "node", "container", "instance", "package", "module"), _salted(slug)),
@@ -229,6 +230,6 @@ SAYINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bphone number\b", "phone"),
         (r"\bhex(adecimal)? color", "color"),
         (r"\b(unique )?(identifier|ID)\b", "id"),
-        (r"\bname of\b", "title"),
+        (r"\bname of\b", "name"),
     )
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Literal, TypeAlias
 
-from mockserver.answers.choose import Chosen, NotAcceptable, NotDocumented, Refusal, refusal, success
+from mockserver.answers.choose import Chooser, Chosen, NotAcceptable, NotDocumented, Refusal, refusal
 from mockserver.answers.cors import preflight_headers
 from mockserver.answers.explain import explained, explanation, problem
 from mockserver.answers.headers import contract_headers, told_violations
@@ -74,6 +74,7 @@ class Service:
         self.plans = Plans(contract, validators, lenient=lenient)
         self.router = Router(contract)
         self.imagination = Imagination(validators)
+        self.chooser = Chooser()
         self._secrets: Secrets | None = None
 
     @property
@@ -130,7 +131,7 @@ class Answering:
         return any(self.settings.strict or _is_structural(violation) for violation in errors_in(violations))
 
     def _succeed(self, plan: Plan, reading: Reading, violations: Violations) -> Answer:
-        chosen = success(plan, self.wishes, self.request.header("accept"))
+        chosen = self.service.chooser.success(plan, self.wishes, self.request.header("accept"))
         match chosen:
             case NotAcceptable(offers=offers):
                 told = finding(

@@ -139,7 +139,7 @@ def test_threads_that_ask_at_once_get_what_one_would():
                 "properties": {"a": {"type": "string", "pattern": "^(a)\\1$", "maxLength": 1}},
             },
             "/properties/a",
-            f"/a: no string with pattern ^(a)\\1$, at most 1 characters was found {UNPROVED}",
+            f"/a: no string with pattern ^(a)\\1$, at most 1 character was found {UNPROVED}",
         ),
         (
             {

@@ -12,7 +12,7 @@ from mockserver.schema.algebra import admits_nothing
 from mockserver.schema.compile import Validators
 
 LAWS = settings(
-    max_examples=250, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=120, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )  # fmt: skip
 
 
