@@ -29,6 +29,7 @@ from mockserver.errors import MockserverError, UnreadableDocument
 from mockserver.schema.bundle import Bundle, Bundles
 from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.dialects import Direction, Version
+from mockserver.schema.discriminated import discriminated
 from mockserver.values import JSON
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import is_per_item, is_sequential
@@ -247,7 +248,7 @@ class Plans:
         if schema is None:
             return None, None
         bundle = self._bundles.of(schema, direction)
-        return bundle, self._validators.compile(bundle.schema)
+        return bundle, self._validators.compile(discriminated(bundle.schema))
 
     def _parameter(self, parameter: Parameter, direction: Direction) -> ParameterPlan:
         bundle, validator = self._compiled(parameter.schema, direction)

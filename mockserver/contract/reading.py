@@ -173,9 +173,28 @@ def _body(plans: Plans, body: RequestBody | None, request: Request) -> BodyReadi
     match outcome:
         case Decoded():
             value, valid = _best(outcome, plan.accepts)
+            if not valid and media.name.startswith(_FORMS):
+                completed = _with_empty_arrays(plan, value)
+                if plan.accepts(completed):
+                    return Body(plan, outcome, completed, valid=True)
             return Body(plan, outcome, value, valid)
         case Undecodable():
             return Body(plan, outcome, None, valid=False)
+
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/")
+
+
+def _with_empty_arrays(plan: MediaPlan, value: JSON) -> JSON:
+    """Return a form with required arrays that no field stands for: clients spell an empty one so (RFC 6570 §3.2.8)."""
+    schema = plan.bundle.schema if plan.bundle is not None else True
+    while isinstance(schema, dict) and isinstance(schema.get("$ref"), str) and plan.bundle is not None:
+        schema = plan.bundle.schema["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    required = schema.get("required", ()) if isinstance(schema, dict) else ()
+    if not isinstance(value, dict):
+        return value
+    missing: dict[str, JSON] = {name: [] for name in required if plan.spec.shape.property(name).suggests_array}
+    return {**missing, **value}
 
 
 def choose_media(content: tuple[MediaType, ...], content_type: str | None) -> MediaType | None:

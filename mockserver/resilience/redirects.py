@@ -64,7 +64,7 @@ def redirect(
     if source.scheme == "https" and target.scheme == "http":
         return Refuse("downgrade", location)
     reach = _reach(target)
-    if reach == "link-local" or (reach != "public" and reach != _reach(source) and target.hostname != source.hostname):
+    if reach == "link-local" or (reach != "public" and reach != _reach(source)):
         return Refuse("private", location)
     credentials = _origin(source) == _origin(target)
     if _turns_to_get(status, method):

@@ -68,12 +68,13 @@ DIALECTS: Mapping[Version, Dialect] = {
     "2.0": Dialect("2.0", reference_siblings=False, nullable="x-nullable", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS),
     # OAS 3.0.3 §4.7.24
     "3.0": Dialect("3.0", reference_siblings=False, nullable="nullable", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS),
-    # OAS 3.1.1 §4.8.24: the vocabularies of JSON Schema 2020-12 and the base vocabulary of OAS
+    # OAS 3.1.1 §4.8.24: the vocabularies of JSON Schema 2020-12 and the base vocabulary of OAS. nullable is none of
+    # their keywords; documents that were 3.0 once still have it, and mean it. Lint tells them.
     "3.1": Dialect(
-        "3.1", reference_siblings=True, nullable="", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS | _DRAFT_2020
+        "3.1", reference_siblings=True, nullable="nullable", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS | _DRAFT_2020
     ),
     "3.2": Dialect(
-        "3.2", reference_siblings=True, nullable="", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS | _DRAFT_2020
+        "3.2", reference_siblings=True, nullable="nullable", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS | _DRAFT_2020
     ),
 }
 

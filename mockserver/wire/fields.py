@@ -93,7 +93,7 @@ class Field:
         if shape.suggests_array:
             found.append(self._list_of_one(raw, shape))
         elif shape.suggests_object:
-            found += _object(raw, shape, cut)
+            found += _object(raw, shape, cut) if raw else [Decoded({})]
         if not shape.suggests_scalar:
             if not found:
                 raise SpellingError(f"{raw:.60} is no object; the contract spells it {cut.documented()}")
@@ -194,9 +194,10 @@ def _object(raw: str, shape: Shape, cut: Cut) -> list[Decoded]:
     parsed = json_text(raw, shape, cut)
     if parsed is not None:
         return [parsed]
-    pairs = pairs_of(commas(raw), assigned=False) or []
-    if pairs and all(shape.declares(cut.decode(name)) for name, _ in pairs):
-        return [noted(object_of(pairs, shape, cut), cut.note(raw))]
+    for assigned in (False, True):
+        pairs = pairs_of(commas(raw), assigned=assigned) or []
+        if pairs and all(shape.declares(cut.decode(name)) for name, _ in pairs):
+            return [noted(object_of(pairs, shape, cut), cut.note(raw))]
     return []
 
 

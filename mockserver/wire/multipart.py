@@ -90,7 +90,7 @@ class _Reader:
         """Return the object of the parts."""
         shape, encodings = self.spec.shape, self.spec.encodings
         for part in parts:
-            if not part.name:
+            if not part.named:
                 raise SpellingError(f"{part} has no name in its Content-Disposition")
         members = exploded_members(shape, encodings, str, lenient=self.lenient)
         owners = {name: owner for owner, below in members.items() for name in below}

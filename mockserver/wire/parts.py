@@ -24,13 +24,17 @@ _ESCAPED: Final = re.compile("%(22|0[DdAa])")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: its place from 1, its name and file name if it has them, its media type if it says so, its octets."""
+    """One part: its place from 1, its name and file name if it has them, its media type if it says so, its octets.
+
+    `named`: it says its name, which may be empty.
+    """
 
     number: int
     name: str
     filename: str
     content_type: str
     octets: bytes
+    named: bool = True
 
     def __str__(self) -> str:
         return f"part {self.number}" + (f" ({self.name})" if self.name else "")
@@ -84,7 +88,7 @@ def _part(number: int, chunk: bytes) -> Part:
     name = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), disposition.get("name", ""))
     name = name or headers.get("content-id", "").strip().strip("<>")  # RFC 2392: how multipart/related names parts
     content_type = headers.get("content-type", "").strip()
-    return Part(number, name, _filename(disposition), content_type, octets)
+    return Part(number, name, _filename(disposition), content_type, octets, "name" in disposition or bool(name))
 
 
 def _filename(disposition: Mapping[str, str]) -> str:

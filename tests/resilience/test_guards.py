@@ -1,11 +1,8 @@
 import gc
-import random
 
 from simulated import GET, World, answering
 
 from mockserver.resilience.actions import Attempt, GiveUp, Succeed
-from mockserver.resilience.breaker import CircuitReport
-from mockserver.resilience.guards import Guards
 from mockserver.resilience.policies import overridden
 from mockserver.resilience.policy import Policy
 
@@ -53,13 +50,16 @@ def test_a_policy_that_differs_in_another_part_shares_the_circuit() -> None:
 
 
 def test_a_client_that_meets_hosts_without_end_forgets_the_longest_unused() -> None:
-    guards = Guards(random.Random(1))
+    world = World()
+    kept = GET._replace(origin="https://kept.example")
+    for _ in range(10):
+        world.run(answering(500), kept, policy=ONCE)
     for number in range(1100):
-        guards.call(GET._replace(origin=f"https://{number}.example"), Policy(), now=0.0)
-        guards.call(GET._replace(origin="https://kept.example"), Policy(), now=0.0)
+        world.call(GET._replace(origin=f"https://{number}.example"), ONCE)
+        world.call(kept, ONCE)
     gc.collect()
-    circuits = [report.circuit for report in guards.circuits(0.0)]
+    circuits = {report.circuit: report.state for report in world.guards.circuits(world.now)}
     assert len(circuits) == 1024
-    assert "https://kept.example" in circuits
-    assert "https://0.example" not in circuits
-    assert guards.circuits(0.0)[0] == CircuitReport("https://100.example", "closed", 0, 0.0, 0.0, None)
+    assert circuits["https://kept.example"] == "open"
+    assert "https://76.example" not in circuits
+    assert circuits["https://77.example"] == "closed"

@@ -79,6 +79,7 @@ def test_a_private_host_may_lead_to_its_like_but_never_to_a_link_local_address()
     assert isinstance(followed("http://10.0.0.9/a", url="http://10.0.0.5/"), Follow)
     assert isinstance(followed("http://api.example/a", url="http://10.0.0.5/"), Follow)
     assert followed("http://127.0.0.1/", url="http://10.0.0.5/") == Refuse("private", "http://127.0.0.1/")
+    assert followed("http://0.0.0.0/", url="http://10.0.0.5/") == Refuse("private", "http://0.0.0.0/")
     assert followed("http://169.254.169.254/", url="http://127.0.0.1/") == Refuse("private", "http://169.254.169.254/")
 
 

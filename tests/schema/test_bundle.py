@@ -71,8 +71,9 @@ def test_siblings_of_a_reference_count_since_3_1() -> None:
     assert converted(written, "3.1", A={"type": "string"})["minLength"] == 3
 
 
-def test_nullable_is_no_keyword_of_3_1() -> None:
-    assert converted({"type": "string", "nullable": True}, "3.1") == {"type": "string"}
+def test_nullable_is_meant_wherever_it_is_written() -> None:
+    assert converted({"type": "string", "nullable": True}, "3.1") == {"type": ["string", "null"]}
+    assert converted({"type": ["string", "null"], "nullable": True}, "3.1")["anyOf"][1] == {"type": "null"}
 
 
 @pytest.mark.parametrize("version", ["2.0", "3.0", "3.1", "3.2"])
