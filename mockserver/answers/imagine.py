@@ -21,6 +21,7 @@ from mockserver.wire.json import loads
 from mockserver.wire.media_type import is_json
 from mockserver.wire.parameters import encode_header
 from mockserver.wire.reading import Decoded, UnspellableError
+from mockserver.wire.specs import BodySpec
 
 Source: TypeAlias = Literal["example", "generated"]
 _TRIES = 8
@@ -54,6 +55,15 @@ class NoSuchExample:
     known: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How bodies of one media type are made."""
+
+    spec: BodySpec
+    examples: tuple[SoundExample, ...]
+    is_file: bool
+
+
 class Imagination:
     """Imagines answers for the plans of one contract."""
 
@@ -61,6 +71,7 @@ class Imagination:
         self._validators = validators
         self._generators: dict[MediaPlan | ParameterPlan, Generator] = {}
         self._examples: dict[MediaPlan, tuple[SoundExample, ...]] = {}
+        self._ways: dict[tuple[MediaPlan, str], _Way] = {}
 
     def named(self, media: MediaPlan, content_type: str, name: str) -> Imagined | NoSuchExample:
         """Return the body of a named example, to the letter."""
@@ -73,16 +84,23 @@ class Imagination:
         self, media: MediaPlan, content_type: str, seed: int, *, wanted: Mapping[str, JSON], dynamic: bool = False
     ) -> Imagined:
         """Return a body: the first sound example with the wanted values put in, or a generated one."""
-        examples = () if dynamic else self.examples(media)
-        if examples:
-            example = examples[0]
+        way = self._ways.get((media, content_type)) or self._way(media, content_type)
+        if way.examples and not dynamic:
+            example = way.examples[0]
             return _spelled_example(media, content_type, example, _with_wanted(media, example.value, wanted))
-        if (media.bundle is None and not is_json(content_type)) or _is_opaque(media, content_type):
+        if way.is_file:
             return Imagined(content_type, file_of(content_type), None, "generated")
         for further in range(_TRIES):
             with suppress(UnspellableError):  # what the media type cannot carry, such as a control character in XML
-                return spelled(media, content_type, self.value(media, seed + further, wanted=wanted), "generated")
+                value = self.value(media, seed + further, wanted=wanted)
+                full, body = encode_body(way.spec, value)
+                return Imagined(full, body, value, "generated")
         return Imagined(content_type, file_of(content_type), None, "generated")
+
+    def _way(self, media: MediaPlan, content_type: str) -> _Way:
+        is_file = (media.bundle is None and not is_json(content_type)) or _is_opaque(media, content_type)
+        way = _Way(_spec_of(media, content_type), self.examples(media), is_file)
+        return bounded(self._ways, _REMEMBERED).setdefault((media, content_type), way)
 
     def value(self, media: MediaPlan, seed: int, *, wanted: Mapping[str, JSON]) -> JSON:
         """Return a generated value, three of them for a stream; raise Unsatisfiable when the schema admits none."""
@@ -187,9 +205,13 @@ def _spelled_example(media: MediaPlan, content_type: str, example: SoundExample,
 
 def spelled(media: MediaPlan, content_type: str, value: JSON, source: Source) -> Imagined:
     """Spell a value as a body of the chosen media type."""
-    spec = media.spec if media.spec.media_type == content_type else replace(media.spec, media_type=content_type)
-    full, body = encode_body(spec, value)
+    full, body = encode_body(_spec_of(media, content_type), value)
     return Imagined(full, body, value, source)
+
+
+def _spec_of(media: MediaPlan, content_type: str) -> BodySpec:
+    """Return how a body is spelled when a range is documented and one type of it was negotiated."""
+    return media.spec if media.spec.media_type == content_type else replace(media.spec, media_type=content_type)
 
 
 def _is_opaque(media: MediaPlan, content_type: str) -> bool:

@@ -101,7 +101,7 @@ def notes(received: Received) -> Iterator[Violation]:
             f"query parameter {name} is not in the contract",
             "leave it out, or look how it is spelt",
         )
-    if plan.operation.node.tree.get("deprecated") is True:
+    if plan.deprecated:
         yield finding(
             "request-deprecated",
             plan.operation,
@@ -139,7 +139,15 @@ REQUEST_CHECKS: tuple[Callable[[Received], Iterator[Violation]], ...] = (securit
 
 def check_request(received: Received) -> Violations:
     """Return all findings about a request."""
+    plan = received.plan
+    if received.reading.is_plain and not plan.deprecated and not _lacks_body(received):  # nearly always
+        return tuple(security(received)) if plan.security else ()
     return tuple(violation for check in REQUEST_CHECKS for violation in check(received))
+
+
+def _lacks_body(received: Received) -> bool:
+    body = received.plan.body
+    return body is not None and body.required and isinstance(received.reading.body, NoBody)
 
 
 def unrouted(route: Unrouted | WrongMethod, method: str, document: str) -> Violation:

@@ -108,6 +108,11 @@ class Plan:
     security: tuple[Requirement, ...]
     flaws: Violations
 
+    @property
+    def deprecated(self) -> bool:
+        """Whether the operation is."""
+        return self.operation.node.tree.get("deprecated") is True
+
     def parameters(self) -> Iterator[ParameterPlan]:
         """Yield the parameters of all locations."""
         yield from self.path.values()

@@ -52,6 +52,13 @@ class Body:
     valid: bool
 
 
+NO_BODY = NoBody()
+
+
+def _notes(outcome: Decoded | Absent | Undecodable) -> tuple[str, ...]:
+    return outcome.notes if isinstance(outcome, Decoded) else ()
+
+
 BodyReading: TypeAlias = NoBody | OtherMedia | Body
 
 
@@ -65,6 +72,18 @@ class Reading:
     cookies: tuple[Value, ...]
     undeclared: tuple[str, ...]
     body: BodyReading
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all is valid and spelled as documented, so that there is nothing to tell."""
+        if self.undeclared:
+            return False
+        for values in (self.path, self.query, self.headers, self.cookies):
+            for value in values:
+                if not value.valid or value.plan.parameter.deprecated or _notes(value.outcome):
+                    return False
+        body = self.body
+        return body is NO_BODY or (isinstance(body, Body) and body.valid and not _notes(body.outcome))
 
     def parameters(self) -> Iterator[Value]:
         """Yield the parameters of all locations."""
@@ -161,10 +180,10 @@ def _best(outcome: Decoded, accepts: Callable[[JSON], bool]) -> tuple[JSON, bool
 
 def _body(plans: Plans, body: RequestBody | None, request: Request) -> BodyReading:
     if body is None:
-        return NoBody()
+        return NO_BODY
     content_type = request.header("content-type")
     if not request.body and content_type is None:
-        return NoBody()
+        return NO_BODY
     media = choose_media(body.content, content_type)
     if media is None:
         return OtherMedia(content_type or "")

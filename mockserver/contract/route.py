@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote
 
@@ -114,8 +114,10 @@ class Router:
         if entries is None and method == "HEAD":
             entries = leaf.methods.get("GET")  # RFC 9110 §9.3.2: HEAD is GET without the content
         if entries is not None:
-            first, *others = (Routed(operation, tuple(zip(names, values, strict=True))) for operation, names in entries)
-            return replace(first, rivals=tuple(others)) if others else first
+            operation, names = entries[0]
+            others = (Routed(other, tuple(zip(theirs, values, strict=True))) for other, theirs in entries[1:])
+            rivals = tuple(others) if len(entries) > 1 else ()
+            return Routed(operation, tuple(zip(names, values, strict=True)), rivals)
         if not leaf.methods:
             return Unrouted(path, tuple(variant.template for _, variant in leaf.variants))
         return WrongMethod(

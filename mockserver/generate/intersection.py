@@ -17,7 +17,7 @@ from mockserver.generate.patterns import draw_character
 from mockserver.generate.regex import Chars, Edge, Either, Group, Look, Regex, Repeat, Sequence
 
 _MOST_STATES = 3000
-_MOST_STEPS = 4000
+_MOST_WORK = 60_000  # so many times a state is looked at for a character
 _MOST_CHARACTERS = 24
 _MOST_COPIES = 48
 _ENOUGH = 8
@@ -162,16 +162,17 @@ def _search(
     start = tuple(automaton.closure([0], "^") for automaton in automata)
     todo = deque([(start, "")])
     seen: set[tuple[tuple[_States, ...], int]] = set()
-    found = steps = 0
-    while todo and found < _ENOUGH and steps < _MOST_STEPS:
-        steps += 1
+    found = work = 0
+    while todo and found < _ENOUGH and work < _MOST_WORK:
         states, text = todo.popleft()
         if len(text) >= shortest and _accepted(wanted, refused, states, text):
             found += 1
             yield text
         if longest is not None and len(text) >= longest:
             continue
-        for character in _characters(automata, states, roll):
+        characters = _characters(automata, states, roll)
+        work += len(characters) * sum(map(len, states))
+        for character in characters:
             behind = tuple(
                 automaton.step(here, ord(character)) for automaton, here in zip(automata, states, strict=True)
             )

@@ -127,10 +127,9 @@ def _makers(facts: Facts, place: Place) -> Iterator[Draw]:
     if not known:
         yield text_maker(place, tuple(facts.texts))
     trees = _trees(facts)
-    if facts.patterns and len(trees) > 1:
-        found = list(_common(trees, facts))
-        if found:
-            yield chooser(found, place.salt)
+    found = _common(trees, facts) if facts.patterns and len(trees) > 1 else []
+    if found:
+        yield chooser(found, place.salt)
     for tree in trees:
         yield _pattern_draw(tree, facts, place.salt)
     for tree in trees:
@@ -195,12 +194,14 @@ def _trees(facts: Facts) -> list[Regex]:
     return trees
 
 
-def _common(trees: list[Regex], facts: Facts) -> Iterator[str]:
+def _common(trees: list[Regex], facts: Facts) -> list[str]:
+    out: list[str] = []
     for walk in range(_WALKS):
         found = list(find_strings(trees, facts.shortest, facts.longest, walk))
         if not found:
-            return
-        yield from found
+            break
+        out += found
+    return out
 
 
 def _pattern_draw(tree: Regex, facts: Facts, salt: int) -> Draw:
@@ -248,7 +249,8 @@ def _prose(facts: Facts, place: Place) -> Draw:
 def _found(facts: Facts, fits: Fits) -> list[str]:
     """Search where no way drew what fits: along all patterns at once, then by trying more."""
     trees = _trees(facts)
-    texts = list(filter(fits, _common(trees, facts)))
+    searched = bool(facts.patterns) and len(trees) > 1  # then it has been done, and found nothing
+    texts = [] if searched else list(filter(fits, _common(trees, facts)))
     roll = Roll(23)
     writers = [writer(tree) for tree in trees]
     for attempt in range(0 if texts else _SEARCHES):

@@ -1,7 +1,7 @@
 """Does our mock answer as documented? One valid request for each operation of real contracts, on a real socket.
 
-Requests are drawn by schemathesis (positive data); answers are judged by `judge.py`, which shares nothing with the
-product. Run as a script for the whole corpus:
+Requests are drawn by schemathesis (positive data) and must also be valid to `judge.py`, which judges the answers and
+shares nothing with the product. Run as a script for the whole corpus:
 
     conformance.py CORPUS [--only TEXT] [--per-document N] [--json FILE]
 """
@@ -9,6 +9,7 @@ product. Run as a script for the whole corpus:
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import warnings
@@ -29,7 +30,7 @@ from mockserver.errors import MockserverError
 
 CONFIG = "[generation]\ndeterministic = true\ndatabase = 'none'\n[cache]\nenabled = false\n"
 QUIET = settings(
-    max_examples=1, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+    max_examples=6, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
@@ -80,7 +81,7 @@ def _ask(score: Score, schema: Any, session: requests.Session, url: str, judge: 
     method, template, operation, base = asked
     label = f"{method} {template}"
     try:
-        drawn = _draw(schema[template][method])
+        drawn = _draw(schema[template][method], judge, operation, base)
     except Exception as error:  # schemathesis raises many kinds, all of which mean the same here
         score.undrawable.append(f"{label}: {type(error).__name__}: {str(error)[:120]}")
         return
@@ -101,19 +102,30 @@ def _ask(score: Score, schema: Any, session: requests.Session, url: str, judge: 
         score.conform += 1
 
 
-def _draw(operation: Any) -> Any:
+class UnsoundDrawError(Exception):
+    """Nothing was drawn that both judges find valid."""
+
+
+def _draw(drawing: Any, judge: Judge, operation: dict[str, Any], base: Path) -> Any:
+    """Return the first drawn request that the second judge finds valid, too."""
     found: list[Any] = []
 
     @seed(1)
     @QUIET
-    @given(operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+    @given(drawing.as_strategy(generation_mode=GenerationMode.POSITIVE))
     def draw(case: Any) -> None:
         found.append(case)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         draw()
-    return found[0]
+    complaint = ""
+    for case in found:
+        media_type = case.media_type or ""
+        complaint = judge.request_complaint(operation, base, media_type, case.body) if media_type else ""
+        if not complaint:
+            return case
+    raise UnsoundDrawError(complaint)
 
 
 def roots(corpus: Path) -> list[Path]:
@@ -121,6 +133,12 @@ def roots(corpus: Path) -> list[Path]:
     rows = [line.split("\t") for line in (corpus / "INDEX.tsv").read_text(encoding="utf-8").splitlines()]
     header = {name: index for index, name in enumerate(rows[0])}
     return [corpus / row[header["path"]] for row in rows[1:] if row[header["path"]].startswith("dev/")]
+
+
+def held_back(document: str) -> bool:
+    """Tell whether a document belongs to the third that nothing was tuned on: by the hash of its path."""
+    inside = "/".join(Path(document).parts[Path(document).parts.index("dev") :])
+    return hashlib.sha256(inside.encode()).digest()[0] % 3 == 0
 
 
 def main() -> int:
@@ -142,6 +160,9 @@ def main() -> int:
             )
             sys.stdout.flush()
     asked, conform = sum(one.asked for one in scores), sum(one.conform for one in scores)
+    held = [one for one in scores if held_back(one.document)]
+    held_asked, held_conform = sum(one.asked for one in held), sum(one.conform for one in held)
+    sys.stdout.write(f"held back: {held_conform}/{held_asked} = {100 * held_conform / max(held_asked, 1):.2f} %\n")
     reasons = Counter(failure["why"][:60] for score in scores for failure in score.failures)
     sys.stdout.write(f"{conform}/{asked} = {100 * conform / max(asked, 1):.2f} %  {reasons.most_common(20)}\n")
     if arguments.json:

@@ -55,6 +55,7 @@ class Judge:
         self.old = "swagger" in self.root
         self.siblings = str(self.root.get("openapi", "")).startswith(("3.1", "3.2"))
         self._validators: dict[str, Draft202012Validator] = {}
+        self._hidden = "writeOnly"
 
     def resolve(self, reference: str, base: Path) -> tuple[Any, Path]:
         name, _, pointer = reference.partition("#")
@@ -114,14 +115,33 @@ class Judge:
         error = next(self.validator(chosen["schema"], base).iter_errors(value), None)
         return f"{'/'.join(map(str, error.absolute_path))}: {error.message[:160]}" if error is not None else ""
 
+    def request_complaint(self, operation: dict[str, Any], base: Path, media_type: str, value: Any) -> str:
+        """Return what is wrong with a body that is to be sent, or nothing; JSON and forms are judged."""
+        body, base = self.deref(operation.get("requestBody"), base)
+        if self.old:
+            body = {"content": dict.fromkeys([media_type], next(iter(self._body_parameters(operation, base)), {}))}
+        content = (body or {}).get("content") or {}
+        chosen, base = self.deref(content.get(media_type), base)
+        if "form" in media_type and _has_empty_array(value):
+            return "an empty array, which a form cannot spell"
+        if not isinstance(chosen, dict) or "schema" not in chosen or not re.search(r"[/+]json$", media_type):
+            return ""
+        error = next(self.validator(chosen["schema"], base, written=True).iter_errors(value), None)
+        return error.message[:160] if error is not None else ""
+
+    def _body_parameters(self, operation: dict[str, Any], base: Path) -> list[dict[str, Any]]:
+        found = [self.deref(parameter, base)[0] for parameter in operation.get("parameters") or []]
+        return [parameter for parameter in found if parameter.get("in") == "body"]
+
     def _content(self, operation: dict[str, Any], response: Any) -> dict[str, Any]:
         if not self.old:
             return response.get("content") or {}
         produces = operation.get("produces", self.root.get("produces")) or ["application/json"]
         return {name: {"schema": response["schema"]} for name in produces} if "schema" in response else {}
 
-    def validator(self, schema: Any, base: Path) -> Draft202012Validator:
-        key = json.dumps(schema, sort_keys=True) + str(base)
+    def validator(self, schema: Any, base: Path, *, written: bool = False) -> Draft202012Validator:
+        self._hidden = "readOnly" if written else "writeOnly"
+        key = json.dumps(schema, sort_keys=True) + str(base) + self._hidden
         if key not in self._validators:
             definitions: dict[str, Any] = {}
             root = self._converted(schema, base, definitions)
@@ -155,15 +175,15 @@ class Judge:
             elif key in _PLAIN:
                 out[key] = value
         _mend(out)
-        hidden = {name for name, item in (schema.get("properties") or {}).items() if self._write_only(item, base)}
+        hidden = {name for name, item in (schema.get("properties") or {}).items() if self._is_hidden(item, base)}
         if "required" in out:
             out["required"] = [name for name in out["required"] if name not in hidden]
         nullable = schema.get("nullable", schema.get("x-nullable")) is True and not self.siblings
         return {"anyOf": [out, {"type": "null"}]} if nullable else out
 
-    def _write_only(self, schema: Any, base: Path) -> bool:
+    def _is_hidden(self, schema: Any, base: Path) -> bool:
         schema, _ = self.deref(schema, base)
-        return isinstance(schema, dict) and schema.get("writeOnly") is True
+        return isinstance(schema, dict) and schema.get(self._hidden) is True
 
 
 def _mend(out: dict[str, Any]) -> None:
@@ -182,3 +202,9 @@ def _mend(out: dict[str, Any]) -> None:
             re.compile(out["pattern"])
         except re.error:
             del out["pattern"]  # python's engine is no ECMA-262 one
+
+
+def _has_empty_array(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_empty_array, value.values()))
+    return isinstance(value, list) and (not value or any(map(_has_empty_array, value)))

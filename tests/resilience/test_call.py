@@ -302,7 +302,7 @@ def test_a_used_up_rate_limit_slows_down_before_the_429(world) -> None:
 
 
 def test_a_foretold_refusal_is_not_worth_more_than_half_of_the_time(world) -> None:
-    world.run(answering(answered(200, RateLimit='"default";r=0;t=50')))
+    world.run(answering(answered(200, RateLimit='"default";r=0;t=20')))
     assert world.run(answering(200)) == Succeed(attempts=1)
     assert world.waits == []
 
