@@ -24,7 +24,7 @@ from mockserver.resilience.hold import Hold
 from mockserver.resilience.idempotency import CallFacts, Random, key_for, repeatable
 from mockserver.resilience.outcome import Answered, Failed, Outcome
 from mockserver.resilience.policy import Policy
-from mockserver.resilience.retry import Again, Retries, Stop, backoff_s
+from mockserver.resilience.retry import Again, Retries, backoff_s
 
 
 class Shared(NamedTuple):
@@ -122,13 +122,11 @@ class Call:
         self._last = outcome
         self._unknown |= not (self._is_safe or is_known(outcome))
         again = self._retries.after(outcome, verdict, words, self._deadline.left(now))
-        match again:
-            case Stop(reason=reason):
-                asked = words.wait_s if verdict.throttled else words.retry_after_s
-                harmless = verdict.transient and self._retries.is_harmless(outcome)
-                return self._give_up(reason, retryable=harmless, retry_after_s=asked)
-            case Again():
-                return self._again(again, now)
+        if isinstance(again, Again):
+            return self._again(again, now)
+        asked = words.wait_s if verdict.throttled else words.retry_after_s
+        harmless = verdict.transient and self._retries.is_harmless(outcome)
+        return self._give_up(again.reason, retryable=harmless, retry_after_s=asked)
 
     def abandon(self) -> None:
         """Give back what the call holds, as if its attempt had not been: it was cancelled. May be called always."""

@@ -85,11 +85,9 @@ def is_known(outcome: Outcome) -> bool:
     Unknown is what may have arrived and got no answer, and the answers of a server or gateway that broke off in the
     middle: of 5xx only 501, 503 and 505 say that the request was not carried out (RFC 9110 §15.6).
     """
-    match outcome:
-        case Failed():
-            return not outcome.may_have_arrived
-        case Answered(status=status):
-            return 100 <= status < 500 or status in {501, 503, 505}
+    if isinstance(outcome, Failed):
+        return not outcome.may_have_arrived
+    return 100 <= outcome.status < 500 or outcome.status in {501, 503, 505}
 
 
 def _may_pass(answered: Answered, retry: RetryPolicy, advice: Advice) -> bool:

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.resilience.budget import RetryBudget
@@ -68,6 +68,7 @@ def test_laws_of_the_budget(steps, ratio, floor, ttl) -> None:
 
 
 @given(st.lists(st.floats(0, 0.2), min_size=50, max_size=200))
+@settings(max_examples=30)
 def test_when_everything_fails_the_traffic_grows_by_the_ratio_and_the_floor_only(gaps) -> None:
     budget = RetryBudget(BudgetPolicy())
     now, sent = 10.0, 0

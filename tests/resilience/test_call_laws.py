@@ -59,7 +59,7 @@ facts = st.builds(
     st.floats(0, 60),
     st.integers(0, 2**32),
 )
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_laws_of_a_call(facts, policy, script, inherited, seed) -> None:
     world = World(random=random.Random(seed))
     began = world.now
