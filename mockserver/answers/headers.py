@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from mockserver.answers.imagine import Imagination, Imagined
 from mockserver.contract.model import ResponseSpec
-from mockserver.contract.plan import ParameterPlan, Plans
+from mockserver.contract.plan import Plans
 from mockserver.exchange import Request
 from mockserver.violation import Violations
 
@@ -33,32 +33,26 @@ _LONGEST_TOLD = 4000
 
 
 def contract_headers(
-    documented: ResponseSpec,
-    plans: Plans,
-    imagination: Imagination,
-    request: Request,
-    imagined: Imagined | None,
-    seed: int,
+    documented: ResponseSpec, plans: Plans, imagination: Imagination, seed: int, known: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the documented headers with values that keep their schemas."""
+    """Yield the documented headers with values that keep their schemas; `known` ones, by lower-case name, if they do."""
     for header in documented.headers:
         name = header.name.lower()
         if name in _FRAMING or (name in _LEADING_ON and not header.required):
             continue
         plan = plans.header(header)
-        if name == "location" and (place := _location(plan, request, imagined)) is not None:
-            yield header.name, place
+        if name in known and (plan.validator is None or plan.validator.is_valid(known[name])):
+            yield header.name, known[name]
             continue
         for line in imagination.header(plan, seed):
             yield header.name, line
 
 
-def _location(plan: ParameterPlan, request: Request, imagined: Imagined | None) -> str | None:
-    """Return where the created thing is: the collection's path and its id, when the schema allows it."""
+def location(request: Request, imagined: Imagined | None) -> str | None:
+    """Return where a created thing is: the collection's path and its id."""
     if not imagined or not isinstance(imagined.value, dict) or not isinstance(imagined.value.get("id"), str | int):
         return None
-    place = f"{request.path.rstrip('/')}/{quote(str(imagined.value['id']), safe='')}"
-    return place if plan.validator is None or plan.validator.is_valid(place) else None
+    return f"{request.path.rstrip('/')}/{quote(str(imagined.value['id']), safe='')}"
 
 
 def told_violations(violations: Violations) -> str:

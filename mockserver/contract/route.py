@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from mockserver.contract.model import Contract, Operation
 
@@ -23,8 +23,9 @@ Captures: TypeAlias = tuple[tuple[str, str], ...]
 class Routed:
     """The operation that a request asks for.
 
-    `rivals` are operations of the same method whose templates differ in nothing but names: only the values of the path
-    parameters can tell them apart (OAS 3.1 §4.8.8.2 forbids them, and many documents have them).
+    `rivals` are what else may be meant: operations of the same method whose templates differ in nothing but names
+    (OAS 3.1 §4.8.8.2 forbids them, and many documents have them), and other ways to part a segment. Only the values of
+    the path parameters can tell.
     """
 
     operation: Operation
@@ -63,10 +64,33 @@ class _Leaf:
     variants: list[tuple[frozenset[tuple[str, str]], _Leaf]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Mixed:
+    """A segment of text and placeholders. Where the text may be parted in two ways, the first part is short or long."""
+
+    short: re.Pattern[str]
+    long: re.Pattern[str]
+    literal: int
+
+    def parts(self, segment: str) -> tuple[tuple[str, ...], ...]:
+        """Return the raw parts of a segment in each way, or nothing when it does not fit."""
+        found = dict.fromkeys(
+            matched.groups() for pattern in (self.short, self.long) if (matched := pattern.fullmatch(segment))
+        )
+        if found or "%" not in segment:
+            return tuple(found)
+        plain = unquote(segment)  # an encoded letter of the text is that letter (RFC 3986 §6.2.2.2)
+        return (
+            tuple(tuple(quote(part, safe="") for part in parts) for parts in self.parts(plain))
+            if ("%" not in plain)
+            else ()
+        )
+
+
 @dataclass(slots=True)
 class _Step:
     literals: dict[str, _Step] = field(default_factory=dict)
-    mixed: list[tuple[re.Pattern[str], _Step]] = field(default_factory=list)
+    mixed: list[tuple[_Mixed, _Step]] = field(default_factory=list)
     anything: _Step | None = None
     leaf: _Leaf | None = None
 
@@ -104,20 +128,22 @@ class Router:
         A concrete path wins over a template, even when only the template has the method (OAS 3.1 §4.8.8.2).
         """
         segments = path.split("/")
-        found = _walk(self._root, segments, 1, ()) if segments[0] == "" else None
+        found = _walk(self._root, segments, 1, ((),)) if segments[0] == "" else None
         if found is None:
             return Unrouted(path, self.nearest(path))
-        leaf, values = found
+        leaf, ways = found
         if leaf.variants:
             leaf = _variant(leaf, query)
         entries = leaf.methods.get(method)
         if entries is None and method == "HEAD":
             entries = leaf.methods.get("GET")  # RFC 9110 §9.3.2: HEAD is GET without the content
         if entries is not None:
-            operation, names = entries[0]
-            others = (Routed(other, tuple(zip(theirs, values, strict=True))) for other, theirs in entries[1:])
-            rivals = tuple(others) if len(entries) > 1 else ()
-            return Routed(operation, tuple(zip(names, values, strict=True)), rivals)
+            routes = [
+                Routed(operation, tuple(zip(names, values, strict=True)))
+                for operation, names in entries
+                for values in ways
+            ]
+            return routes[0] if len(routes) == 1 else Routed(routes[0].operation, routes[0].captures, tuple(routes[1:]))
         if not leaf.methods:
             return Unrouted(path, tuple(variant.template for _, variant in leaf.variants))
         return WrongMethod(
@@ -140,29 +166,30 @@ def _step(step: _Step, segment: str, names: list[str]) -> _Step:
         if step.anything is None:
             step.anything = _Step()
         return step.anything
-    pattern = re.compile("".join(_segment_pattern(segment)), re.DOTALL)
+    short, long = (re.compile("".join(_segment_pattern(segment, part)), re.DOTALL) for part in ("(.+?)", "(.+)"))
     for known, below in step.mixed:
-        if known.pattern == pattern.pattern:
+        if known.short.pattern == short.pattern:
             return below
     below = _Step()
-    step.mixed.append((pattern, below))
-    # the more literal text a segment has, the more concrete it is
-    step.mixed.sort(key=lambda entry: -len(entry[0].pattern.replace("(.+?)", "").replace("(.+)", "")))
+    mixed = _Mixed(short, long, len(_PLACEHOLDER.sub("", segment)))
+    step.mixed.append((mixed, below))
+    step.mixed.sort(key=lambda entry: -entry[0].literal)  # the more literal text a segment has, the more concrete it is
     return below
 
 
-def _segment_pattern(segment: str) -> Iterator[str]:
+def _segment_pattern(segment: str, part: str) -> Iterator[str]:
     pieces = _PLACEHOLDER.split(segment)
     for index, piece in enumerate(pieces):
-        if index % 2 == 0:
-            yield re.escape(piece)
-        else:
-            yield "(.+)" if index >= len(pieces) - 2 else "(.+?)"
+        yield re.escape(unquote(piece)) if index % 2 == 0 else "(.+)" if index >= len(pieces) - 2 else part
+
+
+_Values: TypeAlias = tuple[str, ...]
 
 
 def _walk(
-    step: _Step, segments: list[str], index: int, values: tuple[str, ...]
-) -> tuple[_Leaf, tuple[str, ...]] | None:
+    step: _Step, segments: list[str], index: int, values: tuple[_Values, ...]
+) -> tuple[_Leaf, tuple[_Values, ...]] | None:
+    """Return the leaf of a path, and each way in which its placeholders may be filled."""
     if index == len(segments):
         return (step.leaf, values) if step.leaf is not None else None
     segment = segments[index]
@@ -171,14 +198,15 @@ def _walk(
         found = _walk(below, segments, index + 1, values)
         if found is not None:
             return found
-    for pattern, mixed in step.mixed:
-        matched = pattern.fullmatch(segment)
-        if matched is not None:
-            found = _walk(mixed, segments, index + 1, (*values, *matched.groups()))
+    for mixed, further in step.mixed:
+        ways = mixed.parts(segment)
+        if ways:
+            filled = tuple((*before, *parts) for before in values for parts in ways)
+            found = _walk(further, segments, index + 1, filled)
             if found is not None:
                 return found
     if step.anything is not None and segment:
-        return _walk(step.anything, segments, index + 1, (*values, segment))
+        return _walk(step.anything, segments, index + 1, tuple((*before, segment) for before in values))
     return None
 
 

@@ -50,7 +50,8 @@ def select(book: Book, heights: Heights, facts: Facts, wanted: Callable[[str], b
     chosen = {name for name in possible if name in facts.required or wanted(name)}
     if not _settle_dependents(book, facts, possible, chosen):
         return None
-    for name in sorted(possible.keys() - chosen, key=lambda name: heights.of(possible[name])):
+    spare = [name for name in possible if name not in chosen] if len(chosen) < facts.fewest_properties else []
+    for name in sorted(spare, key=lambda name: heights.of(possible[name])):
         if len(chosen) >= facts.fewest_properties:
             break
         with_name = {*chosen, name}

@@ -1,76 +1,26 @@
-"""Schemas to a draw: which properties, which branch, how deep.
+"""Schemas to a draw.
 
-Grows a tree breadth first, so that what does not fit into the budget is missing at the leaves everywhere and not after
-the first deep branch; then closes it from the leaves up into functions. Where a form proves impossible it is buried and
-the place grows anew in another. Chooses and wires; values are drawn by `leaves`, `nodes` and `judged`.
+Closes a tree that `grow` has grown, from the leaves up into functions. Where a form proves impossible it is buried and
+the place grows anew in another. Wires; values are drawn by `leaves`, `nodes` and `judged`.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from copy import deepcopy
-from dataclasses import dataclass, field
-from typing import TypeAlias
-
-from mockserver.generate.dice import Draw, chooser, constant
+from mockserver.generate.dice import Draw
 from mockserver.generate.explore import Explorer
 from mockserver.generate.facts import Facts, Pieces
+from mockserver.generate.grow import BUDGET, Grower, Node, impossible, is_grown, kept
 from mockserver.generate.heights import Heights
 from mockserver.generate.judged import explored_draw, judged_draw
-from mockserver.generate.leaves import leads_on, leaf_draw
-from mockserver.generate.members import Layout, layout, longest_prefix
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.nodes import counted, distinct_draw, list_draw, object_draw, with_extras
 from mockserver.generate.numbers import spread_draw
-from mockserver.generate.objects import extras, is_map, select
 from mockserver.generate.place import Place
-from mockserver.generate.strings import is_placeholder
-from mockserver.values import JSON
 
-BUDGET = 600
-"""Beyond so many values nothing optional is added; a list near the root counts as one item."""
-_DEEPEST = 12  # a list is one step down, an object two
-_NEAR = 3  # the items of a list that is the answer, or right below it, are each an answer of their own
-_FEWEST_ITEMS, _MOST_ITEMS = 2, 3
 _FEW = 12
-_LONGEST_LIST = 20_000
-_LONGEST_EXAMPLE = 6
-_MAP_ENTRIES = 2
 _COUNTS = frozenset(
     {"total", "count", "total_count", "total_results", "total_items", "result_count", "results_count", "num_results"}
 )
-
-Mark: TypeAlias = frozenset[int] | tuple[int, ...]
-
-
-@dataclass(slots=True)
-class Node:
-    """A place in the value: what holds here, how it is reached, the form that was chosen and what is below it."""
-
-    pieces: Pieces
-    place: Place
-    depth: int = 0
-    weight: int = 1
-    optional: bool = False
-    above: frozenset[Mark] = frozenset()
-    hints: tuple[JSON, ...] = ()
-    first: Form | None = None
-    form: Form | None = None
-    lean: bool = False
-    leaf: Draw | None = None
-    fields: dict[str, Node] = field(default_factory=dict)
-    extras: list[tuple[tuple[str, ...], Node]] = field(default_factory=list)
-    more: tuple[int, int] = (0, 0)
-    items: list[Node] = field(default_factory=list)
-    rest: Node | None = None
-    counts: tuple[int, int] = (0, 0)
-    fewest: int = 0
-
-    def clear(self) -> None:
-        """Forget what is below."""
-        self.leaf = self.rest = None
-        self.fields, self.extras, self.items = {}, [], []
-        self.lean = False
 
 
 class Planner:
@@ -79,207 +29,13 @@ class Planner:
     def __init__(self, book: Book, heights: Heights, *, budget: int = BUDGET) -> None:
         self._book = book
         self._heights = heights
+        self._grower = Grower(book, heights, budget=budget)
         self._explorer = Explorer(book, heights)
-        self._finds: dict[tuple[int, ...], Draw | None] = {}
-        self._budget = budget
-        self._spent = 0
 
     def draw(self, pieces: Pieces, place: Place, *, first: Form | None = None) -> Draw | None:
         """Return a draw of values that fit all pieces, in the form `first` if it can be; None when none was found."""
-        self._spent = 0
-        node = Node(pieces, place, first=first)
-        return self._draw_of(node) if self._grow(node) else None
-
-    def _grow(self, root: Node) -> bool:
-        """Choose forms from a node down, level by level; False when there is none for the node itself."""
-        root.clear()
-        if not self._choose(root):
-            return False
-        todo = deque([root])
-        while todo:
-            node = todo.popleft()
-            if self._stays(node):
-                todo.extend(child for child in self._expand(node) if self._choose(child))
-        return True
-
-    def _stays(self, node: Node) -> bool:
-        """Choose again for a node whose turn comes when the budget is spent: it may be left out, or end at once."""
-        if not self._is_spent(node) or node.lean or not node.depth or not _is_grown(node.form) or node.leaf:
-            return True
-        self._spent -= node.weight
-        return self._choose(node)
-
-    def _choose(self, node: Node) -> bool:
-        """Choose the form of a node: the one that tells most, or, where it has to end, the one that ends first."""
-        node.form = None
-        find = self._finds.get(tuple(map(id, node.pieces)))
-        if find is not None:
-            node.leaf, node.form = find, self._book.forms(node.pieces)[0]
-            return True
-        while forms := self._heights.live(node.pieces):
-            if node.first in forms:
-                forms.insert(0, node.first)
-            node.lean = self._must_end(node, forms[0])
-            form = self._shortest(node, forms) if node.lean else forms[0]
-            if form is None:
-                return False
-            node.leaf = self._leaf(node, form, forms)
-            if node.leaf is not None or _is_grown(form):
-                node.form = form
-                self._spent += node.weight
-                return True
-            if node.optional and leads_on(node.place):
-                return False
-            self._heights.bury(form)
-        return False
-
-    def _is_spent(self, node: Node) -> bool:
-        """Tell whether the budget is used up; what is right below the root may use as much again."""
-        return self._spent > (2 * self._budget if node.depth <= _NEAR else self._budget)
-
-    def _must_end(self, node: Node, form: Form) -> bool:
-        if not _is_grown(form):
-            return False
-        return self._is_spent(node) or node.depth >= _DEEPEST or self._repeats(node, form)
-
-    def _repeats(self, node: Node, form: Form) -> bool:
-        """Tell whether a form holds what it stands in already."""
-        if _mark(node.pieces, form.facts) in node.above:
-            return True
-        if form.kind == "object":
-            return False
-        plan = layout(self._book, form.facts)
-        item = plan.at(self._book, form.facts, longest_prefix(form.facts)) if plan is not None else None
-        forms = self._heights.live(item) if item else []
-        return bool(forms) and forms[0].kind == "object" and _mark(item or (), forms[0].facts) in node.above
-
-    def _shortest(self, node: Node, forms: list[Form]) -> Form | None:
-        """Return the form that ends first; none for what may be left out and would not end here."""
-        form = min(forms, key=lambda form: (self._heights.of_form(form), form.kind == "null"))
-        ends = self._heights.of_form(form) == 0
-        return form if ends or not node.optional else None
-
-    def _leaf(self, node: Node, form: Form, forms: list[Form]) -> Draw | None:
-        if leads_on(node.place) and form.kind not in {"boolean", "array"}:
-            if any(other.kind == "null" for other in forms):
-                return constant(None)
-            if node.optional:
-                return None
-            if form.kind == "string" and self._book.judge(node.pieces)(""):
-                return constant("")
-        fits = self._book.judge(node.pieces) if node.hints else None
-        for hint in node.hints:
-            if fits is not None and fits(hint):
-                return constant(hint)
-        if _is_grown(form):
-            return self._given(node, form)
-        refers = node.lean and form.kind == "string" and any(other.kind == "object" for other in forms)
-        place = node.place.referring() if refers else node.place
-        return leaf_draw(self._book, node.pieces, form, place)
-
-    def _given(self, node: Node, form: Form) -> Draw | None:
-        """Return the contract's own example of a list of leaves, or of an object that it says nothing about."""
-        facts = form.facts
-        if node.place.root or not facts.examples:
-            return None
-        if form.kind == "object":
-            plain = not facts.declares
-        else:
-            item = layout(self._book, facts)
-            pieces = item.at(self._book, facts, 0) if item is not None else None
-            plain = pieces is not None and not any(map(_is_grown, self._heights.live(pieces)[:1]))
-        if not plain:
-            return None
-        fits = self._book.judge(node.pieces)
-        values = [value for value in facts.examples if _tells(value) and fits(value)]
-        if not values:
-            return None
-        return self._kept(values, node)
-
-    @staticmethod
-    def _kept(values: list[JSON], node: Node) -> Draw:
-        chosen = chooser(values, node.place.salt)
-        return lambda seed: deepcopy(chosen(seed))
-
-    def _expand(self, node: Node) -> list[Node]:
-        """Return the nodes below an object or a list; a node that cannot have what it must is left without a form."""
-        form = node.form
-        if form is None or node.leaf is not None:
-            return []
-        below = self._expand_object(node, form.facts) if form.kind == "object" else self._expand_list(node, form.facts)
-        if below is None:
-            node.leaf = _impossible
-            return []
-        return below
-
-    def _expand_object(self, node: Node, facts: Facts) -> list[Node] | None:
-        full = not node.lean and not self._is_spent(node)
-        chosen = select(self._book, self._heights, facts, lambda _name: full)
-        if chosen is None:
-            return None
-        place = node.place.called(facts.titles)
-        above = node.above | {_mark(node.pieces, facts)}
-        bound = bool(facts.dependent) or len(chosen.fields) <= facts.fewest_properties
-        for name, pieces in chosen.fields.items():
-            node.fields[name] = Node(
-                pieces,
-                place.below(name),
-                node.depth + 2,
-                node.weight,
-                optional=name not in chosen.required and not bound,
-                above=above,
-                hints=facts.hints.get(name, ()),
-            )
-        entries = _MAP_ENTRIES if full and is_map(facts, node.place) else 0
-        most = entries if facts.most_properties is None else facts.most_properties - len(chosen.fields)
-        node.more = (chosen.more, max(chosen.more, min(entries, most)))
-        if node.more[1]:
-            taken = frozenset(chosen.fields)
-            found = extras(self._book, self._heights, facts, node.place, node.more[1], taken)
-            spoken = [extra for extra in found if extra.pieces]  # names that some schema speaks of
-            for extra in found if chosen.more or not spoken else spoken:
-                weight = node.weight * min(len(extra.names), node.more[1])
-                child = Node(extra.pieces, place.item(), node.depth + 2, weight, not chosen.more, above)
-                node.extras.append((extra.names, child))
-        return [*node.fields.values(), *(child for _, child in node.extras)]
-
-    def _expand_list(self, node: Node, facts: Facts) -> list[Node] | None:
-        plan = layout(self._book, facts)
-        if plan is None or plan.low > _LONGEST_LIST:
-            return None
-        alone = max(longest_prefix(facts), 1 + max(plan.needs, default=-1))
-        low, high = self._counts(node, facts, plan)
-        node.fewest = plan.low
-        for index in range(min(alone, high)):
-            pieces = plan.at(self._book, facts, index)
-            if pieces is None:
-                high = index
-                break
-            node.items.append(self._item(node, pieces, 1, index >= plan.low))
-        if high > len(node.items):
-            pieces = plan.at(self._book, facts, max(alone, len(node.items)))
-            if pieces is None:
-                high = len(node.items)
-            else:
-                node.rest = self._item(node, pieces, high, plan.low <= len(node.items))
-        node.counts = (min(low, high), high)
-        return [*node.items, *([node.rest] if node.rest is not None else [])]
-
-    def _counts(self, node: Node, facts: Facts, plan: Layout) -> tuple[int, int]:
-        """Return how many items a list gets: a few, or as many as it has schemas for."""
-        if node.lean or self._is_spent(node):
-            return plan.low, plan.low
-        prefix = longest_prefix(facts)
-        open_ended = not prefix or any(isinstance(part.items, dict) for part in facts.arrays)
-        low = max(plan.low, prefix, _FEWEST_ITEMS if open_ended else 0)
-        high = max(low, prefix + _MOST_ITEMS if prefix and open_ended else _MOST_ITEMS if open_ended else 0)
-        return (low, high) if plan.high is None else (min(low, plan.high), min(high, plan.high))
-
-    @staticmethod
-    def _item(node: Node, pieces: Pieces, count: int, optional: bool) -> Node:  # noqa: FBT001 - as in `Node`
-        weight = node.weight * (count if node.depth > _NEAR else 1)
-        above = node.above | {tuple(map(id, node.pieces))}
-        return Node(pieces, node.place.item(), node.depth + 1, weight, optional, above)
+        node = self._grower.start(pieces, place, first)
+        return self._draw_of(node) if self._grower.grow(node) else None
 
     def _draw_of(self, node: Node) -> Draw | None:
         """Close a node and all below it; where a form fails it is buried, and the node grows anew."""
@@ -288,12 +44,12 @@ class Planner:
             if draw is not None:
                 return draw
             self._heights.bury(node.form)
-            if not self._grow(node):
+            if not self._grower.grow(node):
                 return self._explored(node)
         return None
 
     def _closed(self, node: Node, form: Form) -> Draw | None:
-        if node.leaf is _impossible:
+        if node.leaf is impossible:
             return None
         draw = node.leaf
         if draw is None:
@@ -305,14 +61,14 @@ class Planner:
     def _explored(self, node: Node) -> Draw | None:
         """Look for values by chance when all forms were tried; what is found is kept for all places of this make."""
         key = tuple(map(id, node.pieces))
-        if key not in self._finds:
+        if key not in self._grower.finds:
             fits = self._book.judge(node.pieces)
             given = [value for form in self._book.forms(node.pieces) for value in form.facts.examples if fits(value)]
             explore = self._explorer.draw(node.pieces, node.place)
-            self._finds[key] = explored_draw(explore, fits) or (self._kept(given, node) if given else None)
-            if self._finds[key] is not None:
+            self._grower.finds[key] = explored_draw(explore, fits) or (kept(given, node.place) if given else None)
+            if self._grower.finds[key] is not None:
                 self._heights.revive(self._book.forms(node.pieces)[:1])
-        return self._finds[key]
+        return self._grower.finds[key]
 
     def _object(self, node: Node, facts: Facts) -> Draw | None:
         pairs: list[tuple[str, Draw]] = []
@@ -369,30 +125,7 @@ class Planner:
             form = node.rest.form
             if form is not None and form.kind == "integer" and form.facts.values is None:
                 return spread_draw(form.facts, (low, high), node.place.salt)
-        leaves = not items and node.rest is not None and not _is_grown(node.rest.form)
+        leaves = not items and node.rest is not None and not is_grown(node.rest.form)
         if facts.unique or (leaves and node.fewest <= 1 and rest is not None):
             return distinct_draw(items, rest, (low, high), node.fewest if facts.unique else 0, node.place.salt)
         return list_draw(items, rest, (low, high), node.place.salt)
-
-
-def _impossible(_seed: int) -> JSON:
-    """Stand for a node that has no value; it is never drawn."""
-    return None
-
-
-def _is_grown(form: Form | None) -> bool:
-    return form is not None and form.kind in {"object", "array"} and form.facts.values is None
-
-
-def _mark(pieces: Pieces, facts: Facts) -> Mark:
-    """Return what says that two nodes are of one make."""
-    return facts.shape or tuple(map(id, pieces))
-
-
-def _tells(value: JSON) -> bool:
-    """Tell whether an example is worth showing: short, and no placeholder."""
-    if isinstance(value, list):
-        return 0 < len(value) <= _LONGEST_EXAMPLE and all(map(_tells, value))
-    if isinstance(value, dict):
-        return 0 < len(value) <= _LONGEST_EXAMPLE and all(map(_tells, value.values()))
-    return not isinstance(value, str) or not is_placeholder(value)

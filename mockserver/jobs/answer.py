@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from mockserver.answers.choose import Chooser, Chosen, NotAcceptable, NotDocumented, Refusal, refusal
 from mockserver.answers.cors import preflight_headers
 from mockserver.answers.explain import explained, explanation, problem
-from mockserver.answers.headers import contract_headers, told_violations
+from mockserver.answers.headers import contract_headers, location, told_violations
 from mockserver.answers.identity import seed_of, wanted_of
 from mockserver.answers.imagine import Imagination, Imagined, NoSuchExample, spelled
 from mockserver.answers.prefer import Preferences
@@ -184,11 +184,7 @@ class Answering:
         chosen = refusal(plan, why, self.request.header("accept"))
         seed = seed_of(self.settings.seed, plan.operation, self.request)
         imagined = self._error_body(chosen, violations, seed)
-        answer = self._sent(chosen, plan, reading, violations, imagined, seed, source="refused")
-        if chosen.status == 401 and answer.response.header("www-authenticate") is None:
-            headers = (*answer.response.headers, ("WWW-Authenticate", challenge(plan.security, self.service.name)))
-            answer = replace(answer, response=replace(answer.response, headers=headers))
-        return answer
+        return self._sent(chosen, plan, reading, violations, imagined, seed, source="refused")
 
     def _error_body(self, chosen: Chosen, violations: Violations, seed: int) -> Imagined | None:
         """Return the contract's own error with our explanation; problem details where it has none."""
@@ -201,6 +197,16 @@ class Answering:
         text = explanation(cleaned(self.service, self.request, violations))
         value = explained(imagined.value, media, chosen.status, text)
         return spelled(media, chosen.content_type, value, "generated") if value is not imagined.value else imagined
+
+    def _known_headers(self, chosen: Chosen, plan: Plan, imagined: Imagined | None) -> dict[str, str]:
+        """Return what some headers should say, by lower-case name."""
+        known: dict[str, str] = {}
+        place = location(self.request, imagined)
+        if place is not None:
+            known["location"] = place
+        if chosen.status == 401:
+            known["www-authenticate"] = challenge(plan.security, self.service.name)
+        return known
 
     def _sent(
         self,
@@ -215,11 +221,12 @@ class Answering:
     ) -> Answer:
         headers: list[tuple[str, str]] = [("Content-Type", imagined.content_type)] if imagined is not None else []
         if chosen.documented is not None and chosen.documented.headers:
+            known = self._known_headers(chosen, plan, imagined)
             headers.extend(
-                contract_headers(
-                    chosen.documented, self.service.plans, self.service.imagination, self.request, imagined, seed
-                )
+                contract_headers(chosen.documented, self.service.plans, self.service.imagination, seed, known)
             )
+        if chosen.status == 401 and not any(name.lower() == "www-authenticate" for name, _ in headers):
+            headers.append(("WWW-Authenticate", challenge(plan.security, self.service.name)))
         headers.append(("X-Mockserver-Operation", _latin(plan.operation.name)))
         headers.append(("X-Mockserver-Source", source))
         if violations:
@@ -227,10 +234,7 @@ class Answering:
                 ("X-Mockserver-Violations", told_violations(cleaned(self.service, self.request, violations)))
             )
         body = imagined.body if imagined is not None else b""
-        if self.request.method == "HEAD":
-            headers.append(("Content-Length", str(len(body))))  # of the content that GET would have (RFC 9110 §9.3.2)
-            body = b""
-        response = Response(chosen.status, tuple(headers), body)
+        response = _to(self.request, Response(chosen.status, tuple(headers), body))
         return Answer(
             response,
             self.wait_s,
@@ -280,7 +284,8 @@ def refused(service: Service, request: Request, status: int, violations: Violati
     body = _problem(status, clean)
     told = (("Content-Type", body.content_type), *headers, ("X-Mockserver-Source", "refused"))
     told = (*told, ("X-Mockserver-Violations", told_violations(clean)))
-    return Answer(Response(status, told, body.body), service=service.name, violations=violations)
+    response = _to(request, Response(status, told, body.body))
+    return Answer(response, service=service.name, violations=violations)
 
 
 def wrong_method(service: Service, request: Request, route: WrongMethod) -> Answer:
@@ -299,6 +304,13 @@ def preflight(service: Service, request: Request, route: Routed | WrongMethod) -
     methods = tuple(dict.fromkeys((*allow, wanted)))
     headers = (("Allow", ", ".join(allow)), *preflight_headers(request, methods))
     return Answer(Response(204, headers), service=service.name, source="generated")
+
+
+def _to(request: Request, response: Response) -> Response:
+    """Return the answer to a HEAD without its content, and with the length that GET would have (RFC 9110 §9.3.2)."""
+    if request.method != "HEAD":
+        return response
+    return Response(response.status, (*response.headers, ("Content-Length", str(len(response.body)))))
 
 
 def _latin(text: str) -> str:

@@ -10,12 +10,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from mockserver.answers.cors import cors_headers, is_preflight
 from mockserver.answers.prefer import preferences
 from mockserver.checks.request import unrouted
 from mockserver.contract.route import Route, Routed, Unrouted, WrongMethod
-from mockserver.exchange import Exchange, Request
+from mockserver.exchange import Exchange, Request, Response
 from mockserver.jobs.answer import Answer, Answering, Service, Settings, preflight, refused, wrong_method
 from mockserver.jobs.ports import Clock
 from mockserver.redact import Secrets, redact_exchange, redact_violation
@@ -86,6 +87,8 @@ class Session:
         return tuple(mount.prefix for mount in self._mounts if mount.service is service)
 
     def _answer(self, request: Request) -> Answer:
+        if request.target == "*":  # RFC 9110 §9.3.7: about the server, not about a thing
+            return Answer(Response(204), source="generated")
         wishes, asked = preferences(request)
         mount, route = self._route(asked)
         if is_preflight(request) and not isinstance(route, Unrouted):
@@ -104,10 +107,10 @@ class Session:
         missed: tuple[Mount, Route] | None = None
         path = request.path
         for mount in self._mounts:
-            prefix = mount.prefix
-            if prefix and not (path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in {"", "/"}):
+            below = _below(mount.prefix, path)
+            if below is None:
                 continue
-            route = mount.service.router.route(request.method, path[len(prefix) :] or "/", request.query)
+            route = mount.service.router.route(request.method, below, request.query)
             if isinstance(route, Routed):
                 return mount, route
             if missed is None or (isinstance(route, WrongMethod) and isinstance(missed[1], Unrouted)):
@@ -116,6 +119,20 @@ class Session:
             return missed
         first = Mount("", self.services[0])
         return first, Unrouted(path, tuple(mount.prefix for mount in self._mounts if mount.prefix)[:3])
+
+
+def _below(prefix: str, path: str) -> str | None:
+    """Return the path below a prefix, or None; encoded letters are the letters (RFC 3986 §6.2.2.2)."""
+    if not prefix:
+        return path
+    if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in {"", "/"}:
+        return path[len(prefix) :] or "/"
+    if "%" not in path and "%" not in prefix and " " not in prefix:
+        return None
+    wanted, segments = prefix.split("/"), path.split("/")
+    if list(map(unquote, segments[: len(wanted)])) != list(map(unquote, wanted)):
+        return None
+    return "/" + "/".join(segments[len(wanted) :])
 
 
 def mounts(services: Sequence[Service]) -> Iterator[Mount]:

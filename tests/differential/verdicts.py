@@ -251,7 +251,7 @@ def _reasons(error: BaseException) -> Iterator[Reason]:
         cause = cause.__cause__
     schema_errors = getattr(cause, "schema_errors", None)
     if schema_errors is None:
-        yield Reason(type(cause).__name__, "", str(cause)[:200])
+        yield Reason(type(cause).__name__, "", repr(cause)[:200])
         return
     for one in schema_errors:
         yield from _leaves(one)
