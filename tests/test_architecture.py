@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "mockserver"
 BELOW_THE_LINE = (
-    "jobs", "answers", "checks", "generate", "contract", "wire", "schema", "document", "report",
+    "resilience", "jobs", "answers", "checks", "generate", "contract", "wire", "schema", "document", "report",
     "exchange.py", "violation.py", "messages.py", "errors.py", "redact.py", "values.py",
 )  # fmt: skip
 WORLDLY = {"open", "print", "input", "exec", "eval", "breakpoint"}

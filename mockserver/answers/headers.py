@@ -35,7 +35,7 @@ _LONGEST_TOLD = 4000
 def contract_headers(
     documented: ResponseSpec, plans: Plans, imagination: Imagination, seed: int, known: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the documented headers with values that keep their schemas; `known` ones, by lower-case name, if they do."""
+    """Yield the documented headers with values that keep their schemas: the `known` one of a name, if it does."""
     for header in documented.headers:
         name = header.name.lower()
         if name in _FRAMING or (name in _LEADING_ON and not header.required):

@@ -66,17 +66,17 @@ class _Leaf:
 
 @dataclass(frozen=True, slots=True)
 class _Mixed:
-    """A segment of text and placeholders. Where the text may be parted in two ways, the first part is short or long."""
+    """A segment of text and placeholders, with each way to part what a client sends for it.
 
-    short: re.Pattern[str]
-    long: re.Pattern[str]
+    The first parts as short as they can be, as long, or each from its `;` or `.` on (styles matrix and label).
+    """
+
+    ways: tuple[re.Pattern[str], ...]
     literal: int
 
     def parts(self, segment: str) -> tuple[tuple[str, ...], ...]:
         """Return the raw parts of a segment in each way, or nothing when it does not fit."""
-        found = dict.fromkeys(
-            matched.groups() for pattern in (self.short, self.long) if (matched := pattern.fullmatch(segment))
-        )
+        found = dict.fromkeys(matched.groups() for pattern in self.ways if (matched := pattern.fullmatch(segment)))
         if found or "%" not in segment:
             return tuple(found)
         plain = unquote(segment)  # an encoded letter of the text is that letter (RFC 3986 §6.2.2.2)
@@ -143,7 +143,8 @@ class Router:
                 for operation, names in entries
                 for values in ways
             ]
-            return routes[0] if len(routes) == 1 else Routed(routes[0].operation, routes[0].captures, tuple(routes[1:]))
+            first = routes[0]
+            return first if len(routes) == 1 else Routed(first.operation, first.captures, tuple(routes[1:]))
         if not leaf.methods:
             return Unrouted(path, tuple(variant.template for _, variant in leaf.variants))
         return WrongMethod(
@@ -166,21 +167,24 @@ def _step(step: _Step, segment: str, names: list[str]) -> _Step:
         if step.anything is None:
             step.anything = _Step()
         return step.anything
-    short, long = (re.compile("".join(_segment_pattern(segment, part)), re.DOTALL) for part in ("(.+?)", "(.+)"))
+    ways = tuple(
+        re.compile("".join(_segment_pattern(segment, *parts)), re.DOTALL)
+        for parts in (("(.+?)", "(.+)"), ("(.+)", "(.+)"), ("([;.][^;.]*)", "([;.][^;.]*)"))
+    )
     for known, below in step.mixed:
-        if known.short.pattern == short.pattern:
+        if known.ways[0].pattern == ways[0].pattern:
             return below
     below = _Step()
-    mixed = _Mixed(short, long, len(_PLACEHOLDER.sub("", segment)))
+    mixed = _Mixed(ways, len(_PLACEHOLDER.sub("", segment)))
     step.mixed.append((mixed, below))
     step.mixed.sort(key=lambda entry: -entry[0].literal)  # the more literal text a segment has, the more concrete it is
     return below
 
 
-def _segment_pattern(segment: str, part: str) -> Iterator[str]:
+def _segment_pattern(segment: str, part: str, last: str) -> Iterator[str]:
     pieces = _PLACEHOLDER.split(segment)
     for index, piece in enumerate(pieces):
-        yield re.escape(unquote(piece)) if index % 2 == 0 else "(.+)" if index >= len(pieces) - 2 else part
+        yield re.escape(unquote(piece)) if index % 2 == 0 else last if index >= len(pieces) - 2 else part
 
 
 _Values: TypeAlias = tuple[str, ...]
