@@ -39,6 +39,12 @@ def name_of(uri: str) -> str:
     return uri if "://" in uri else unquote(uri)
 
 
+def base_below(base: str, tree: JSON) -> str:
+    """Return the base that holds inside a schema: its own `$id`, or the one around it (JSON Schema 2020-12 §8.2.1)."""
+    identifier = tree.get("$id") if isinstance(tree, dict) else None
+    return urldefrag(joined(base, identifier))[0] if isinstance(identifier, str) else base
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A place in a document: `base` is the URI against which its references resolve (it differs below an `$id`)."""
@@ -50,10 +56,19 @@ class Node:
 
     def child(self, *parts: str | int) -> Node:
         """Return the place below; raise LookupError when it is not there."""
-        tree = self.tree
+        tree, base = self.tree, self.base
         for part in parts:
             tree = tree[int(part)] if isinstance(tree, list) else tree[part]
-        return Node(self.uri, pointers.child(self.pointer, *parts), tree, self.base)
+            base = base_below(base, tree)
+        return Node(self.uri, pointers.child(self.pointer, *parts), tree, base)
+
+    def at(self, pointer: str) -> Node:
+        """Return the place at a pointer below; raise LookupError, naming the first missing token, if it is none."""
+        node = self
+        for part in pointers.split(pointer):
+            below = pointers.look_up(node.tree, pointers.join((part,)))
+            node = Node(self.uri, "", below, base_below(node.base, below))
+        return Node(self.uri, self.pointer + pointer, node.tree, node.base)
 
     @property
     def where(self) -> str:
@@ -69,6 +84,7 @@ class Documents:
         self.data = data
         self._trees: dict[str, JSON] = dict(trees or {})
         self._identifiers: dict[str, dict[str, Node]] = {}
+        self._dynamic: dict[str, dict[str, Node]] | None = None
 
     def tree(self, uri: str) -> JSON:
         """Return the parsed document; raise UnresolvedReference when its bytes were never collected."""
@@ -89,12 +105,16 @@ class Documents:
 
     def root_node(self) -> Node:
         """Return the first document."""
-        return Node(self.root, "", self.tree(self.root), self.root)
+        return self._document(self.root)
+
+    def _document(self, uri: str) -> Node:
+        tree = self.tree(uri)
+        return Node(uri, "", tree, base_below(uri, tree))
 
     def node(self, uri: str, pointer: str) -> Node:
         """Return a place by document and pointer; raise UnresolvedReference when it is not there."""
         try:
-            return Node(uri, pointer, pointers.look_up(self.tree(uri), pointer), uri)
+            return self._document(uri).at(pointer)
         except LookupError as missing:
             raise UnresolvedReference(
                 f"{pointer or '/'} is not there: no {missing.args[0]!r}", where=f"{uri}#{pointer}", fix="mend the $ref"
@@ -114,7 +134,7 @@ class Documents:
     def _local(self, at: Node, uri: str, reference: str) -> Node:
         pointer = pointers.from_fragment(reference[1:]) if "%" in reference else reference[1:]
         try:
-            return Node(uri, pointer, pointers.look_up(self.tree(uri), pointer), uri)
+            return self._document(uri).at(pointer)
         except LookupError as missing:
             raise UnresolvedReference(
                 f"$ref {reference} leads nowhere: {missing.args[0]!r} is not there",
@@ -132,10 +152,9 @@ class Documents:
             if fragment.startswith("/"):
                 pointer = pointers.from_fragment(fragment)
                 try:
-                    tree = pointers.look_up(found.tree, pointer)
+                    return found.at(pointer)
                 except LookupError:
                     break
-                return Node(found.uri, found.pointer + pointer, tree, found.base)
             anchored = self._identifiers_of(uri).get(f"{absolute}#{fragment}")
             if anchored is not None:
                 return anchored
@@ -143,11 +162,23 @@ class Documents:
             f"$ref {reference} leads nowhere", where=at.where, fix="mend the $ref, or put the file it names beside"
         )
 
+    def dynamic_anchors(self, base: str) -> Mapping[str, Node]:
+        """Return the `$dynamicAnchor`s of the resource with a base, by name (JSON Schema 2020-12 §8.2.2)."""
+        if self._dynamic is None:
+            self._dynamic = {}
+            for uri in dict.fromkeys((*self._trees, *self.data)):
+                data = self.data.get(uri)
+                for node in _walk(self._document(uri)) if data is None or b"$dynamicAnchor" in data else ():
+                    anchor = node.tree.get("$dynamicAnchor")
+                    if isinstance(anchor, str):
+                        self._dynamic.setdefault(node.base, {}).setdefault(anchor, node)
+        return self._dynamic.get(base, {})
+
     def _identifiers_of(self, uri: str) -> dict[str, Node]:
         """Index `$id`, `$anchor` and `$dynamicAnchor` of one document (JSON Schema 2020-12 §8.2)."""
         if uri not in self._identifiers:
-            found = {uri: Node(uri, "", self.tree(uri), uri)}
-            for node in _walk(Node(uri, "", self.tree(uri), uri)):
+            found = {uri: self._document(uri)}
+            for node in _walk(self._document(uri)):
                 if isinstance(node.tree.get("$id"), str) and node.base not in found:
                     found[node.base] = node
                 for keyword in ("$anchor", "$dynamicAnchor"):
@@ -158,22 +189,15 @@ class Documents:
 
 
 def _walk(node: Node) -> Iterator[Node]:
-    """Yield every object with the base that holds inside it (JSON Schema 2020-12 §8.2.1)."""
+    """Yield every object with the base that holds inside it."""
     todo = [node]
     while todo:
         at = todo.pop()
         if isinstance(at.tree, list):
             todo.extend(at.child(index) for index in range(len(at.tree)))
         elif isinstance(at.tree, dict):
-            identifier = at.tree.get("$id")
-            if isinstance(identifier, str):
-                at = Node(at.uri, at.pointer, at.tree, urldefrag(joined(at.base, identifier))[0])
             yield at
-            todo.extend(
-                Node(at.uri, pointers.child(at.pointer, key), value, at.base)
-                for key, value in at.tree.items()
-                if isinstance(value, dict | list)
-            )
+            todo.extend(at.child(key) for key, value in at.tree.items() if isinstance(value, dict | list))
 
 
 _OUTWARD = re.compile(rb"""\$ref["']?\s*:\s*["']?(?!["'\s#])""")
@@ -189,7 +213,7 @@ def outward_references(data: bytes, tree: JSON, uri: str) -> frozenset[str]:
         return frozenset()
     found: set[str] = set()
     identifiers: set[str] = set()
-    for node in _walk(Node(uri, "", tree, uri)):
+    for node in _walk(Node(uri, "", tree, base_below(uri, tree))):
         identifiers.add(node.base)
         reference = node.tree.get("$ref")
         if isinstance(reference, str) and not reference.startswith("#"):

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from mockserver.document import pointer as pointers
 from mockserver.document.documents import Documents, Node
@@ -30,6 +31,9 @@ FORMAT_RANGES: Mapping[str, tuple[int, int]] = {
     "int64": (-(2**63), 2**63 - 1),
     "uint64": (0, 2**64 - 1),
 }
+_METASCHEMAS = frozenset(
+    {"https://json-schema.org/draft/2020-12/schema", "https://spec.openapis.org/oas/3.1/dialect/base"}
+)
 _NUMERIC = frozenset({"integer", "number"})
 _PLAIN_NAME = re.compile(r"^/(?:components/schemas|definitions)/([A-Za-z0-9._-]+)$")
 
@@ -74,10 +78,14 @@ def _unwrapped(schema: JSON, name: str, parts: tuple[str | int, ...]) -> list[st
     return kept
 
 
+Scope: TypeAlias = tuple[tuple[str, Node], ...]
+"""The dynamic anchors that count at a place: the outermost of each name on the way there (2020-12 §8.2.3.2)."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Converted:
     schema: JSON
-    references: Mapping[str, Node]
+    references: Mapping[str, tuple[Node, Scope]]
 
 
 class Bundles:
@@ -86,19 +94,19 @@ class Bundles:
     def __init__(self, documents: Documents, dialect: Dialect) -> None:
         self._documents = documents
         self._dialect = dialect
-        self._components: dict[tuple[str, str, Direction], _Converted] = {}
+        self._components: dict[tuple[str, str, Direction, tuple[str, ...]], _Converted] = {}
 
     def of(self, node: Node, direction: Direction) -> Bundle:
         """Bundle the schema at a place; raise UnresolvedReference when a reference in its closure leads nowhere."""
-        root = self._convert(node, direction)
+        root = self._convert(node, direction, ())
         definitions: dict[str, JSON] = {}
         places = {"": (node.uri, node.pointer)}
         todo = dict(root.references)
         while todo:
-            name, target = todo.popitem()
+            name, (target, scope) = todo.popitem()
             if name in definitions:
                 continue
-            converted = self._component(target, direction)
+            converted = self._component(target, direction, scope)
             definitions[name] = converted.schema
             places[name] = (target.uri, target.pointer)
             todo.update((key, value) for key, value in converted.references.items() if key not in definitions)
@@ -107,27 +115,39 @@ class Bundles:
         schema = root.schema if isinstance(root.schema, dict) else {"not": {}} if root.schema is False else {}
         return Bundle({**schema, "$defs": dict(sorted(definitions.items()))}, places)
 
-    def _component(self, node: Node, direction: Direction) -> _Converted:
-        key = (node.uri, node.pointer, direction)
+    def _component(self, node: Node, direction: Direction, scope: Scope) -> _Converted:
+        key = (node.uri, node.pointer, direction, tuple(_spelled(scope)))
         found = self._components.get(key)
         if found is None:
-            found = self._components[key] = self._convert(node, direction)
+            found = self._components[key] = self._convert(node, direction, scope)
         return found
 
-    def _convert(self, node: Node, direction: Direction) -> _Converted:
-        conversion = _Conversion(self._documents, self._dialect, direction)
+    def _convert(self, node: Node, direction: Direction, scope: Scope) -> _Converted:
+        conversion = _Conversion(self._documents, self._dialect, direction, _entered(self._documents, scope, node))
         return _Converted(conversion.schema(node), conversion.references)
+
+
+def _entered(documents: Documents, scope: Scope, node: Node) -> Scope:
+    """Return the scope inside the resource of a place: what was met first keeps its name."""
+    anchors = documents.dynamic_anchors(node.base)
+    known = {name for name, _ in scope}
+    return (*scope, *((name, anchor) for name, anchor in anchors.items() if name not in known)) if anchors else scope
+
+
+def _spelled(scope: Scope) -> Iterator[str]:
+    return (f"{name}={node.uri}#{node.pointer}" for name, node in scope)
 
 
 class _Conversion:
     """One walk through one schema; collects what it refers to."""
 
-    def __init__(self, documents: Documents, dialect: Dialect, direction: Direction) -> None:
+    def __init__(self, documents: Documents, dialect: Dialect, direction: Direction, scope: Scope) -> None:
         self._documents = documents
         self._dialect = dialect
+        self._scope = scope
         self._hidden = "writeOnly" if direction == "response" else "readOnly"
         self._direction = direction
-        self.references: dict[str, Node] = {}
+        self.references: dict[str, tuple[Node, Scope]] = {}
 
     def schema(self, node: Node, inherited: frozenset[str] = frozenset()) -> JSON:
         """Convert the schema at a place; `inherited` are property names that siblings of an allOf hide."""
@@ -138,17 +158,39 @@ class _Conversion:
             raise UnreadableDocument(
                 f"a schema is an object, not {tree!r:.60}", where=node.where, fix="write a schema object here"
             )
-        target = tree.get("$ref")
-        if not isinstance(target, str) and self._dialect.reference_siblings:
-            target = tree.get("$dynamicRef")
-        if not isinstance(target, str):
-            return self._keywords(node, inherited)
-        reference = self._reference(node, target)
-        if not self._dialect.reference_siblings or len(tree) == 1:
-            return reference
-        return {**self._keywords(node, inherited), **reference}
+        if not isinstance(tree.get("$id"), str):
+            return self._object(node, tree, inherited)
+        outer, self._scope = self._scope, _entered(self._documents, self._scope, node)
+        try:
+            return self._object(node, tree, inherited)
+        finally:
+            self._scope = outer
+
+    def _object(self, node: Node, tree: dict[str, JSON], inherited: frozenset[str]) -> JSON:
+        references = [self._reference(node, tree["$ref"])] if isinstance(tree.get("$ref"), str) else []
+        if not self._dialect.reference_siblings:
+            return references[0] if references else self._keywords(node, inherited)
+        if isinstance(tree.get("$dynamicRef"), str):
+            references.append(self._dynamic_reference(node, tree["$dynamicRef"]))
+        if len(tree) == 1 and references:
+            return references[0]
+        schema = self._keywords(node, inherited)
+        if len(references) > 1:
+            schema["allOf"] = [*schema.get("allOf", []), references.pop()]
+        return {**schema, **(references[0] if references else {})}
+
+    def _dynamic_reference(self, node: Node, reference: str) -> dict[str, JSON]:
+        """Follow a reference whose target may be anchored anew on the way here (JSON Schema 2020-12 §8.2.3.2)."""
+        target = self._documents.resolve(node, reference)
+        name = reference.partition("#")[2]
+        if isinstance(target.tree, dict) and target.tree.get("$dynamicAnchor") == name and name:
+            scope = _entered(self._documents, self._scope, target)
+            target = dict(scope).get(name, target)
+        return {"$ref": f"#/$defs/{self._name(target)}"}
 
     def _reference(self, node: Node, reference: str) -> dict[str, JSON]:
+        if reference.rstrip("#") in _METASCHEMAS:
+            return {"type": ["object", "boolean"]}  # a value that is a schema itself: nobody judges more of it here
         target = self._documents.resolve(node, reference)
         seen = {(target.uri, target.pointer)}
         while isinstance(target.tree, dict) and len(target.tree) == 1 and isinstance(target.tree.get("$ref"), str):
@@ -163,11 +205,15 @@ class _Conversion:
         return {"$ref": f"#/$defs/{self._name(target)}"}
 
     def _name(self, target: Node) -> str:
+        scope = self._scope
+        if self._documents.dynamic_anchors(target.base):
+            scope = _entered(self._documents, scope, target)
         plain = _PLAIN_NAME.match(target.pointer)
         name = plain[1] if plain else re.sub(r"[^A-Za-z0-9._-]", "_", target.pointer.rpartition("/")[2]) or "root"
-        if not plain or target.uri != self._documents.root:
-            name += "-" + hashlib.blake2b(f"{target.uri}#{target.pointer}".encode(), digest_size=4).hexdigest()
-        self.references[name] = target
+        if not plain or target.uri != self._documents.root or scope:
+            place = " ".join((f"{target.uri}#{target.pointer}", *_spelled(scope)))
+            name += "-" + hashlib.blake2b(place.encode(), digest_size=4).hexdigest()
+        self.references[name] = (target, scope)
         return name
 
     def _keywords(self, node: Node, inherited: frozenset[str]) -> dict[str, JSON]:

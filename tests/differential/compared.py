@@ -70,7 +70,11 @@ class Disagreement:
     def told(self) -> str:
         """Spell it for whoever must decide it."""
         sent = f"{self.request.method} {self.request.target} {dict(self.request.headers)} {self.request.body[:200]!r}"
-        got = f"\n  answer   {self.response.status} {self.response.headers} {self.response.body[:300]!r}" if self.response else ""
+        got = (
+            f"\n  answer   {self.response.status} {self.response.headers} {self.response.body[:300]!r}"
+            if self.response
+            else ""
+        )
         return (
             f"{self.document} {self.operation}: {self.part} ({self.mutation})\n  request  {sent}{got}\n"
             f"  schema   {str(dict(self.schema))[:300]}\n  ours     {[f'{r.word}: {r.text[:150]}' for r in self.ours[:3]] or 'accepted'}\n"
@@ -133,7 +137,12 @@ class Bench:
         for documented in plan.responses:
             code = {"default": "500"}.get(documented.status, documented.status.replace("XX", "00"))
             for seed in seeds:
-                wished = Request(request.method, request.target, (*request.headers, ("Prefer", f"code={code}, seed={seed}")), request.body)
+                wished = Request(
+                    request.method,
+                    request.target,
+                    (*request.headers, ("Prefer", f"code={code}, seed={seed}")),
+                    request.body,
+                )
                 response = self.session.serve(wished).response
                 if not code.startswith(str(response.status)):
                     self.comparison.unasked.append(f"{plan.operation.label}: {response.body[:200]!r}")
@@ -148,13 +157,17 @@ class Bench:
         ours = ours_of_request(self.session.serve(request).violations)
         theirs = self.core.of_request(request)
         for part, one, other in self._parted(ours, theirs):
-            parameter = next((p for p in plan.parameters() if f"{p.parameter.location}.{p.parameter.name}" == part), None)
+            parameter = next(
+                (p for p in plan.parameters() if f"{p.parameter.location}.{p.parameter.name}" == part), None
+            )
             node = parameter.parameter.schema if parameter else None
             media = ""
             if part == "body" and plan.body is not None:
                 chosen = choose_media(plan.body.content, request.header("content-type"))
                 media, node = (chosen.name, chosen.schema) if chosen else ("", None)
-            self._disagree(plan, mutation, part, one, other, request, None, parameter and parameter.parameter, media, node)
+            self._disagree(
+                plan, mutation, part, one, other, request, None, parameter and parameter.parameter, media, node
+            )
 
     def _response(self, plan: Plan, mutation: str, request: Request, response: Response) -> None:
         self.comparison.exchanges += 1
@@ -162,7 +175,9 @@ class Bench:
         theirs = self.core.of_response(request, response)
         documented = response_for(plan.responses, response.status)
         for part, one, other in self._parted(ours, theirs):
-            header = next((h for h in (documented.headers if documented else ()) if f"response-header.{h.name}" == part), None)
+            header = next(
+                (h for h in (documented.headers if documented else ()) if f"response-header.{h.name}" == part), None
+            )
             node = header.schema if header else None
             media = ""
             if part == "response-body" and documented is not None:
@@ -199,6 +214,18 @@ class Bench:
             node = contract.documents.resolve(node, schema["$ref"])
             schema = node.tree
         self.comparison.disagreements.append(
-            Disagreement(contract.name, contract.dialect.version, plan.operation.label, part, mutation, ours, theirs,
-                         request, response, parameter, media, schema)  # fmt: skip
+            Disagreement(
+                contract.name,
+                contract.dialect.version,
+                plan.operation.label,
+                part,
+                mutation,
+                ours,
+                theirs,
+                request,
+                response,
+                parameter,
+                media,
+                schema,
+            )  # fmt: skip
         )

@@ -23,7 +23,25 @@ TEXTS = (
     "https://example.com/a", "a b://c", "/a", "http://[::1", "api.example.com", "-a-", "192.0.2.1", "192.0.2.256",
     "01.2.3.4", "2001:db8::1", "::g", "aGVsbG8=", "a*b", "^[a-z]+$", "(", "/a/0", "~2",
 )  # fmt: skip
-VALUES: tuple[Any, ...] = (None, True, 0, -1, 1.0, 1.5, 10**10, 2**63, 10**30, "", "x", "1", [], [1], ["a", "a"], {}, {"a": 1})
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    1.0,
+    1.5,
+    10**10,
+    2**63,
+    10**30,
+    "",
+    "x",
+    "1",
+    [],
+    [1],
+    ["a", "a"],
+    {},
+    {"a": 1},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +60,9 @@ class ResponseMutation:
     response: Response
 
 
-def requests(valid: Request, captures: tuple[tuple[str, str], ...], template: str, seed: int, each: int) -> Iterator[Mutation]:
+def requests(
+    valid: Request, captures: tuple[tuple[str, str], ...], template: str, seed: int, each: int
+) -> Iterator[Mutation]:
     """Yield requests with one mutation; `each` is how many values are tried at one place."""
     dice = random.Random(f"{seed} {valid.target}")  # noqa: S311 - a choice that can be repeated
     yield from _paths(valid, captures, template, dice, each)
@@ -66,7 +86,10 @@ def responses(valid: Response, documented: tuple[str, ...], seed: int, each: int
         yield ResponseMutation(f"drop header {name}", replace(valid, headers=others))
         for text in _latin(_some(dice, TEXTS, each)):
             yield ResponseMutation(f"header {name}: {text[:40]}", replace(valid, headers=(*others, (name, text))))
-        yield ResponseMutation(f"twice header {name}", replace(valid, headers=(*valid.headers, *(p for p in valid.headers if p[0].lower() == name.lower()))))
+        yield ResponseMutation(
+            f"twice header {name}",
+            replace(valid, headers=(*valid.headers, *(p for p in valid.headers if p[0].lower() == name.lower()))),
+        )
     for name, headers, body in _bodies(valid.headers, valid.body, dice, each):
         yield ResponseMutation(name, replace(valid, headers=headers, body=body))
 
@@ -79,7 +102,9 @@ def _latin(texts: list[str]) -> list[str]:
     return [text for text in texts if text.isascii()]
 
 
-def _paths(valid: Request, captures: tuple[tuple[str, str], ...], template: str, dice: random.Random, each: int) -> Iterator[Mutation]:
+def _paths(
+    valid: Request, captures: tuple[tuple[str, str], ...], template: str, dice: random.Random, each: int
+) -> Iterator[Mutation]:
     tail = valid.target[len(valid.path) :]
     yield Mutation("unknown path", replace(valid, target=f"{valid.path.rstrip('/')}/no/such/place{tail}"))
     for method in ("PATCH", "TRACE"):
