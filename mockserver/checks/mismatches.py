@@ -246,7 +246,7 @@ def _words(mismatch: Mismatch, subject: str, side: Side) -> tuple[str, str]:
             )
         case "pattern":
             return f"{subject} is {shown(value)}, which does not match {expected}", f"{verb} a text that matches it"
-        case "falseSchema" if mismatch.place[-1] == "additionalProperties":
+        case "falseSchema" if mismatch.place[-1:] == ("additionalProperties",):
             return f"{subject} has properties, and may have none", "leave them out"
         case "falseSchema":
             return f"{subject} may not be there", f"leave {subject} out"

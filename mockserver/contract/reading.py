@@ -187,6 +187,8 @@ def _body(plans: Plans, body: RequestBody | None, request: Request) -> BodyReadi
     media = choose_media(body.content, content_type)
     if media is None:
         return OtherMedia(content_type or "")
+    if not request.body and media_types.is_json(media.name):
+        return NO_BODY  # no text is no JSON, so a client that says so all the same has sent nothing
     plan = plans.media(media, "request")
     outcome = decode_body(plan.spec, content_type or media.name, request.body, lenient=plans.lenient)
     match outcome:
