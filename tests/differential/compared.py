@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import mutations
-from verdicts import OpenAPICore, RAISES, Reason, Verdict, ours_of_request, ours_of_response
+from verdicts import RAISES, OpenAPICore, Reason, Verdict, ours_of_request, ours_of_response
 
 from mockserver.contract.load import load
-from mockserver.contract.model import Operation, Parameter
+from mockserver.contract.model import MediaType, Operation, Parameter
 from mockserver.contract.plan import Plan, response_for
 from mockserver.contract.reading import choose_media
 from mockserver.contract.route import Routed
-from mockserver.document.documents import Documents
+from mockserver.document.documents import Documents, Node
 from mockserver.errors import MockserverError
 from mockserver.exchange import Request, Response
 from mockserver.jobs.answer import Service, Settings
@@ -34,25 +34,47 @@ class StillClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
-    """A part that one judge accepts and the other does not; with no reasons, a judge accepts.
+class Exchanged:
+    """A request, or a request and its answer, and what was done to it."""
 
-    `schema` is the part's schema as written, a reference at its root followed; `parameter` where the part is one, or a
-    response header; `media` the documented media type of a body.
+    mutation: str
+    request: Request
+    response: Response | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the contract says of a part: the parameter or response header, or the media type; its schema as written.
+
+    A reference at the root of `schema` is followed. `schemes` are the kinds of the operation's security schemes.
     """
+
+    parameter: Parameter | None = None
+    media: str = ""
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    schemes: frozenset[str] = frozenset()
+
+    @property
+    def style(self) -> str:
+        return self.parameter.style if self.parameter is not None else ""
+
+    @property
+    def type(self) -> str:
+        return str(self.schema.get("type", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A part that one judge accepts and the other does not; a judge without reasons accepts."""
 
     document: str
     version: str
     operation: str
     part: str
-    mutation: str
+    exchanged: Exchanged
+    subject: Subject
     ours: tuple[Reason, ...]
     theirs: tuple[Reason, ...]
-    request: Request
-    response: Response | None = None
-    parameter: Parameter | None = None
-    media: str = ""
-    schema: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def location(self) -> str:
@@ -61,25 +83,38 @@ class Disagreement:
 
     @property
     def we_accept(self) -> bool:
-        return not self.ours
+        return not self.ours and not self.they_raise
+
+    @property
+    def they_accept(self) -> bool:
+        return not self.theirs
 
     @property
     def they_raise(self) -> bool:
         return any(reason.word == RAISES for reason in self.theirs)
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The rules or keywords of whoever rejects."""
+        return frozenset(reason.word for reason in self.theirs or self.ours)
+
+    def say(self, *texts: str) -> bool:
+        """Tell whether whoever rejects says one of these."""
+        return any(text in reason.text for reason in self.theirs or self.ours for text in texts)
+
     def told(self) -> str:
         """Spell it for whoever must decide it."""
-        sent = f"{self.request.method} {self.request.target} {dict(self.request.headers)} {self.request.body[:200]!r}"
-        got = (
-            f"\n  answer   {self.response.status} {self.response.headers} {self.response.body[:300]!r}"
-            if self.response
-            else ""
-        )
-        return (
-            f"{self.document} {self.operation}: {self.part} ({self.mutation})\n  request  {sent}{got}\n"
-            f"  schema   {str(dict(self.schema))[:300]}\n  ours     {[f'{r.word}: {r.text[:150]}' for r in self.ours[:3]] or 'accepted'}\n"
-            f"  theirs   {[f'{r.word} {r.detail[:60]} {r.text[:150]}' for r in self.theirs[:4]] or 'accepted'}"
-        )
+        request, response = self.exchanged.request, self.exchanged.response
+        lines = [
+            f"{self.document} {self.operation}: {self.part} ({self.exchanged.mutation})",
+            f"  request  {request.method} {request.target} {request.headers} {request.body[:300]!r}",
+            f"  schema   {str(dict(self.subject.schema))[:400]}",
+            f"  ours     {[f'{one.word}: {one.text[:200]}' for one in self.ours[:3]] or 'accepted'}",
+            f"  theirs   {[f'{one.word} {one.detail[:60]} {one.text[:200]}' for one in self.theirs[:4]] or 'accepted'}",
+        ]
+        if response is not None:
+            lines.insert(2, f"  answer   {response.status} {response.headers} {response.body[:400]!r}")
+        return "\n".join(lines)
 
 
 @dataclass
@@ -93,17 +128,21 @@ class Comparison:
     unasked: list[str] = field(default_factory=list)
 
 
-_ASPECTS = {"parameters": {"path", "query", "header", "cookie"}, "body": {"body", "media-type"},
-            "response-body": {"response-body", "response-media-type", "status"}, "response-header": {"response-header"}}  # fmt: skip
+_SILENT = {
+    "parameters": {"path", "query", "header", "cookie"},
+    "body": {"body", "media-type"},
+    "response-body": {"response-body", "response-media-type", "status"},
+}
+"""What a judge has no verdict on, where asking it for an aspect raised."""
 
 
 class Bench:
     """One document before both judges."""
 
     def __init__(self, name: str, documents: Documents) -> None:
-        contract = load(name, documents)
+        self.contract = load(name, documents)
         validators = Validators()
-        self.service = Service(contract, validators)
+        self.service = Service(self.contract, validators)
         self.session = Session([self.service], Settings(on_violation="report", journal=1), StillClock())
         self.sampler = Sampler(self.service.plans, validators)
         self.core = OpenAPICore(documents.root_node().tree)
@@ -115,87 +154,86 @@ class Bench:
         if not isinstance(plan, Plan):
             self.comparison.unasked.append(f"{operation.label}: {plan.violation.message}")
             return
-        valid: dict[Request, int] = {}
-        for seed in seeds:
-            for everything in (False, True):
-                try:
-                    valid.setdefault(self.sampler.request(operation, seed, everything=everything), seed)
-                except MockserverError as error:
-                    self.comparison.unasked.append(f"{operation.label}: {error.what}")
+        valid = self._valid(operation, seeds)
+        template = operation.template.partition("?")[0]
         for request, seed in valid.items():
-            self._request(plan, "valid", request)
+            self._request(plan, Exchanged("valid", request))
             route = self.service.router.route(request.method, request.path, request.query)
             captures = route.captures if isinstance(route, Routed) else ()
-            template = operation.template.partition("?")[0]
             for mutation in mutations.requests(request, captures, template, seed, each):
-                self._request(plan, mutation.name, mutation.request)
+                self._request(plan, Exchanged(mutation.name, mutation.request))
         if valid:
             richest = max(valid, key=lambda request: len(request.target) + len(request.body))
             self._responses(plan, richest, seeds, each)
+
+    def _valid(self, operation: Operation, seeds: tuple[int, ...]) -> dict[Request, int]:
+        found: dict[Request, int] = {}
+        for seed in seeds:
+            for everything in (False, True):
+                try:
+                    found.setdefault(self.sampler.request(operation, seed, everything=everything), seed)
+                except MockserverError as error:
+                    self.comparison.unasked.append(f"{operation.label}: {error.what}")
+        return found
 
     def _responses(self, plan: Plan, request: Request, seeds: tuple[int, ...], each: int) -> None:
         for documented in plan.responses:
             code = {"default": "500"}.get(documented.status, documented.status.replace("XX", "00"))
             for seed in seeds:
-                wished = Request(
-                    request.method,
-                    request.target,
-                    (*request.headers, ("Prefer", f"code={code}, seed={seed}")),
-                    request.body,
-                )
+                wish = ("Prefer", f"code={code}, seed={seed}")
+                wished = Request(request.method, request.target, (*request.headers, wish), request.body)
                 response = self.session.serve(wished).response
-                if not code.startswith(str(response.status)):
-                    self.comparison.unasked.append(f"{plan.operation.label}: {response.body[:200]!r}")
+                if str(response.status) != code:
+                    self.comparison.unasked.append(f"{plan.operation.label} {code}: {response.body[:200]!r}")
                     continue
-                self._response(plan, "valid", request, response)
+                self._response(plan, Exchanged("valid", request, response))
                 names = tuple(header.name for header in documented.headers)
                 for mutation in mutations.responses(response, names, seed, each):
-                    self._response(plan, mutation.name, request, mutation.response)
+                    self._response(plan, Exchanged(mutation.name, request, mutation.response))
 
-    def _request(self, plan: Plan, mutation: str, request: Request) -> None:
-        self.comparison.exchanges += 1
+    def _request(self, plan: Plan, exchanged: Exchanged) -> None:
+        request = exchanged.request
         ours = ours_of_request(self.session.serve(request).violations)
-        theirs = self.core.of_request(request)
-        for part, one, other in self._parted(ours, theirs):
-            parameter = next(
-                (p for p in plan.parameters() if f"{p.parameter.location}.{p.parameter.name}" == part), None
-            )
-            node = parameter.parameter.schema if parameter else None
-            media = ""
-            if part == "body" and plan.body is not None:
-                chosen = choose_media(plan.body.content, request.header("content-type"))
-                media, node = (chosen.name, chosen.schema) if chosen else ("", None)
-            self._disagree(
-                plan, mutation, part, one, other, request, None, parameter and parameter.parameter, media, node
-            )
+        for part, one, other in self._parted(ours, self.core.of_request(request)):
+            subject = Subject()
+            named = [plan for plan in plan.parameters() if f"{plan.parameter.location}.{plan.parameter.name}" == part]
+            if named:
+                subject = self._subject(named[0].parameter.schema, named[0].parameter)
+            elif part == "body" and plan.body is not None:
+                subject = self._media(choose_media(plan.body.content, request.header("content-type")))
+            elif part == "security":
+                subject = Subject(schemes=frozenset(scheme.kind for way in plan.security for scheme in way))
+            self._disagree(plan, part, exchanged, subject, one, other)
 
-    def _response(self, plan: Plan, mutation: str, request: Request, response: Response) -> None:
-        self.comparison.exchanges += 1
+    def _response(self, plan: Plan, exchanged: Exchanged) -> None:
+        request, response = exchanged.request, exchanged.response
+        assert response is not None
         ours = ours_of_response(self.service.plans, plan, request, response)
-        theirs = self.core.of_response(request, response)
         documented = response_for(plan.responses, response.status)
-        for part, one, other in self._parted(ours, theirs):
-            header = next(
-                (h for h in (documented.headers if documented else ()) if f"response-header.{h.name}" == part), None
-            )
-            node = header.schema if header else None
-            media = ""
-            if part == "response-body" and documented is not None:
-                chosen = choose_media(documented.content, response.header("content-type"))
-                media, node = (chosen.name, chosen.schema) if chosen else ("", None)
-            self._disagree(plan, mutation, part, one, other, request, response, header, media, node)
+        for part, one, other in self._parted(ours, self.core.of_response(request, response)):
+            subject = Subject()
+            headers = documented.headers if documented is not None else ()
+            named = [header for header in headers if f"response-header.{header.name}" == part]
+            if named:
+                subject = self._subject(named[0].schema, named[0])
+            elif part == "response-body" and documented is not None:
+                subject = self._media(choose_media(documented.content, response.header("content-type")))
+            self._disagree(plan, part, exchanged, subject, one, other)
 
     def _parted(self, ours: Verdict, theirs: Verdict) -> Iterator[tuple[str, tuple[Reason, ...], tuple[Reason, ...]]]:
-        if "route" in ours or "route" in theirs:
-            ours = {"route": ours["route"]} if "route" in ours else {}
-            theirs = {"route": theirs["route"]} if "route" in theirs else {}
+        """Yield the parts on which the verdicts differ, and count the others."""
+        self.comparison.exchanges += 1
+        if "route" in ours or "route" in theirs:  # the one who found no operation says nothing of its parts
+            ours, theirs = ({"route": one["route"]} if "route" in one else {} for one in (ours, theirs))
         silent = set[str]()
         for aspect, reasons in theirs.items():
             if any(reason.word == RAISES for reason in reasons):
-                silent |= _ASPECTS.get(aspect, set()) | {aspect}
+                silent |= _SILENT.get(aspect, set()) | {aspect}
                 yield aspect, ours.get(aspect, ()), reasons
-        told = {name.lower(): name for name in ours}  # names of headers are case-insensitive
-        theirs = {told.get(name.lower(), name): reasons for name, reasons in theirs.items()}
+        names = {name.lower(): name for name in ours}  # names of headers are case-insensitive
+        theirs = {names.get(name.lower(), name): reasons for name, reasons in theirs.items()}
+        if "body" in ours and "media-type" in theirs:  # the body of a media type that nobody named: both refuse it
+            theirs = {"body" if name == "media-type" else name: reasons for name, reasons in theirs.items()}
         parts = {part for part in (*ours, *theirs) if part.partition(".")[0] not in silent}
         if not parts:
             self.comparison.agreed["accepted"] += 1
@@ -206,26 +244,25 @@ class Bench:
             else:
                 self.comparison.agreed[part.partition(".")[0]] += 1
 
-    def _disagree(self, plan: Plan, mutation: str, part: str, ours: tuple[Reason, ...], theirs: tuple[Reason, ...],
-                  request: Request, response: Response | None, parameter: Parameter | None, media: str, node: Any) -> None:  # fmt: skip
-        contract = self.service.contract
+    def _media(self, media: MediaType | None) -> Subject:
+        return self._subject(media.schema, media=media.name) if media is not None else Subject()
+
+    def _subject(self, node: Node | None, parameter: Parameter | None = None, media: str = "") -> Subject:
+        while node is not None and isinstance(node.tree, dict) and isinstance(node.tree.get("$ref"), str):
+            node = self.contract.documents.resolve(node, node.tree["$ref"])
         schema = node.tree if node is not None and isinstance(node.tree, dict) else {}
-        while node is not None and isinstance(schema.get("$ref"), str):
-            node = contract.documents.resolve(node, schema["$ref"])
-            schema = node.tree
+        return Subject(parameter, media, schema)
+
+    def _disagree(
+        self,
+        plan: Plan,
+        part: str,
+        exchanged: Exchanged,
+        subject: Subject,
+        ours: tuple[Reason, ...],
+        theirs: tuple[Reason, ...],
+    ) -> None:
+        version, label = self.contract.dialect.version, plan.operation.label
         self.comparison.disagreements.append(
-            Disagreement(
-                contract.name,
-                contract.dialect.version,
-                plan.operation.label,
-                part,
-                mutation,
-                ours,
-                theirs,
-                request,
-                response,
-                parameter,
-                media,
-                schema,
-            )  # fmt: skip
+            Disagreement(self.contract.name, version, label, part, exchanged, subject, ours, theirs)
         )

@@ -21,7 +21,7 @@ TEXTS = (
     "2026-11-22T07:06:34Z", "2026-11-22t07:06:34z", "2026-11-22 07:06:34Z", "2026-11-22T07:06:34", "07:06:34Z",
     "P3DT4H", "3f2c1a9e-6d1b-4c7e-9a55-0c5b7e2d8f10", "3f2c1a9e6d1b4c7e9a550c5b7e2d8f10", "ada@example.com", "ada@",
     "https://example.com/a", "a b://c", "/a", "http://[::1", "api.example.com", "-a-", "192.0.2.1", "192.0.2.256",
-    "01.2.3.4", "2001:db8::1", "::g", "aGVsbG8=", "a*b", "^[a-z]+$", "(", "/a/0", "~2",
+    "01.2.3.4", "2001:db8::1", "::g", "aGVsbG8=", "aGVsbG8", "a*b", "^[a-z]+$", "(", "/a/0", "~2",
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
     None,
@@ -205,8 +205,9 @@ def _bodies(headers: Headers, body: bytes, dice: random.Random, each: int) -> It
                 yield f"field {name}={text[:40]}", headers, urlencode([*before, (name, text), *after]).encode()
 
 
-def values(value: Any, dice: random.Random, each: int, *, most: int = 12) -> Iterator[tuple[str, Any]]:
-    """Yield a JSON value with one place changed, for at most `most` of its places."""
+def values(value: Any, dice: random.Random, each: int) -> Iterator[tuple[str, Any]]:
+    """Yield a JSON value with one place changed, at more places the more is tried at each."""
+    most = 4 + 2 * each
     places = list(_places(value, ()))
     chosen = places[:1] + (dice.sample(places[1:], most - 1) if len(places) > most else places[1:])
     for place in chosen:
@@ -218,6 +219,7 @@ def values(value: Any, dice: random.Random, each: int, *, most: int = 12) -> Ite
             yield f"drop {shown}", _changed(value, place, lambda _: _GONE)
         if isinstance(here, dict):
             yield f"undeclared in {shown}", _changed(value, place, lambda found: {**found, "zz_undeclared": 1})
+            yield f"password in {shown}", _changed(value, place, lambda found: {**found, "password": "x"})
         if isinstance(here, list) and here:
             yield f"twice first of {shown}", _changed(value, place, lambda found: [found[0], *found])
             yield f"empty {shown}", _changed(value, place, lambda _: [])

@@ -21,6 +21,8 @@ from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
 from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.templating.responses.exceptions import ResponseNotFound
 from openapi_core.validation.request.exceptions import (
+    MissingRequestBody,
+    MissingRequiredRequestBody,
     ParameterValidationError,
     RequestBodyValidationError,
     SecurityValidationError,
@@ -171,6 +173,8 @@ class OpenAPICore:
                     found[aspect] = (Reason(RAISES, type(error).__name__, str(error)[:200]),)
                     continue
                 for error in errors:
+                    if isinstance(error, MissingRequestBody) and not isinstance(error, MissingRequiredRequestBody):
+                        continue  # a body that need not be there; only their validator of whole requests forgives it
                     part = _their_part(error)
                     found[part] = (*found.get(part, ()), *_reasons(error))
         return found
@@ -259,8 +263,6 @@ def _reasons(error: BaseException) -> Iterator[Reason]:
 
 def _leaves(error: Any) -> Iterator[Reason]:
     place = "/".join(map(str, error.absolute_path))
-    # the keyword is not set where the validator of 3.0 makes the error itself
-    word = str(error.validator) if isinstance(error.validator, str) else "discriminator"
-    yield Reason(word, str(error.validator_value)[:200], f"{place}: {error.message[:160]}")
+    yield Reason(str(error.validator), str(error.validator_value)[:200], f"{place}: {error.message[:160]}")
     for inner in error.context or ():
         yield from _leaves(inner)
