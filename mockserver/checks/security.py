@@ -107,12 +107,14 @@ def challenge(requirements: tuple[Requirement, ...], realm: str) -> str:
 
     An API key has no registered scheme; the one here names where the key belongs.
     """
+    realm = _quotable(realm)
     found: dict[str, None] = {}
     for requirement in requirements:
         for scheme in requirement:
             match scheme.kind:
                 case "apiKey":
-                    found[f'ApiKey realm="{realm}", in="{scheme.location}", name="{scheme.parameter}"'] = None
+                    where, name = _quotable(scheme.location), _quotable(scheme.parameter)
+                    found[f'ApiKey realm="{realm}", in="{where}", name="{name}"'] = None
                 case "http" if scheme.scheme == "basic":
                     found[f'Basic realm="{realm}", charset="UTF-8"'] = None
                 case "http" if scheme.scheme != "bearer":
@@ -122,3 +124,8 @@ def challenge(requirements: tuple[Requirement, ...], realm: str) -> str:
                 case _:
                     found[f'Bearer realm="{realm}"'] = None
     return ", ".join(found) or f'Bearer realm="{realm}"'
+
+
+def _quotable(text: str) -> str:
+    """Spell a text so that it can stand in quotes in a header (RFC 9110 §5.6.4)."""
+    return text.encode("unicode_escape").decode("ascii").replace("\\", "\\\\").replace('"', '\\"')

@@ -253,8 +253,11 @@ def cleaned(service: Service, request: Request, violations: Violations) -> Viola
     return tuple(redact_violation(violation, known) for violation in violations)
 
 
+_NULLABLE = frozenset({"request-type", "request-enum", "request-union"})
+
+
 def _is_structural(violation: Violation) -> bool:
-    if violation.rule == "request-type" and violation.witness is None:
+    if violation.rule in _NULLABLE and violation.witness is None and violation.at != "body":
         return False  # null for a type that has none: what a client means by it is plain
     return BY_ID[violation.rule].kind == "structure"
 
@@ -314,4 +317,5 @@ def _to(request: Request, response: Response) -> Response:
 
 
 def _latin(text: str) -> str:
-    return text.encode("ascii", "backslashreplace").decode()
+    """Spell any text in visible ASCII, for a header (RFC 9110 §5.5)."""
+    return text if text.isascii() and text.isprintable() else text.encode("unicode_escape").decode("ascii")

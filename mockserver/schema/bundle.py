@@ -280,6 +280,16 @@ class _Conversion:
             names |= self._hidden_names(node.child("allOf", index), depth + 1)
         return frozenset(names)
 
+    def _component_reference(self, node: Node, target: JSON) -> str:
+        """Return the reference that a mapping means, by name or by URI; nothing where it leads nowhere."""
+        if not isinstance(target, str):
+            return ""
+        try:
+            written = target if "/" in target or "#" in target else f"#/components/schemas/{target}"
+            return str(self._reference(node, written).get("$ref", ""))
+        except UnreadableDocument:
+            return ""  # lint tells it; the branches still judge the value
+
     def _discriminator(self, node: Node, value: JSON) -> JSON:
         """Keep the discriminator with its mapping told in names of this bundle (OAS 3.1.1 §4.8.25)."""
         if not isinstance(value, dict) or not isinstance(value.get("propertyName"), str):
@@ -287,13 +297,12 @@ class _Conversion:
         kept: dict[str, JSON] = {"propertyName": value["propertyName"], "mapping": {}}
         mapping = value.get("mapping")
         for name, target in mapping.items() if isinstance(mapping, dict) else ():
-            if not isinstance(target, str):
-                continue
-            reference = target if "/" in target or "#" in target else f"#/components/schemas/{target}"
-            try:
-                kept["mapping"][name] = self._reference(node, reference)["$ref"]
-            except UnreadableDocument:
-                continue  # lint tells it; the branches still judge the value
+            reference = self._component_reference(node, target)
+            if reference:
+                kept["mapping"][name] = reference
+        default = self._component_reference(node, value.get("defaultMapping"))  # OAS 3.2 §4.25
+        if default:
+            kept["defaultMapping"] = default
         return kept
 
 

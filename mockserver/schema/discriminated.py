@@ -61,9 +61,14 @@ def _judged(schema: dict[str, JSON], union: str, name: str, named: dict[str, str
         {"if": {"properties": {name: {"const": value}}}, "then": {"$ref": reference}}
         for value, reference in named.items()
     ]
-    choice = {
+    default = schema["discriminator"].get("defaultMapping")
+    known: JSON = {"properties": {name: {"enum": list(named)}}}
+    choice: JSON = {
         "if": {"type": "object", "required": [name]},
-        "then": {"properties": {name: {"enum": list(named)}}, "allOf": cases},
+        "then": {**known, "allOf": cases},
         "else": {union: schema[union]},
     }
+    if default:  # OAS 3.2 §4.25.1: for a value without the property, and for an unknown name
+        named_one = {"type": "object", "required": [name], **known}
+        choice = {"if": named_one, "then": {"allOf": cases}, "else": {"$ref": default}}
     return {**kept, "allOf": [*schema.get("allOf", []), choice]}

@@ -7,7 +7,7 @@ piece by piece, so that an encoded delimiter is a part of an item. Does not know
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,25 @@ from mockserver.wire.shape import Shape, kind_of
 Text = Callable[[str], str]
 
 _ENCODED_COMMA: Final = re.compile("%2[Cc]")
+_SPACE: Final = re.compile(r"%20|\+| ")
+_TAB: Final = re.compile(r"%09|\t")
+_ENCODED_PIPE: Final = re.compile("%7[Cc]")
+
+DELIMITERS: Final[Mapping[str, str]] = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
+"""What parts items in the styles that are called after it; OAS 2.0 has them in every location."""
+
+
+def _pipes(raw: str) -> list[str]:
+    # where both stand, the encoded one is part of an item
+    return raw.split("|") if "|" in raw else _ENCODED_PIPE.split(raw)
+
+
+SPLITS: Final[Mapping[str, Callable[[str], list[str]]]] = {
+    "spaceDelimited": _SPACE.split,
+    "pipeDelimited": _pipes,
+    "tabDelimited": _TAB.split,
+}
+"""How percent-encoded text is cut in these styles: at the delimiter, and at the encoded one, which all clients send."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ read when nothing else can be meant, and told in a note. Does not know where the
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from mockserver.values import JSON
 from mockserver.wire.brackets import Path, assemble
 from mockserver.wire.coerce import read, to_text
 from mockserver.wire.content import read_content, write_content
 from mockserver.wire.delimited import (
+    DELIMITERS,
+    SPLITS,
     Cut,
     Text,
     array_of,
@@ -31,23 +31,6 @@ from mockserver.wire.delimited import (
 from mockserver.wire.reading import ABSENT, Decoded, Reading, SpellingError, Undecodable, also, noted
 from mockserver.wire.shape import Shape, kind_of
 from mockserver.wire.specs import ParameterSpec
-
-_SPACE: Final = re.compile(r"%20|\+| ")
-_TAB: Final = re.compile(r"%09|\t")
-_ENCODED_PIPE: Final = re.compile("%7[Cc]")
-_DELIMITERS: Final[Mapping[str, str]] = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
-
-
-def _pipes(raw: str) -> list[str]:
-    # where both stand, the encoded one is part of an item
-    return raw.split("|") if "|" in raw else _ENCODED_PIPE.split(raw)
-
-
-_SPLITS: Final[Mapping[str, Callable[[str], list[str]]]] = {
-    "spaceDelimited": _SPACE.split,
-    "pipeDelimited": _pipes,
-    "tabDelimited": _TAB.split,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +88,7 @@ class Field:
 
     def _list_of_one(self, raw: str, shape: Shape) -> Decoded:
         cut = self.cut
-        if self.spec.style in _SPLITS and len(cut.split(raw)) > 1:
+        if self.spec.style in SPLITS and len(cut.split(raw)) > 1:
             # exploded delimited styles are undefined (OAS 3.1 §4.8.12.4); the delimiter tells what was meant
             return also(noted(array_of(cut.split(raw), shape, cut), cut.note(raw)), array_of([raw], shape, cut))
         if item_fits(raw, shape, cut):
@@ -147,7 +130,7 @@ class Field:
 
 def field_of(spec: ParameterSpec, decode: Text, *, lenient: bool = False, per_item: bool = False) -> Field:
     """Return the field of a name; `decode` is how its texts are decoded once they are cut."""
-    shape, split = spec.shape, _SPLITS.get(spec.style, commas)
+    shape, split = spec.shape, SPLITS.get(spec.style, commas)
     cut = Cut(split, decode, assigned=False, documented=lambda: documented(spec), lenient=lenient)
     is_plain = not (spec.media_type or spec.allow_empty or shape.suggests_array or shape.suggests_object)
     return Field(spec, cut, is_plain, per_item)
@@ -167,7 +150,7 @@ def spell(spec: ParameterSpec, value: JSON, encode: Text) -> list[tuple[str, str
     if spec.style == "deepObject":
         return [(name, encode(text)) for name, text in _flat(spec.name, value)]
     if not spec.explode:
-        delimiter = _DELIMITERS.get(spec.style)
+        delimiter = DELIMITERS.get(spec.style)
         pieces = pieces_of(value, encode, assigned=False)
         return [(spec.name, (encode(delimiter) if delimiter else ",").join(pieces))]
     if isinstance(value, list):

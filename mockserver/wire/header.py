@@ -15,7 +15,7 @@ from mockserver.values import JSON
 from mockserver.wire import json
 from mockserver.wire.coerce import read, to_text
 from mockserver.wire.content import read_content
-from mockserver.wire.delimited import Cut, array_of, cut_text, pieces_of
+from mockserver.wire.delimited import DELIMITERS, Cut, array_of, cut_text, pieces_of
 from mockserver.wire.media_type import is_json
 from mockserver.wire.reading import ABSENT, Decoded, Reading, SpellingError, Undecodable, UnspellableError, noted
 from mockserver.wire.specs import ParameterSpec
@@ -63,18 +63,19 @@ def encode_header(spec: ParameterSpec, value: JSON) -> tuple[str, ...]:
     if not isinstance(value, (list, dict)):
         return (_spelled(to_text(value)),)
     pieces = pieces_of(value, _spelled, assigned=spec.explode)
-    return tuple(pieces) if _is_set_cookie(spec) else (",".join(pieces),)
+    return tuple(pieces) if _is_set_cookie(spec) else (DELIMITERS.get(spec.style, ",").join(pieces),)
 
 
 def _decoder(spec: ParameterSpec, *, lenient: bool) -> Callable[[list[str]], Decoded]:
     shape = spec.shape
-    cut = Cut(_items, str, spec.explode, lambda: _documented(spec), lenient)
+    delimiter = DELIMITERS.get(spec.style, ",")
+    cut = Cut(lambda raw: _items(raw, delimiter), str, spec.explode, lambda: _documented(spec), lenient)
     if _is_set_cookie(spec):
         return lambda lines: _set_cookie(lines, spec, cut)
     if spec.media_type:
         return lambda lines: read_content(", ".join(lines), spec.media_type, shape, lenient=lenient)
     if shape.suggests_array or shape.suggests_object:
-        return lambda lines: cut_text(",".join(lines), shape, cut)
+        return lambda lines: cut_text(delimiter.join(lines), shape, cut)
     # RFC 9110 §5.3: lines of one name are one value, joined by commas
     return lambda lines: read(", ".join(lines), shape, lenient=lenient)
 
@@ -98,8 +99,8 @@ def _is_set_cookie(spec: ParameterSpec) -> bool:
     return spec.name.lower() == "set-cookie"
 
 
-def _items(raw: str) -> list[str]:
-    return [item.strip(_OWS) for item in raw.split(",")]
+def _items(raw: str, delimiter: str) -> list[str]:
+    return [item.strip(_OWS) for item in raw.split(delimiter)]
 
 
 def _spelled(text: str) -> str:

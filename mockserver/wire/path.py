@@ -13,6 +13,8 @@ from mockserver.wire import percent
 from mockserver.wire.coerce import read, to_text
 from mockserver.wire.content import read_content, write_content
 from mockserver.wire.delimited import (
+    DELIMITERS,
+    SPLITS,
     Cut,
     array_of,
     commas,
@@ -64,7 +66,8 @@ def encode_path(spec: ParameterSpec, value: JSON) -> str:
     if spec.style == "label":
         pieces = pieces_of(value, lambda text: encode(text).replace(".", "%2E"), assigned=spec.explode)
         return "." + ("." if spec.explode else ",").join(pieces) if pieces else ""
-    return ",".join(pieces_of(value, encode, assigned=spec.explode))
+    delimiter = percent.encode(DELIMITERS.get(spec.style, "")) or ","
+    return delimiter.join(pieces_of(value, encode, assigned=spec.explode))
 
 
 def _decoder(spec: ParameterSpec, *, lenient: bool) -> Callable[[str], Decoded]:
@@ -74,7 +77,7 @@ def _decoder(spec: ParameterSpec, *, lenient: bool) -> Callable[[str], Decoded]:
     if spec.style in _STYLES:
         return _STYLES[spec.style](spec, lenient=lenient)
     if shape.suggests_array or shape.suggests_object:
-        cut = _cut(spec, commas, lenient=lenient)
+        cut = _cut(spec, SPLITS.get(spec.style, commas), lenient=lenient)
         return lambda raw: cut_text(raw, shape, cut)
     return lambda raw: read(percent.decode(raw), shape, lenient=lenient)
 
