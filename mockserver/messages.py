@@ -170,8 +170,9 @@ RULES: tuple[Rule, ...] = (
         "error",
         "structure",
         "your client sent a body of a media type that the contract does not have",
-        "Content-Type is compared without its parameters; ranges such as text/* match.",
-        "OAS 3.1 §4.8.13; RFC 9110 §15.5.16",
+        "Content-Type is compared without its parameters; ranges such as text/* match. Content-Encoding may be gzip or "
+        "deflate.",
+        "OAS 3.1 §4.8.13; RFC 9110 §8.4, §15.5.16",
     ),
     Rule(
         "request-accept",

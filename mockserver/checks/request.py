@@ -12,9 +12,10 @@ from mockserver.checks.mismatches import Place, findings, media_findings, shown
 from mockserver.checks.received import Received, finding
 from mockserver.checks.security import security
 from mockserver.contract.model import Operation
-from mockserver.contract.reading import Body, NoBody, OtherMedia, Value
+from mockserver.contract.reading import Body, NoBody, OtherCoding, OtherMedia, Value
 from mockserver.contract.route import Unrouted, WrongMethod
 from mockserver.violation import Violation, Violations
+from mockserver.wire.coding import CODINGS
 from mockserver.wire.reading import Absent, Decoded, Undecodable
 
 
@@ -73,6 +74,16 @@ def body(received: Received) -> Iterator[Violation]:
                 f"send {names}",
                 node=place,
                 witness=content_type,
+            )
+        case OtherCoding(content_encoding=coding, message=message):
+            yield finding(
+                "request-media-type",
+                operation,
+                "header.Content-Encoding",
+                message,
+                f"send {', '.join(CODINGS)}",
+                node=place,
+                witness=coding,
             )
         case Body(outcome=Undecodable(message=message), plan=plan):
             yield finding(

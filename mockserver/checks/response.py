@@ -18,8 +18,9 @@ from mockserver.messages import BY_ID
 from mockserver.values import JSON
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import decode_body
+from mockserver.wire.coding import uncoded
 from mockserver.wire.parameters import HeaderDecoder
-from mockserver.wire.reading import Absent, Decoded, Undecodable
+from mockserver.wire.reading import Absent, Decoded, SpellingError, Undecodable
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,12 @@ def content(answered: Answered) -> Iterator[Violation]:
         )
         return
     plan = answered.plans.media(media, "response")
-    outcome = decode_body(plan.spec, content_type or media.name, response.body)
+    try:
+        content = uncoded(response.body, response.header("content-encoding"))
+    except SpellingError as error:
+        outcome: Decoded | Undecodable = Undecodable(str(error))
+    else:
+        outcome = decode_body(plan.spec, content_type or media.name, content)
     match outcome:
         case Undecodable(message=message):
             yield _finding(

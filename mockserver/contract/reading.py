@@ -17,7 +17,8 @@ from mockserver.exchange import Request
 from mockserver.values import JSON
 from mockserver.wire import media_type as media_types
 from mockserver.wire.bodies import decode_body
-from mockserver.wire.reading import Absent, Decoded, Undecodable
+from mockserver.wire.coding import uncoded
+from mockserver.wire.reading import Absent, Decoded, SpellingError, Undecodable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,14 @@ class OtherMedia:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherCoding:
+    """Content-Encoding is one that cannot be taken off; the message says why."""
+
+    content_encoding: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """A body of a documented media type."""
 
@@ -59,7 +68,7 @@ def _notes(outcome: Decoded | Absent | Undecodable) -> tuple[str, ...]:
     return outcome.notes if isinstance(outcome, Decoded) else ()
 
 
-BodyReading: TypeAlias = NoBody | OtherMedia | Body
+BodyReading: TypeAlias = NoBody | OtherMedia | OtherCoding | Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +198,17 @@ def _body(plans: Plans, body: RequestBody | None, request: Request) -> BodyReadi
         return OtherMedia(content_type or "")
     if not request.body and media_types.is_json(media.name):
         return NO_BODY  # no text is no JSON, so a client that says so all the same has sent nothing
+    coding = request.header("content-encoding")
+    try:
+        content = uncoded(request.body, coding)
+    except SpellingError as error:
+        return OtherCoding(coding or "", str(error))
+    return _content(plans, media, content_type or media.name, content)
+
+
+def _content(plans: Plans, media: MediaType, content_type: str, content: bytes) -> Body:
     plan = plans.media(media, "request")
-    outcome = decode_body(plan.spec, content_type or media.name, request.body, lenient=plans.lenient)
+    outcome = decode_body(plan.spec, content_type, content, lenient=plans.lenient)
     match outcome:
         case Decoded():
             value, valid = _best(outcome, plan.accepts)
