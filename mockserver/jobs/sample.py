@@ -94,7 +94,8 @@ class Sampler:
     def _media(self, plan: Plan) -> MediaPlan | None:
         if plan.body is None or not plan.body.content:
             return None
-        return self.plans.media(plan.body.content[0], "request")
+        exact = (media for media in plan.body.content if "*" not in media.name)
+        return self.plans.media(next(exact, plan.body.content[0]), "request")
 
     def _body(self, media: MediaPlan, seed: int) -> JSON:
         for example in media.media.examples:
@@ -102,7 +103,8 @@ class Sampler:
             if sound is not None:
                 return sound.value
         schema = media.bundle.schema if media.bundle is not None else {"type": "object"}
-        return Generator(schema, self.validators).draw(seed)
+        drawn = Generator(schema, self.validators).draw(seed)
+        return [drawn] if media.per_item else drawn
 
 
 def _credentials(plan: Plan) -> tuple[SecurityScheme, ...]:
