@@ -151,7 +151,7 @@ RULES: tuple[Rule, ...] = (
         "error",
         "structure",
         "your client spelled a parameter so that it cannot be read",
-        "A value given twice, an escape that is not UTF-8, or a style and explode other than the documented ones, where "
+        "A value given twice, an escape that is not UTF-8, a style and explode other than the documented ones where "
         "the meaning is not plain.",
         "OAS 3.1 §4.8.12.2; RFC 6570; RFC 3986 §2.1",
     ),

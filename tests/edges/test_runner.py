@@ -26,7 +26,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mockserver
-from mockserver.edges.runner import DEFAULT_LIMITS, FAULTS, Limits, Server, _Connection, _Service, free_port
+from mockserver.edges.runner import DEFAULT_LIMITS, FAULTS, Limits, Server, free_port
+from mockserver.edges.runner.connection import Connection
+from mockserver.edges.runner.server import _Service
 from mockserver.errors import AddressInUse, UsageError
 
 GET = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -311,7 +313,7 @@ class TestStop:
 
     @ONE_LOOP
     def test_a_view_that_blocks_the_event_loop_does_not_block_the_stop(self, caplog, monkeypatch):
-        monkeypatch.setattr("mockserver.edges.runner._STUCK_S", 0.1)
+        monkeypatch.setattr("mockserver.edges.runner.server._STUCK_S", 0.1)
         entered, go_on = threading.Event(), threading.Event()
 
         def app(environ, start_response):
@@ -719,7 +721,7 @@ class TestFaults:
         assert len(b"".join(pieces)) < 100
 
     def test_drip_is_in_the_end_the_right_answer(self, serve, connect, monkeypatch):
-        monkeypatch.setattr("mockserver.edges.runner._DRIP_S", 0.0)
+        monkeypatch.setattr("mockserver.edges.runner.faults._DRIP_S", 0.0)
         wire = connect(serve(paced(fault="drip")))
         assert [wire.send(GET).answer()[2] for _ in range(2)] == [b'{"name": "cat"}'] * 2
 
@@ -1372,7 +1374,7 @@ class TestParsing:
         wire = b"".join(written for _, written in sent)
         cuts = sorted(data.draw(st.lists(st.integers(0, len(wire)), max_size=8)))
         service = _Service(app, DEFAULT_LIMITS, 0, {})
-        connection = _Connection(service)
+        connection = Connection(service)
         try:
             connection.connection_made(FakeTransport())
             for start, end in zip([0, *cuts], [*cuts, len(wire)], strict=True):
