@@ -178,7 +178,7 @@ RULES: tuple[Rule, ...] = (
         "request-accept",
         "consumer",
         "error",
-        "structure",
+        "value",
         "your client accepts none of the documented media types",
         "Accept excludes every media type of the documented answer.",
         "RFC 9110 §12.5.1, §15.5.7",

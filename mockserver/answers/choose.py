@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from mockserver.answers.prefer import Preferences
 from mockserver.contract.model import MediaType, ResponseSpec
 from mockserver.contract.plan import Plan, response_for
+from mockserver.wire.bodies import is_sequential
 from mockserver.wire.media_type import concrete, is_json, negotiate
 
 
@@ -30,6 +31,7 @@ class NotAcceptable:
     """Accept excludes every media type of the answer."""
 
     offers: tuple[str, ...]
+    otherwise: Chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +62,33 @@ class Chooser:
 
     def __init__(self, limit: int = 8192) -> None:
         self._limit = limit
-        self._chosen: dict[tuple[Plan, str | None], Chosen | NotAcceptable | NotDocumented] = {}
+        self._chosen: dict[tuple[Plan, str | None, bool | None], Chosen | NotAcceptable | NotDocumented] = {}
 
     def success(
-        self, plan: Plan, preferences: Preferences, accept: str | None
+        self, plan: Plan, preferences: Preferences, accept: str | None, *, stream: bool | None = None
     ) -> Chosen | NotAcceptable | NotDocumented:
         """Choose the answer to a request that keeps the contract."""
         if preferences.code is not None:
-            return success(plan, preferences, accept)
-        found = self._chosen.get((plan, accept))
+            return success(plan, preferences, accept, stream=stream)
+        found = self._chosen.get((plan, accept, stream))
         if found is None:
             if len(self._chosen) >= self._limit:
                 self._chosen.clear()
-            found = self._chosen[plan, accept] = success(plan, preferences, accept)
+            found = self._chosen[plan, accept, stream] = success(plan, preferences, accept, stream=stream)
         return found
 
 
-def success(plan: Plan, preferences: Preferences, accept: str | None) -> Chosen | NotAcceptable | NotDocumented:
-    """Choose the answer to a request that keeps the contract."""
+def success(
+    plan: Plan, preferences: Preferences, accept: str | None, *, stream: bool | None = None
+) -> Chosen | NotAcceptable | NotDocumented:
+    """Choose the answer to a request that keeps the contract; `stream`: what its body says about streaming."""
     if preferences.code is not None:
         documented = response_for(plan.responses, preferences.code)
         if documented is None:
             return NotDocumented(preferences.code, tuple(response.status for response in plan.responses))
-        return _negotiated(preferences.code, documented, accept, error=preferences.code >= 400)
+        return _negotiated(preferences.code, documented, accept, stream=stream, error=preferences.code >= 400)
     code, documented = _lowest(plan.responses)
-    return _negotiated(code, documented, accept, error=code >= 400)
+    return _negotiated(code, documented, accept, stream=stream, error=code >= 400)
 
 
 def _lowest(responses: tuple[ResponseSpec, ...]) -> tuple[int, ResponseSpec | None]:
@@ -115,14 +119,18 @@ def _lowest(responses: tuple[ResponseSpec, ...]) -> tuple[int, ResponseSpec | No
 
 
 def _negotiated(
-    code: int, documented: ResponseSpec | None, accept: str | None, *, error: bool
+    code: int, documented: ResponseSpec | None, accept: str | None, *, stream: bool | None, error: bool
 ) -> Chosen | NotAcceptable:
     if documented is None or not documented.content or code in {204, 304} or code < 200:
         return Chosen(code, documented, None, "")
     offers = [media.name for media in documented.content]
-    found = negotiate(accept, offers)
+    asked = [name for name in offers if is_sequential(name) == stream]
+    if stream and asked:
+        return Chosen(code, documented, documented.content[offers.index(asked[0])], concrete(asked[0]))
+    found = negotiate(accept, asked or offers)
     if found is None:
-        return _without_accept(code, documented) if error else NotAcceptable(tuple(offers))
+        otherwise = _without_accept(code, documented)
+        return otherwise if error else NotAcceptable(tuple(offers), otherwise)
     return Chosen(code, documented, documented.content[offers.index(found)], concrete(found, accept))
 
 
@@ -146,5 +154,5 @@ def refusal(plan: Plan, why: Refusal, accept: str | None) -> Chosen:
 
 
 def _error(code: int, documented: ResponseSpec, accept: str | None) -> Chosen:
-    chosen = _negotiated(code, documented, accept, error=True)
+    chosen = _negotiated(code, documented, accept, stream=None, error=True)
     return chosen if isinstance(chosen, Chosen) else _without_accept(code, documented)

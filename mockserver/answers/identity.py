@@ -16,6 +16,7 @@ from mockserver.exchange import Request
 from mockserver.values import JSON
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NO_IDS = frozenset({"email", "key", "login", "name", "number", "slug", "uid", "username", "uuid", "version"})
 _ECHOING = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -42,16 +43,27 @@ def wanted_of(operation: Operation, reading: Reading) -> dict[str, JSON]:
     return wanted
 
 
+def wants_stream(reading: Reading) -> bool | None:
+    """Return what the body says about streaming: `stream` is how clients of event streams ask, whatever they accept."""
+    body = reading.body
+    stream = body.value.get("stream") if isinstance(body, Body) and isinstance(body.value, dict) else None
+    return stream if isinstance(stream, bool) else None
+
+
 @lru_cache(maxsize=4096)
 def _property_names(parameter: str, own: bool) -> tuple[str, ...]:  # noqa: FBT001 - a cache's key
     """Return the properties that may hold a path parameter; `own`: it names the thing that is asked for.
 
     >>> _property_names("petId", True)
     ('petId', 'pet_id', 'id')
+    >>> _property_names("account", True)
+    ('account', 'id')
     """
     words = [word.lower() for word in _WORDS.findall(parameter)]
     camel = "".join(word if index == 0 else word.title() for index, word in enumerate(words))
     names = [parameter, "_".join(words), camel]
     if own and words:
         names.append(words[-1])
+        if words[-1] not in _NO_IDS:
+            names.append("id")
     return tuple(dict.fromkeys(name for name in names if name))

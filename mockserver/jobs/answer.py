@@ -13,7 +13,7 @@ from mockserver.answers.choose import Chooser, Chosen, NotAcceptable, NotDocumen
 from mockserver.answers.cors import preflight_headers
 from mockserver.answers.explain import explained, explanation, problem
 from mockserver.answers.headers import contract_headers, location, told_violations
-from mockserver.answers.identity import seed_of, wanted_of
+from mockserver.answers.identity import seed_of, wanted_of, wants_stream
 from mockserver.answers.imagine import Imagination, Imagined, NoSuchExample, spelled
 from mockserver.answers.prefer import Preferences
 from mockserver.checks.received import Received, finding
@@ -131,9 +131,10 @@ class Answering:
         return any(self.settings.strict or _is_structural(violation) for violation in errors_in(violations))
 
     def _succeed(self, plan: Plan, reading: Reading, violations: Violations) -> Answer:
-        chosen = self.service.chooser.success(plan, self.wishes, self.request.header("accept"))
+        stream = wants_stream(reading)
+        chosen = self.service.chooser.success(plan, self.wishes, self.request.header("accept"), stream=stream)
         match chosen:
-            case NotAcceptable(offers=offers):
+            case NotAcceptable(offers=offers, otherwise=otherwise):
                 told = finding(
                     "request-accept",
                     plan.operation,
@@ -141,7 +142,10 @@ class Answering:
                     f"Accept is {self.request.header('accept')}; the contract answers {', '.join(offers)}",
                     f"accept {offers[0]}",
                 )
-                return self._refuse(plan, reading, (*violations, told), "accept")
+                violations = (*violations, told)
+                if self._rejects((told,)):
+                    return self._refuse(plan, reading, violations, "accept")
+                chosen = otherwise
             case NotDocumented(code=code, documented=documented):
                 told = finding(
                     "request-preference",

@@ -12,28 +12,50 @@ from mockserver.values import JSON
 
 
 def discriminated(schema: JSON) -> JSON:
-    """Return the schema with each discriminated union judged by the alternative that a value names.
+    """Return a bundle with each discriminated union judged by the alternative that a value names.
 
-    A value without the discriminating property is judged by the union itself.
+    A value without the discriminating property is judged by the union itself, and so is one with an unknown name where
+    an alternative lists its own names.
     """
+    return _discriminated(schema, schema.get("$defs", {}) if isinstance(schema, dict) else {})
+
+
+def _discriminated(schema: JSON, definitions: dict[str, JSON]) -> JSON:
     if not isinstance(schema, dict):
         return schema
-    out = {keyword: _below(keyword, value) for keyword, value in schema.items()}
+    out = {keyword: _below(keyword, value, definitions) for keyword, value in schema.items()}
     for union in ("oneOf", "anyOf"):
         named = _alternatives(out, union)
         if named:
-            return _judged(out, union, out["discriminator"]["propertyName"], named)
+            name = out["discriminator"]["propertyName"]
+            known = not any(_lists_names(branch, name, definitions) for branch in out[union])
+            return _judged(out, union, named, known_only=known)
     return out
 
 
-def _below(keyword: str, value: JSON) -> JSON:
+def _below(keyword: str, value: JSON, definitions: dict[str, JSON]) -> JSON:
     if keyword in SINGLE:
-        return discriminated(value)
+        return _discriminated(value, definitions)
     if keyword in LISTS:
-        return [discriminated(item) for item in value]
+        return [_discriminated(item, definitions) for item in value]
     if keyword in MAPS or keyword == "$defs":
-        return {name: discriminated(item) for name, item in value.items()}
+        return {name: _discriminated(item, definitions) for name, item in value.items()}
     return value
+
+
+def _lists_names(branch: JSON, name: str, definitions: dict[str, JSON]) -> bool:
+    """Tell whether an alternative has a const or an enum for the discriminating property, as vendors write it."""
+    seen: set[str] = set()
+    while isinstance(branch, dict) and isinstance(branch.get("$ref"), str) and branch["$ref"] not in seen:
+        seen.add(branch["$ref"])
+        branch = definitions.get(branch["$ref"].removeprefix("#/$defs/"))
+    if not isinstance(branch, dict):
+        return False
+    tag = branch.get("properties", {}).get(name)
+    if isinstance(tag, dict) and ("const" in tag or "enum" in tag):
+        return True
+    parts = [part for part in branch.get("allOf", ()) if isinstance(part, dict) and "$ref" not in part]
+    return any(_lists_names(part, name, definitions) for part in parts)
 
 
 def _alternatives(schema: dict[str, JSON], union: str) -> dict[str, str]:
@@ -55,7 +77,8 @@ def _is_null(branch: JSON) -> bool:
     return isinstance(branch, dict) and branch.get("type") == "null"
 
 
-def _judged(schema: dict[str, JSON], union: str, name: str, named: dict[str, str]) -> JSON:
+def _judged(schema: dict[str, JSON], union: str, named: dict[str, str], *, known_only: bool) -> JSON:
+    name = schema["discriminator"]["propertyName"]
     kept = {keyword: value for keyword, value in schema.items() if keyword not in {union, "allOf"}}
     cases: list[JSON] = [
         {"if": {"properties": {name: {"const": value}}}, "then": {"$ref": reference}}
@@ -63,12 +86,15 @@ def _judged(schema: dict[str, JSON], union: str, name: str, named: dict[str, str
     ]
     default = schema["discriminator"].get("defaultMapping")
     known: JSON = {"properties": {name: {"enum": list(named)}}}
-    choice: JSON = {
-        "if": {"type": "object", "required": [name]},
-        "then": {**known, "allOf": cases},
-        "else": {union: schema[union]},
-    }
+    choice: JSON = {"if": {"type": "object", "required": [name], **known}, "then": {"allOf": cases}}
     if default:  # OAS 3.2 §4.25.1: for a value without the property, and for an unknown name
-        named_one = {"type": "object", "required": [name], **known}
-        choice = {"if": named_one, "then": {"allOf": cases}, "else": {"$ref": default}}
+        choice["else"] = {"$ref": default}
+    elif known_only:
+        choice = {
+            "if": {"type": "object", "required": [name]},
+            "then": {**known, "allOf": cases},
+            "else": {union: schema[union]},
+        }
+    else:
+        choice["else"] = {union: schema[union]}
     return {**kept, "allOf": [*schema.get("allOf", []), choice]}

@@ -58,6 +58,10 @@ class MediaRange:
         return next((value for key, value in self.parameters if key == name), "")
 
 
+_JSON: Final = MediaRange("application", "json", ())
+_LEAST: Final = 0.001
+
+
 def parse(text: str) -> MediaRange | None:
     """Return the media type or range, or None when the text is neither.
 
@@ -122,6 +126,8 @@ def negotiate(accept: str | None, offers: Sequence[str]) -> str | None:
     ranges = _ranges(accept or "")
     if not ranges:
         return offers[0] if offers else None
+    if any(media.subtype.endswith("+json") and quality for media, quality in ranges):
+        ranges.append((_JSON, _LEAST))  # RFC 6839 §3.1: who reads a format on top of JSON reads JSON
     best: tuple[float, int] = (0.0, 0)
     chosen = None
     for offer in offers:
