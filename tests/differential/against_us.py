@@ -18,6 +18,10 @@ def _missing(d: Disagreement, part: str) -> bool:
     return d.version != "3.0" and d.part == part and d.words == {"required"}
 
 
+def _null_of_3_0(d: Disagreement) -> bool:
+    return d.version == "3.0" and d.location in BODIES and d.say("None for not nullable", "None is not one of")
+
+
 def _null(d: Disagreement) -> bool:
     return d.location in BODIES and d.exchanged.mutation.endswith("= null")
 
@@ -45,16 +49,16 @@ MENDING = (
     Record(
         "nullable-beside-enum",
         "us",
-        lambda d: d.we_accept and _null(d) and d.version == "3.0" and d.words == {"enum"},
+        lambda d: d.we_accept and _null_of_3_0(d) and d.words == {"enum"},
         "JSON Schema Wright 00 validation §5.20: the instance must equal one of the elements of enum; nullable only "
         "adds null to type.",
     ),
     Record(
         "nullable-without-type",
         "us",
-        lambda d: d.we_accept and _null(d) and d.version == "3.0" and d.say("None for not nullable"),
+        lambda d: d.we_accept and _null_of_3_0(d) and d.words != {"enum"} and not _integers(d),
         "OAS 3.0.3 §4.7.24.1 as clarified in 3.0.4: nullable adds null to the type of the same Schema Object; an "
-        "allOf beside it still asserts its own.",
+        "allOf, anyOf or oneOf beside it still asserts its own.",
     ),
     Record(
         "nullable-of-3.1",
@@ -67,6 +71,20 @@ MENDING = (
         "us",
         lambda d: d.we_accept and any(one.word == "format" and one.detail == "byte" for one in d.theirs),
         "RFC 4648 §3.2: implementations MUST include appropriate pad characters.",
+    ),
+    Record(
+        "optional-bodies-of-no-byte",
+        "them",
+        lambda d: d.they_accept and d.part in {"body", "media-type"} and not d.exchanged.request.body,
+        "OAS 3.0.3 §4.7.13.1: required is false by default; RFC 9110 §8.3: Content-Type tells the media type of "
+        "content, and no content has none. An empty optional JSON body is none already, of other media types not yet.",
+    ),
+    Record(
+        "templates-with-fragment",
+        "them",
+        lambda d: d.they_accept and d.part == "route" and "#" in d.exchanged.request.target,
+        "RFC 9112 §3.2: a request target has no fragment. Our Sampler writes the template's own, and our router knows "
+        "better.",
     ),
     Record(
         "lists-as-json-text",

@@ -79,12 +79,51 @@ RECORDS = (
         lambda d: d.location in BODIES and _raises("TypeError", "unhashable")(d),
         "OAS 3.1.1 §4.8.25: the value of the discriminating property names a schema; a list names none.",
     ),
+    Record(
+        "base64-beyond-ascii",
+        "open",
+        lambda d: d.location in BODIES and _raises("UnicodeEncodeError", "ascii")(d),
+        "RFC 4648 §4: the alphabet of base64 has 64 characters and the pad, all of US-ASCII.",
+    ),
+    Record(
+        "rival-templates",
+        "open",
+        lambda d: d.location == "path" and d.subject.parameter is None,
+        "OAS 3.0.3 §4.7.8.1: templates that differ in names only MUST NOT exist, and in case of ambiguous matching it "
+        "is up to the tooling which one to use.",
+    ),
+    Record(
+        "flags-of-draft-4",
+        "open",
+        lambda d: (
+            d.location in BODIES
+            and d.version != "3.0"
+            and any(
+                one.word in {"exclusiveMinimum", "exclusiveMaximum"} and one.detail in {"True", "False"}
+                for one in d.theirs
+            )
+        ),
+        "JSON Schema 2020-12 validation §6.2.5: the value of exclusiveMinimum MUST be a number; a boolean means "
+        "nothing there, and least of all the number 1.",
+    ),
     # ── we accept ────────────────────────────────────────────────────────────────────────────────────────────────
     Record(
         "label-and-matrix",
         "us",
         lambda d: d.we_accept and d.location == "path" and d.subject.style in {"label", "matrix"},
         "OAS 3.0.3 §4.7.12.4: label spells .blue.black.brown and matrix ;color=blue;color=black.",
+    ),
+    Record(
+        "parameters-of-no-template",
+        "us",
+        lambda d: (
+            d.we_accept
+            and d.location == "path"
+            and d.subject.style == "simple"
+            and "MissingRequiredParameter" in d.words
+        ),
+        "OAS 3.0.3 §4.7.12.2.1: the name of a path parameter MUST correspond to a template expression: it is the "
+        "contract that is wrong, and no request can mend it.",
     ),
     Record(
         "ignored-headers",
@@ -96,9 +135,15 @@ RECORDS = (
     Record(
         "exploded-objects",
         "us",
-        lambda d: d.we_accept and d.location in {"query", "cookie"} and d.subject.style == "form"
-        and d.subject.parameter is not None and d.subject.parameter.explode and d.subject.type == "object"
-        and not d.subject.parameter.media_type,
+        lambda d: (
+            d.we_accept
+            and d.location in {"query", "cookie"}
+            and d.subject.style == "form"
+            and d.subject.parameter is not None
+            and d.subject.parameter.explode
+            and d.subject.type == "object"
+            and not d.subject.parameter.media_type
+        ),
         "OAS 3.0.3 §4.7.12.4: form with explode spells an object R=100&G=200&B=150, without the parameter's name.",
     ),
     Record(
@@ -124,8 +169,14 @@ RECORDS = (
     Record(
         "encoded-delimiters",
         "us",
-        lambda d: d.we_accept and d.location == "query" and d.subject.type == "array" and "enum" in d.words
-        and not d.say(": '' is not one of") and "%2C" in d.exchanged.request.query,
+        lambda d: (
+            d.we_accept
+            and d.location == "query"
+            and d.subject.type == "array"
+            and "enum" in d.words
+            and not d.say(": '' is not one of")
+            and "%2C" in d.exchanged.request.query
+        ),
         "RFC 3986 §2.2: reserved characters in a component are percent-encoded if they would conflict with its "
         "delimiters; §2.4: components are parted before they are decoded.",
     ),
@@ -152,8 +203,12 @@ RECORDS = (
     Record(
         "nulls",
         "us",
-        lambda d: d.we_accept and d.location in PARAMETERS and d.subject.schema.get("nullable") is True
-        and d.say("base 10: ''", "base 10: 'null'"),
+        lambda d: (
+            d.we_accept
+            and d.location in PARAMETERS
+            and d.subject.schema.get("nullable") is True
+            and d.say("base 10: ''", "base 10: 'null'")
+        ),
         "RFC 6570 §2.3: null is undefined; OAS 3.0.4 §4.7.12.4 spells undefined ?color=, and Appendix B leaves to the "
         "parties whether null is the text null.",
     ),
@@ -171,10 +226,23 @@ RECORDS = (
         "RFC 9110 §8.3: if Content-Type is not present, the recipient MAY examine the data to determine its type.",
     ),
     Record(
-        "media-type-ranges",
+        "bytes-instead-of-values",
         "us",
-        lambda d: d.we_accept and d.location in BODIES and "*" in d.subject.media and d.say("b'", 'b"'),
-        "OAS 3.0.3 §4.7.16.1: the key is a media type or range; what a body is written in tells its Content-Type.",
+        lambda d: (
+            d.we_accept
+            and d.location in BODIES
+            and not d.subject.media.startswith("multipart/")
+            and d.say(": b'", ': b"')
+        ),
+        "OAS 3.0.3 §4.7.14.1: the schema defines the content, whatever the media type or range is that writes it; "
+        "§4.4: binary is any sequence of octets, and a string.",
+    ),
+    Record(
+        "deep-objects-in-forms",
+        "us",
+        lambda d: d.we_accept and d.part == "body" and _form(d) and d.say("not available"),
+        "OAS 3.0.4 §4.7.15.1.2: an encoding's style is that of a query parameter, and there (§4.7.12.4) what is marked "
+        "n/a is undefined: it violates nothing.",
     ),
     Record(
         "multipart-texts",
@@ -216,7 +284,9 @@ RECORDS = (
     Record(
         "times",
         "us",
-        lambda d: d.we_accept and d.location in BODIES and any(r.word == "format" and r.detail == "time" for r in d.theirs),
+        lambda d: (
+            d.we_accept and d.location in BODIES and any(r.word == "format" and r.detail == "time" for r in d.theirs)
+        ),
         "JSON Schema validation §7.3.1: time is full-time of RFC 3339, with its offset.",
     ),
     Record(
@@ -230,6 +300,13 @@ RECORDS = (
         "us",
         lambda d: d.we_accept and d.version != "3.0" and _casts(d),
         "JSON Schema 2020-12 validation §6.1.1: integer matches any number with a zero fractional part.",
+    ),
+    Record(
+        "absent-discriminators",
+        "us",
+        lambda d: d.we_accept and d.location in BODIES and d.say("does not contain discriminating property"),
+        "OAS 3.0.4 §4.7.25: the behavior when the discriminating property is absent is undefined, and the "
+        "discriminator MUST NOT change the validation outcome of the schema.",
     ),
     Record(
         "mappings-to-names",
@@ -246,6 +323,18 @@ RECORDS = (
         "order of cookies of the same name.",
     ),
     Record(
+        "lists-in-unions",
+        "them",
+        lambda d: (
+            d.they_accept
+            and d.location == "query"
+            and d.exchanged.mutation.startswith("twice")
+            and bool({"oneOf", "anyOf"} & d.subject.schema.keys())
+            and not d.say("sent 2 times")
+        ),
+        "OAS 3.0.3 §4.7.12.4: color=blue&color=black spells an array, wherever the schema says that it may be one.",
+    ),
+    Record(
         "repeated-fields",
         "them",
         lambda d: d.they_accept and d.part == "body" and _form(d) and d.say("sent 2 times", "comes twice"),
@@ -260,30 +349,45 @@ RECORDS = (
     Record(
         "numbers-as-python-reads-them",
         "them",
-        lambda d: d.they_accept and _text(d) in {"007", "1_000"} and bool(d.words & _WRONG_TYPE),
+        lambda d: (
+            d.they_accept
+            and _text(d) in {"007", "1_000"}
+            and bool(d.words & _WRONG_TYPE)
+            and (d.subject.parameter is not None or d.part == "body")
+        ),
         "RFC 8259 §6: leading zeros are not allowed, nor underscores; OAS 3.0.3 §4.4: an integer is a JSON number.",
     ),
     Record(
         "booleans-as-people-say-them",
         "them",
-        lambda d: d.they_accept and _text(d) in {"0", "yes"} and d.say("not true or false", "boolean")
-        and bool(d.words & _WRONG_TYPE),
+        lambda d: (
+            d.they_accept
+            and _text(d) in {"0", "yes"}
+            and d.say("not true or false", "boolean")
+            and bool(d.words & _WRONG_TYPE)
+        ),
         "RFC 8259 §3: the literal names are true and false.",
     ),
     Record(
         "formats-they-do-not-know",
         "them",
-        lambda d: d.they_accept and all(one.word.endswith("-format") for one in d.ours)
-        and any(one.text.endswith(f"which is no {name}") for one in d.ours for name in UNCHECKED)
-        and not d.exchanged.mutation.startswith("twice header"),
+        lambda d: (
+            d.they_accept
+            and all(one.word.endswith("-format") for one in d.ours)
+            and any(one.text.endswith(f"which is no {name}") for one in d.ours for name in UNCHECKED)
+            and not d.exchanged.mutation.startswith("twice header")
+        ),
         "JSON Schema validation §7.3: hostname (RFC 1123), duration (RFC 3339), uri (RFC 3986), uri-template "
         "(RFC 6570), json-pointer (RFC 6901) are defined; who asserts formats, asserts these.",
     ),
     Record(
         "mail-boxes",
         "them",
-        lambda d: d.they_accept and any(one.text.endswith("which is no email") for one in d.ours)
-        and not d.exchanged.mutation.startswith("twice header"),
+        lambda d: (
+            d.they_accept
+            and any(one.text.endswith("which is no email") for one in d.ours)
+            and not d.exchanged.mutation.startswith("twice header")
+        ),
         "RFC 5321 §4.1.2: Mailbox = Local-part @ ( Domain / address-literal ); they ask for an at sign only.",
     ),
     Record(
@@ -313,9 +417,17 @@ RECORDS = (
         "JSON Schema Wright 00 validation §5.18: with additionalProperties false, no other property may be there.",
     ),
     Record(
+        "members-in-pairs",
+        "them",
+        lambda d: d.they_accept and d.location in PARAMETERS and d.say("is no object"),
+        "OAS 3.0.3 §4.7.12.4: simple spells an object R,100,G,200: a name and a value for each member.",
+    ),
+    Record(
         "required-with-default",
         "them",
-        lambda d: d.they_accept and (d.location in PARAMETERS or d.part == "body") and d.words == {"request-required"},
+        lambda d: (
+            d.they_accept and (d.location in PARAMETERS or d.exchanged.request.body) and d.words == {"request-required"}
+        ),
         "OAS 3.0.3 §4.7.12.2.1: a required parameter is mandatory; §4.7.24.1: a default is what the server assumes "
         "where nothing is provided, and is no value that was sent.",
     ),

@@ -23,6 +23,8 @@ TEXTS = (
     "https://example.com/a", "a b://c", "/a", "http://[::1", "api.example.com", "-a-", "192.0.2.1", "192.0.2.256",
     "01.2.3.4", "2001:db8::1", "::g", "aGVsbG8=", "aGVsbG8", "a*b", "^[a-z]+$", "(", "/a/0", "~2",
 )  # fmt: skip
+TELLING = ("1e2", "007", "yes", "0", "null", "[1]", "ada@", "", "é", '{"a": 1}')
+"""Texts over which judges part, tried wherever more than a glance is taken."""
 VALUES: tuple[Any, ...] = (
     None,
     True,
@@ -64,7 +66,7 @@ def requests(
     valid: Request, captures: tuple[tuple[str, str], ...], template: str, seed: int, each: int
 ) -> Iterator[Mutation]:
     """Yield requests with one mutation; `each` is how many values are tried at one place."""
-    dice = random.Random(f"{seed} {valid.target}")  # noqa: S311 - a choice that can be repeated
+    dice = random.Random(f"{seed} {valid.target}")
     yield from _paths(valid, captures, template, dice, each)
     yield from _queries(valid, dice, each)
     yield from _headers(valid, dice, each)
@@ -76,7 +78,7 @@ def requests(
 
 def responses(valid: Response, documented: tuple[str, ...], seed: int, each: int) -> Iterator[ResponseMutation]:
     """Yield answers with one mutation; `documented` are the names of documented headers."""
-    dice = random.Random(f"{seed} {valid.status} {len(valid.body)}")  # noqa: S311 - a choice that can be repeated
+    dice = random.Random(f"{seed} {valid.status} {len(valid.body)}")
     for status in (299, 418, 599):
         yield ResponseMutation(f"status {status}", replace(valid, status=status))
     for name in documented:
@@ -84,7 +86,7 @@ def responses(valid: Response, documented: tuple[str, ...], seed: int, each: int
         if len(others) == len(valid.headers):
             continue
         yield ResponseMutation(f"drop header {name}", replace(valid, headers=others))
-        for text in _latin(_some(dice, TEXTS, each)):
+        for text in _latin(_texts(dice, each)):
             yield ResponseMutation(f"header {name}: {text[:40]}", replace(valid, headers=(*others, (name, text))))
         yield ResponseMutation(
             f"twice header {name}",
@@ -96,6 +98,11 @@ def responses(valid: Response, documented: tuple[str, ...], seed: int, each: int
 
 def _some(dice: random.Random, values: tuple[Any, ...], each: int) -> list[Any]:
     return list(values) if each >= len(values) else dice.sample(values, each)
+
+
+def _texts(dice: random.Random, each: int) -> list[str]:
+    chosen = _some(dice, TEXTS, each)
+    return list(dict.fromkeys((*TELLING, *chosen))) if each > 2 else chosen
 
 
 def _latin(texts: list[str]) -> list[str]:
@@ -111,7 +118,7 @@ def _paths(
         if method != valid.method:
             yield Mutation(f"method {method}", replace(valid, method=method))
     for name, _ in captures:
-        for text in _some(dice, TEXTS, each):
+        for text in _texts(dice, each):
             if not text or "/" in text:
                 continue
             path = template
@@ -133,7 +140,7 @@ def _queries(valid: Request, dice: random.Random, each: int) -> Iterator[Mutatio
         yield Mutation(f"drop {pair[:40]}", sent([*before, *after]))
         yield Mutation(f"twice {pair[:40]}", sent([*before, pair, pair, *after]))
         yield Mutation(f"no value {name}", sent([*before, name, *after]))
-        for text in _some(dice, TEXTS, each):
+        for text in _texts(dice, each):
             yield Mutation(f"query {name}={text[:40]}", sent([*before, f"{name}={quote(text, safe=',=')}", *after]))
 
 
@@ -147,7 +154,7 @@ def _headers(valid: Request, dice: random.Random, each: int) -> Iterator[Mutatio
             tried = ["", "Bearer", "Bearer ", "Basic YTpi", "Basic !", "bearer x", "Nonsense x"]
         else:
             yield Mutation(f"twice header {name}", replace(valid, headers=(*valid.headers, (name, value))))
-            tried = _latin(_some(dice, TEXTS, each))
+            tried = _latin(_texts(dice, each))
         for text in tried:
             yield Mutation(f"header {name}: {text[:40]}", replace(valid, headers=(*before, (name, text), *after)))
 
@@ -167,7 +174,7 @@ def _cookies(valid: Request, dice: random.Random, each: int) -> Iterator[Mutatio
         before, after = crumbs[:index], crumbs[index + 1 :]
         yield Mutation(f"drop cookie {name}", sent([*before, *after]))
         yield Mutation(f"twice cookie {name}", sent([*crumbs, crumb]))
-        for text in _some(dice, TEXTS, each):
+        for text in _texts(dice, each):
             yield Mutation(f"cookie {name}={text[:40]}", sent([*before, f"{name}={quote(text, safe=',=')}", *after]))
 
 
@@ -201,7 +208,7 @@ def _bodies(headers: Headers, body: bytes, dice: random.Random, each: int) -> It
             before, after = pairs[:index], pairs[index + 1 :]
             yield f"drop field {name}", headers, urlencode([*before, *after]).encode()
             yield f"twice field {name}", headers, urlencode([*before, (name, value), (name, value), *after]).encode()
-            for text in _some(dice, TEXTS, each):
+            for text in _texts(dice, each):
                 yield f"field {name}={text[:40]}", headers, urlencode([*before, (name, text), *after]).encode()
 
 
@@ -223,9 +230,9 @@ def values(value: Any, dice: random.Random, each: int) -> Iterator[tuple[str, An
         if isinstance(here, list) and here:
             yield f"twice first of {shown}", _changed(value, place, lambda found: [found[0], *found])
             yield f"empty {shown}", _changed(value, place, lambda _: [])
-        tried = _some(dice, VALUES, each)
+        tried = [None, *_some(dice, VALUES, each)]
         if isinstance(here, str):
-            tried += _some(dice, TEXTS, each)
+            tried += _texts(dice, each)
         if isinstance(here, int | float) and not isinstance(here, bool):
             tried += [here + 0.5, here + 1, -here - 1]
         for other in tried:

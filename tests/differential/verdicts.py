@@ -45,8 +45,8 @@ from openapi_core.validation.response.validators import (
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 from werkzeug.http import parse_cookie
 
-from mockserver.contract.plan import Plan, Plans
 from mockserver.checks.response import check_response
+from mockserver.contract.plan import Plan, Plans
 from mockserver.exchange import Request, Response
 from mockserver.violation import Violation, Violations
 
