@@ -13,6 +13,7 @@ from typing import TypeAlias
 from mockserver.contract.model import MediaType, RequestBody
 from mockserver.contract.plan import MediaPlan, ParameterPlan, Plan, Plans
 from mockserver.contract.route import Captures, Routed
+from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Request
 from mockserver.values import JSON
 from mockserver.wire import media_type as media_types
@@ -140,24 +141,30 @@ def _without_repeats(raw: str, written: str) -> str:
 
 
 def fitting(plans: Plans, route: Routed, request: Request) -> Routed:
-    """Return the one of rivalling operations whose path parameters and Content-Type fit, or the first.
+    """Return the one of rivalling operations that the request fits, or the first.
 
-    Of several that fit, the one whose parameters have the sent values as defaults is meant.
+    Of several, the one whose parameters have the sent values as defaults is meant, then one whose body fits as well.
     """
-    content_type = request.header("content-type")
-    best, most = route, -1
+    best, most = route, (-1, False)
     for rival in (route, *route.rivals):
         plan = plans.of(rival.operation)
         if not isinstance(plan, Plan):
             continue
-        values = [
-            _value(plan.path[name], plan.decoders.path[name](raw)) for name, raw in rival.captures if name in plan.path
-        ]
-        usual = sum(_default(value.plan) == value.value for value in values)
-        readable = not content_type or plan.body is None or choose_media(plan.body.content, content_type) is not None
-        if readable and all(value.valid for value in values) and usual > most:
-            best, most = rival, usual
+        try:
+            reading = read_request(plans, plan, request, rival.captures)
+        except UnreadableDocument:
+            continue  # nothing fits what cannot be read; it is told when it is the first
+        usual = sum(_default(value.plan) == value.value for value in reading.path)
+        fit = (usual, _fits(plan, reading))
+        if all(value.valid for value in reading.path) and not isinstance(reading.body, OtherMedia) and fit > most:
+            best, most = rival, fit
     return best
+
+
+def _fits(plan: Plan, reading: Reading) -> bool:
+    body = reading.body
+    sent = body.valid if isinstance(body, Body) else plan.body is None or not plan.body.required
+    return sent and all(value.valid for value in reading.parameters())
 
 
 def _default(plan: ParameterPlan) -> JSON:

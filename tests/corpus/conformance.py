@@ -92,9 +92,11 @@ def _ask(score: Score, schema: Any, session: requests.Session, url: str, judge: 
         score.failures.append({"operation": label, "why": f"no answer: {error}"})
         return
     why = "" if answered.status_code // 100 == 2 else f"status {answered.status_code}"
-    why = why or judge.judge(
-        operation, base, answered.status_code, answered.headers.get("content-type", [""])[0], answered.content
-    )
+    media = answered.headers.get("content-type", [""])[0]
+    if method != "HEAD":  # which has no body to judge (RFC 9110 §9.3.2)
+        why = why or judge.judge(operation, base, answered.status_code, media, answered.content)
+    elif answered.content:
+        why = why or "a body after HEAD"
     if why:
         told = answered.headers.get("x-mockserver-violations", [""])[0]
         score.failures.append({"operation": label, "why": why, "told": told[:600]})
