@@ -263,6 +263,6 @@ def _reasons(error: BaseException) -> Iterator[Reason]:
 
 def _leaves(error: Any) -> Iterator[Reason]:
     place = "/".join(map(str, error.absolute_path))
-    yield Reason(str(error.validator), str(error.validator_value)[:200], f"{place}: {error.message[:160]}")
+    yield Reason(str(error.validator), str(error.validator_value)[:200], f"{place}: {error.message}")
     for inner in error.context or ():
         yield from _leaves(inner)
