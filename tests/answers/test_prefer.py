@@ -52,4 +52,5 @@ def test_a_request_without_preferences_is_the_same_request() -> None:
 
 @given(st.text(), st.text())
 def test_no_header_and_no_query_is_too_strange(header: str, query: str) -> None:
-    preferences(Request("GET", f"/pets?__{query}", (("Prefer", header),)))
+    _, rest = preferences(Request("GET", f"/pets?__{query}", (("Prefer", header),)))
+    assert rest.target.startswith("/pets")

@@ -213,8 +213,11 @@ class TestLife:
         server = Server(constant())
         server.stop()
         server.start()
+        port = server.port
         server.stop()
         server.stop()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
 
     def test_a_taken_port_is_an_error_that_names_it(self, serve):
         taken = serve(constant()).port
