@@ -92,6 +92,8 @@ def _named(word: str, named: dict[str, Path], folder: Path) -> tuple[str, str]:
     path = Path(word)
     if path.is_file():
         return path.stem, word
+    if path.is_dir():
+        raise UnknownService(f"{word} is a folder", where=word, fix=f"take all contracts in it: --contracts {word}")
     known = ", ".join(named) or "none"
     raise UnknownService(
         f"there is no service and no file {word}", where=f"{folder}/", fix=f"known services: {known}; or give a path"

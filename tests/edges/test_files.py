@@ -73,6 +73,11 @@ def test_an_unknown_word_names_what_is_known(tmp_path: Path) -> None:
     assert "pets" in error.value.fix
 
 
+def test_a_folder_is_no_contract_and_the_way_to_serve_it_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnknownService, match=r"is a folder[\s\S]*--contracts"):
+        choose([str(tmp_path)], tmp_path)
+
+
 def test_all_files_that_a_contract_leads_to_are_collected(tmp_path: Path) -> None:
     (tmp_path / "api.yaml").write_text(PETS.replace("paths: {}", "paths: {/a: {$ref: 'parts/a b.yaml#/a'}}"))
     (tmp_path / "parts").mkdir()
