@@ -31,7 +31,7 @@ def test_members_of_gzip_follow_one_another() -> None:
     [
         (b"{}", "br", "Content-Encoding 'br' is none of gzip, deflate, identity"),
         (b"{}", "gzip", "the body is no gzip: "),
-        (gzip.compress(b"{}")[:-4], "gzip", "ends too early"),
+        (gzip.compress(b"{}", mtime=0)[:-4], "gzip", "ends too early"),
     ],
 )
 def test_what_cannot_be_taken_off_is_said(body: bytes, name: str, message: str) -> None:
