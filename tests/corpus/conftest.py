@@ -1,18 +1,9 @@
-"""The corpus: real contracts that do not belong to this project. Without it these tests are skipped, loudly."""
+"""Tests that need the corpus are skipped without it, loudly."""
 
-import os
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-def corpus_folder() -> Path | None:
-    for place in (os.environ.get("MOCKSERVER_CORPUS", ""), ROOT.parent / "shared" / "corpus"):
-        if place and Path(place).is_dir():
-            return Path(place)
-    return None
+from corpus_place import corpus_folder
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from conformance import Score, measure, roots
-from conftest import corpus_folder
+from corpus_place import corpus_folder
 
 CORPUS = corpus_folder()
 EACH = 0 if os.environ.get("MOCKSERVER_FULL") else 5

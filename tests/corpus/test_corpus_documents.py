@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from conformance import roots
-from conftest import corpus_folder
+from corpus_place import corpus_folder
 
 from mockserver.contract.load import load
 from mockserver.contract.model import Contract

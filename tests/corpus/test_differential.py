@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import corpus_folder
+from corpus_place import corpus_folder
 
 from mockserver.edges import files
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import corpus_folder
+from corpus_place import corpus_folder
 from fidelity import ROOT, score
 
 CORPUS = corpus_folder()
