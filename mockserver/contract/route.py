@@ -6,7 +6,6 @@ that is for checks.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import TypeAlias
 from urllib.parse import parse_qsl, quote, unquote
 
 from mockserver.contract.model import Contract, Operation
+from mockserver.contract.nearest import Signposts
 
 Captures: TypeAlias = tuple[tuple[str, str], ...]
 """Template parameters with their raw text, still percent-encoded."""
@@ -98,12 +98,13 @@ class _Step:
 class Router:
     """Finds operations by walking the path's segments: cost does not grow with their number.
 
-    Built once and never changed, so it serves any number of threads.
+    Built once, so it serves any number of threads; what points from unknown paths to known ones is made when it is asked.
     """
 
     def __init__(self, contract: Contract) -> None:
         self._root = _Step()
         self._templates: list[str] = []
+        self._signposts: Signposts | None = None
         for operation in contract.operations:
             self._add(operation)
 
@@ -153,9 +154,9 @@ class Router:
 
     def nearest(self, path: str) -> tuple[str, ...]:
         """Return up to three templates that look like a path."""
-        shape = {re.sub(r"\{[^{}]*\}", "{}", template): template for template in self._templates}
-        close = difflib.get_close_matches(re.sub(r"/\d+(?=/|$)", "/{}", path), list(shape)[:2000], 3, 0.5)
-        return tuple(shape[key] for key in close)
+        if self._signposts is None:
+            self._signposts = Signposts(self._templates)
+        return self._signposts.nearest(path)
 
 
 def _step(step: _Step, segment: str, names: list[str]) -> _Step:
