@@ -38,10 +38,20 @@ def explanation(violations: Violations) -> str:
     return "; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else "")
 
 
+def phrase(status: int) -> str:
+    """Return the usual words for a status (RFC 9110 §15); a status that has none is of a class that has.
+
+    >>> phrase(404), phrase(499)
+    ('Not Found', 'Bad Request')
+    """
+    known = HTTPStatus._value2member_map_
+    return HTTPStatus(status if status in known else status // 100 * 100).phrase
+
+
 def explained(value: JSON, media: MediaPlan, status: int, text: str) -> JSON:
     """Put status, its phrase and the explanation where the error has a place for them."""
     if isinstance(value, dict) and "problem" in media.media.name:  # RFC 9457 §3.1
-        for name, said in (("type", "about:blank"), ("title", HTTPStatus(status).phrase), ("detail", text)):
+        for name, said in (("type", "about:blank"), ("title", phrase(status)), ("detail", text)):
             value = _tried(value, (name,), said, media)
         if value.get("detail") == text:
             return value

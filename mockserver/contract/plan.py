@@ -176,6 +176,10 @@ class Plans:
                 bounded(self._plans, self._limit)[key] = found
         return found
 
+    def responses(self, operation: Operation) -> tuple[ResponseSpec, ...]:
+        """Return the documented answers of an operation without making its plan."""
+        return self._reader.responses(self.contract.documents, operation)[0]
+
     def media(self, media: MediaType, direction: Direction) -> MediaPlan:
         """Return the judge of a body; raise UnreadableDocument when its schema is broken."""
         key = (media.node.uri, media.node.pointer, media.name, direction)

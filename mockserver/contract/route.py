@@ -98,7 +98,7 @@ class _Step:
 class Router:
     """Finds operations by walking the path's segments: cost does not grow with their number.
 
-    Built once, so it serves any number of threads; what points from unknown paths to known ones is made when it is asked.
+    Built once, so it serves any number of threads; what tells known paths from an unknown one is made when it is asked.
     """
 
     def __init__(self, contract: Contract) -> None:

@@ -16,7 +16,7 @@ from mockserver.generate.facts import Facts, Pieces
 from mockserver.generate.heights import Heights
 from mockserver.generate.leaves import leads_on, leaf_draw
 from mockserver.generate.members import Layout, layout, longest_prefix
-from mockserver.generate.merge import Book, Form
+from mockserver.generate.merge import POOREST_MEANT, Book, Form, poverty
 from mockserver.generate.objects import extras, is_map, select
 from mockserver.generate.place import Place
 from mockserver.generate.strings import is_placeholder
@@ -143,8 +143,9 @@ class Grower:
         return bool(forms) and forms[0].kind == "object" and _mark(item or (), forms[0].facts) in node.above
 
     def _shortest(self, node: Node, forms: list[Form]) -> Form | None:
-        """Return the form that ends first; none for what may be left out and would not end here."""
-        form = min(forms, key=lambda form: (self._heights.of_form(form), form.kind == "null"))
+        """Return the form that ends first, of those that are meant; none for what may be left out and would not end."""
+        meant = [form for form in forms if poverty(form) <= POOREST_MEANT] or forms
+        form = min(meant, key=lambda form: (self._heights.of_form(form), form.kind == "null"))
         ends = self._heights.of_form(form) == 0
         return form if ends or not node.optional else None
 

@@ -345,6 +345,10 @@ def _forms_of(facts: Facts) -> Iterator[Form]:
             yield Form(facts, kind)
 
 
+POOREST_MEANT = 2
+"""What is poorer is admitted, but no schema speaks of it: a text where only properties are written, without a type."""
+
+
 def poverty(form: Form) -> int:
     """Return how little a form tells: an object with properties tells most, null nothing."""
     facts = form.facts

@@ -5,21 +5,22 @@ What is served here is one operation of one contract; finding it is the session'
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import Literal, TypeAlias
 
 from mockserver.answers.choose import Chooser, Chosen, NotAcceptable, NotDocumented, Refusal, refusal
 from mockserver.answers.cors import preflight_headers
-from mockserver.answers.explain import explained, explanation, problem
+from mockserver.answers.explain import explained, explanation, phrase, problem
 from mockserver.answers.headers import contract_headers, location, told_violations
 from mockserver.answers.identity import seed_of, wanted_of, wants_stream
 from mockserver.answers.imagine import Imagination, Imagined, NoSuchExample, spelled
 from mockserver.answers.prefer import Preferences
+from mockserver.answers.prevailing import Prevailing
 from mockserver.checks.received import Received, finding
 from mockserver.checks.request import check_request, unrouted
 from mockserver.checks.security import challenge
-from mockserver.contract.model import Contract
+from mockserver.contract.model import Contract, MediaType
 from mockserver.contract.plan import Broken, Plan, Plans, broken_part
 from mockserver.contract.reading import Reading, fitting, read_request
 from mockserver.contract.route import Routed, Router, WrongMethod
@@ -31,6 +32,7 @@ from mockserver.redact import Secrets, redact_violation
 from mockserver.schema.compile import Validators
 from mockserver.violation import Violation, Violations, errors_in
 from mockserver.wire.json import dumps
+from mockserver.wire.media_type import concrete
 
 OnViolation: TypeAlias = Literal["reject", "report"]
 Source: TypeAlias = Literal["recorded", "state", "example", "generated", "refused"]
@@ -75,6 +77,7 @@ class Service:
         self.router = Router(contract)
         self.imagination = Imagination(validators)
         self.chooser = Chooser()
+        self.errors = Prevailing(self.plans)
         self._secrets: Secrets | None = None
 
     @property
@@ -154,7 +157,10 @@ class Answering:
                     f"{plan.operation.name} answers {', '.join(documented)}, not {code}",
                     f"prefer {documented[0]}" if documented else "document an answer",
                 )
-                return self._refuse(plan, reading, (*violations, told), "preference")
+                violations = (*violations, told)
+                if self.settings.strict and self._rejects((told,)):
+                    return self._refuse(plan, reading, violations, "preference")
+                chosen = Chosen(code, None, None, "")
         seed = seed_of(
             self.settings.seed if self.wishes.seed is None else self.wishes.seed, plan.operation, self.request
         )
@@ -174,6 +180,8 @@ class Answering:
         return self._sent(chosen, plan, reading, violations, imagined, seed, source=source)
 
     def _imagine(self, chosen: Chosen, plan: Plan, reading: Reading, seed: int) -> Imagined | NoSuchExample | None:
+        if chosen.documented is None and chosen.status >= 400:
+            return error_body(self.service, chosen.status, (), seed)
         if chosen.media is None:
             return None
         media = self.service.plans.media(chosen.media, "response")
@@ -191,16 +199,13 @@ class Answering:
         return self._sent(chosen, plan, reading, violations, imagined, seed, source="refused")
 
     def _error_body(self, chosen: Chosen, violations: Violations, seed: int) -> Imagined | None:
-        """Return the contract's own error with our explanation; problem details where it has none."""
+        """Return the error that is documented with our explanation, or else the usual one of the contract."""
+        clean = cleaned(self.service, self.request, violations)
         if chosen.documented is None:
-            return _problem(chosen.status, cleaned(self.service, self.request, violations))
+            return error_body(self.service, chosen.status, clean, seed)
         if chosen.media is None:
             return None
-        media = self.service.plans.media(chosen.media, "response")
-        imagined = self.service.imagination.body(media, chosen.content_type, seed, wanted={"status": chosen.status})
-        text = explanation(cleaned(self.service, self.request, violations))
-        value = explained(imagined.value, media, chosen.status, text)
-        return spelled(media, chosen.content_type, value, "generated") if value is not imagined.value else imagined
+        return _told(self.service, chosen.status, chosen.media, chosen.content_type, clean, seed)
 
     def _known_headers(self, chosen: Chosen, plan: Plan, imagined: Imagined | None) -> dict[str, str]:
         """Return what some headers should say, by lower-case name."""
@@ -280,15 +285,34 @@ def _reason(violations: Violations) -> Refusal:
     return "path" if all(violation.at.startswith("path.") for violation in errors) else "invalid"
 
 
+def error_body(service: Service, status: int, violations: Violations, seed: int) -> Imagined:
+    """Return the error that the contract mostly answers with, or problem details where it has none."""
+    usual = service.errors.of(status)
+    if usual is not None:
+        with suppress(MockserverError):  # its schema cannot be read or admits nothing: the next best answer counts
+            return _told(service, status, usual.media, concrete(usual.media.name), violations, seed)
+    return _problem(status, violations)
+
+
+def _told(
+    service: Service, status: int, documented: MediaType, content_type: str, violations: Violations, seed: int
+) -> Imagined:
+    """Return the contract's own error with our explanation in it."""
+    media = service.plans.media(documented, "response")
+    imagined = service.imagination.body(media, content_type, seed, wanted={"status": status})
+    value = explained(imagined.value, media, status, explanation(violations) or phrase(status))
+    return spelled(media, content_type, value, "generated") if value is not imagined.value else imagined
+
+
 def _problem(status: int, violations: Violations) -> Imagined:
-    value = problem(status, HTTPStatus(status).phrase, violations)
+    value = problem(status, phrase(status), violations)
     return Imagined("application/problem+json", dumps(value), value, "generated")
 
 
 def refused(service: Service, request: Request, status: int, violations: Violations, headers: Headers = ()) -> Answer:
-    """Answer with problem details: the contract has nothing to say here."""
+    """Answer with the contract's usual error: it has nothing to say about this request."""
     clean = cleaned(service, request, violations)
-    body = _problem(status, clean)
+    body = error_body(service, status, clean, status)
     told = (("Content-Type", body.content_type), *headers, ("X-Mockserver-Source", "refused"))
     told = (*told, ("X-Mockserver-Violations", told_violations(clean)))
     response = _to(request, Response(status, told, body.body))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.contract.load import load
+from mockserver.contract.nearest import Signposts
 from mockserver.contract.route import Routed, Router, Unrouted, WrongMethod
 from mockserver.document.documents import Documents
 
@@ -114,3 +115,16 @@ segments = st.text(alphabet="ab%/{}.:;=", max_size=8)
 def test_any_path_at_all_finds_an_answer(parts: list[str]) -> None:
     found = router("GET /a/{b}", "GET /a/{b}.{c}", "GET /a/b/c").route("GET", "/" + "/".join(parts))
     assert isinstance(found, Routed | WrongMethod | Unrouted)
+
+
+def test_the_nearest_differ_in_a_letter_or_in_a_value() -> None:
+    templates = [
+        "/v1/customers",
+        "/v1/customers/{id}",
+        "/v1/accounts/{id}",
+        *(f"/v1/things{n}/{{id}}" for n in range(900)),
+    ]
+    nearest = Signposts(templates).nearest
+    assert nearest("/v1/custmers/cus_1")[0] == "/v1/customers/{id}"
+    assert nearest("/customers")[0] == "/v1/customers"
+    assert nearest("/zzz") == ()

@@ -214,3 +214,16 @@ def test_a_conditional_holds_whichever_way_it_goes():
     assert draw(schema).keys() == {"country", "zip"}
     schema["properties"]["country"] = {"enum": ["CH"]}
     assert draw(schema).keys() == {"country", "zip", "canton"}
+
+
+def test_what_has_to_end_is_of_a_kind_that_the_contract_speaks_of():
+    unnamed = {"properties": {"name": TEXT}}  # no type: a text would be admitted, and nobody meant it
+    nullable = {"anyOf": [{"type": "object", "required": ["name"], "properties": {"name": TEXT}}, {"type": "null"}]}
+    either = {"anyOf": [unnamed, TEXT]}
+    many = {"type": "object", "required": ["unnamed", "nullable", "either"]}
+    many["properties"] = {"unnamed": unnamed, "left": unnamed, "nullable": nullable, "either": either}
+    drawn = draw({"type": "object", "properties": {f"p{index}": many for index in range(500)}})
+    short = [each for each in drawn.values() if "left" not in each]
+    assert len(short) > 100
+    assert all(each["unnamed"] == {} and each["nullable"] is None for each in short)
+    assert {type(each["either"]) for each in short} == {str}
