@@ -7,8 +7,9 @@ given by the edge that observed them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from mockserver.values import dataclass
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 """Fields in the order of the wire; a repeated field stands more than once."""

@@ -6,9 +6,9 @@ Ids are stable: they stand in reports, in accepted findings and in scripts. `moc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from mockserver.values import dataclass
 from mockserver.violation import Level, Side
 
 Kind: TypeAlias = Literal["structure", "value", "note"]

@@ -9,11 +9,10 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus
 
 from mockserver.exchange import Exchange, Headers, NoResponse, Request, Response, Streamed
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass, replace
 from mockserver.violation import Violation
 
 MASK = "[redacted]"

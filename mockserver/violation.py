@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 Side: TypeAlias = Literal["consumer", "provider", "contract"]
 Level: TypeAlias = Literal["error", "warning", "info"]

@@ -11,6 +11,7 @@ BELOW_THE_LINE = (
     "exchange.py", "violation.py", "messages.py", "errors.py", "redact.py", "values.py",
 )  # fmt: skip
 WORLDLY = {"open", "print", "input", "exec", "eval", "breakpoint"}
+ALLOWED = {"values.py": {"exec"}}  # an __init__ is spelled out of the names of fields, as the standard library does
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("random", "random")}
 FOREIGN = {
     "jsonschema_rs": {"schema/compile.py", "schema/algebra.py"},
@@ -38,7 +39,7 @@ def test_nothing_below_the_line_reaches_the_world(path: Path) -> None:
     reached = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
-            case ast.Call(func=ast.Name(id=name)) if name in WORLDLY:
+            case ast.Call(func=ast.Name(id=name)) if name in WORLDLY - ALLOWED.get(relative(path), set()):
                 reached.append(f"{name}() in line {node.lineno}")
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr)) if (owner, attr) in CLOCKS:
                 reached.append(f"{owner}.{attr}() in line {node.lineno}")

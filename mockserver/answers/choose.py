@@ -6,12 +6,12 @@ Knows statuses, preferences and Accept. Does not know values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mockserver.answers.prefer import Preferences
 from mockserver.contract.model import MediaType, ResponseSpec
 from mockserver.contract.plan import Plan, response_for
+from mockserver.values import dataclass
 from mockserver.wire.bodies import is_sequential
 from mockserver.wire.media_type import concrete, is_json, negotiate
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from mockserver.answers.files import file_of
 from mockserver.contract.plan import MediaPlan, ParameterPlan, bounded
 from mockserver.generate.generator import Generator
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass, replace
 from mockserver.wire.bodies import decode_body, encode_body
 from mockserver.wire.json import loads
 from mockserver.wire.media_type import is_json

@@ -7,10 +7,10 @@ preferences are ignored; RFC 7240's own `wait` is a promise of patience and dela
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
 from mockserver.exchange import Request
+from mockserver.values import dataclass, replace
 
 _PREFERENCE = re.compile(r'\s*([A-Za-z][\w-]*)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?[^,]*(?:,|$)')
 _WORDS = frozenset({"code", "example", "dynamic", "seed", "delay"})

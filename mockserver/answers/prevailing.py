@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mockserver.contract.model import MediaType, ResponseSpec
 from mockserver.contract.plan import Plans
 from mockserver.errors import UnreadableDocument
+from mockserver.values import dataclass
 from mockserver.wire.json import dumps
 from mockserver.wire.media_type import is_json
 

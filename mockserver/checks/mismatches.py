@@ -7,7 +7,6 @@ sentence with the place, and the fix. Knows nothing of where the value stood in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from mockserver.contract.plan import MediaPlan
 from mockserver.document import pointer as pointers
@@ -15,7 +14,7 @@ from mockserver.messages import BY_ID
 from mockserver.schema.bundle import Bundle
 from mockserver.schema.compile import Mismatch, Validator
 from mockserver.schema.dialects import FORMAT_HINTS
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass, replace
 from mockserver.violation import Side, Violation
 
 _SUFFIX: Mapping[str, str] = {

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mockserver.contract.model import Operation
 from mockserver.contract.plan import Plan
 from mockserver.contract.reading import Reading
 from mockserver.exchange import Request
 from mockserver.messages import BY_ID
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.violation import Violation
 
 

@@ -6,7 +6,6 @@ One function for each subject, listed in `RESPONSE_CHECKS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from mockserver.checks.mismatches import Place, findings, media_findings, shown
 from mockserver.contract.model import Operation, Parameter, ResponseSpec
@@ -15,7 +14,7 @@ from mockserver.contract.reading import choose_media
 from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Request, Response
 from mockserver.messages import BY_ID
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import decode_body
 from mockserver.wire.coding import uncoded

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from mockserver.edges import files
 from mockserver.errors import UsageError
 from mockserver.report.model import Report
 from mockserver.report.renderers import RENDERERS
+from mockserver.values import dataclass
 
 contracts_option = click.option(
     "--contracts", default="contracts", show_default=True, metavar="DIR", help="The folder of contracts."

@@ -7,7 +7,6 @@ import os
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -26,6 +25,7 @@ from mockserver.jobs.sample import Sampler, curl
 from mockserver.jobs.serve import Session, overlaps
 from mockserver.redact import redact_text, redact_violation
 from mockserver.schema.compile import Validators
+from mockserver.values import dataclass
 
 _LISTED = 40
 _COMMAND = "mockserver.command"

@@ -7,12 +7,11 @@ nothing is cached: read once, frozen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mockserver.document.documents import Documents, Node
 from mockserver.schema.dialects import Dialect
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.violation import Violations
 
 Location: TypeAlias = Literal["path", "query", "header", "cookie", "querystring"]

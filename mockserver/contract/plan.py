@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from mockserver.contract import openapi2, openapi3
@@ -30,7 +29,7 @@ from mockserver.schema.bundle import Bundle, Bundles
 from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.dialects import Direction, Version
 from mockserver.schema.discriminated import discriminated
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import is_per_item, is_sequential
 from mockserver.wire.parameters import (

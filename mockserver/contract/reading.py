@@ -7,7 +7,6 @@ more than one way, the first reading that is valid counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from mockserver.contract.model import MediaType, RequestBody
@@ -15,7 +14,7 @@ from mockserver.contract.plan import MediaPlan, ParameterPlan, Plan, Plans
 from mockserver.contract.route import Captures, Routed
 from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Request
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.wire import media_type as media_types
 from mockserver.wire.bodies import decode_body
 from mockserver.wire.coding import uncoded

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import parse_qsl, quote, unquote
 
 from mockserver.contract.model import Contract, Operation
 from mockserver.contract.nearest import Signposts
+from mockserver.values import dataclass, field
 
 Captures: TypeAlias = tuple[tuple[str, str], ...]
 """Template parameters with their raw text, still percent-encoded."""

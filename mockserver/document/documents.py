@@ -10,14 +10,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote, urldefrag, urljoin
 
 from mockserver.document import pointer as pointers
 from mockserver.document.positions import locate
 from mockserver.document.read import read
 from mockserver.errors import UnresolvedReference
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 
 def joined(base: str, reference: str) -> str:

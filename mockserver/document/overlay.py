@@ -7,11 +7,11 @@ which document.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias, assert_never
 
 from mockserver.document.pointer import child, join
 from mockserver.errors import UnreadableDocument
+from mockserver.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

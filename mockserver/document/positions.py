@@ -6,12 +6,11 @@ cost the reading of megabytes. Does not check the document: it was read before (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mockserver.document.json_places import JsonPlaces, Span
 from mockserver.document.pointer import split
 from mockserver.document.read import encoding, utf8
 from mockserver.document.yaml_places import YamlPlaces
+from mockserver.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

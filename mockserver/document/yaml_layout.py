@@ -7,13 +7,13 @@ Knows indentation, brackets, quotes and comments (YAML 1.2 §6-8), of a text tha
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, assert_never
 
 from mockserver.document import yaml_flow, yaml_nodes
 from mockserver.document.yaml12 import key, plain
 from mockserver.document.yaml_flow import QUOTED, UnsureError
+from mockserver.values import dataclass
 
 _GAP: Final = re.compile(rb"(?:[ \t\r\n]+(?:#[^\n]*)?)*")
 _HEAD: Final = re.compile(rb"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*(?:---(?=\s|\Z))?")

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, assert_never
 
 import yaml
 
 from mockserver.document.yaml12 import key, merged, plain
 from mockserver.errors import UnreadableDocument
+from mockserver.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

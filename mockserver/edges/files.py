@@ -9,7 +9,6 @@ import gc
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import quote, unquote, urlsplit
@@ -18,7 +17,7 @@ from mockserver.document.documents import Documents, outward_references
 from mockserver.document.overlay import apply
 from mockserver.document.read import read
 from mockserver.errors import UnknownService, UnreadableDocument, UsageError
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 SUFFIXES = (".yaml", ".yml", ".json")
 

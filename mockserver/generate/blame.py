@@ -5,14 +5,12 @@ Asked only when nothing could be drawn. Follows what is required from the root d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mockserver.document import pointer as pointers
 from mockserver.generate.facts import Facts, Pieces
 from mockserver.generate.heights import ENDLESS, Heights
 from mockserver.generate.members import layout, property_pieces
 from mockserver.generate.merge import Book, Form
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 _DEEPEST = 40
 

@@ -7,10 +7,9 @@ and not the schema tree: references, unions and `allOf` are for `merge`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass, field
 
 Kind: TypeAlias = Literal["null", "boolean", "integer", "fraction", "string", "array", "object"]
 """The types of JSON Schema, made to exclude one another: `number` is `integer` or `fraction`."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from mockserver.errors import MockserverError
@@ -27,7 +26,7 @@ from mockserver.generate.place import Place
 from mockserver.generate.plan import Planner
 from mockserver.schema.algebra import admits_nothing, normal_form
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 _TRIALS = 6
 _VARIED, _FEW = 12, 5

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from copy import deepcopy
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mockserver.generate.dice import Draw, chooser, constant
@@ -20,7 +19,7 @@ from mockserver.generate.merge import POOREST_MEANT, Book, Form, poverty
 from mockserver.generate.objects import extras, is_map, select
 from mockserver.generate.place import Place
 from mockserver.generate.strings import is_placeholder
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass, field
 
 BUDGET = 600
 """Beyond so many values nothing optional is added; a list near the root counts as one item."""

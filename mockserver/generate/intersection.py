@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from mockserver.generate.charsets import ANY, Ranges
 from mockserver.generate.dice import Roll
 from mockserver.generate.patterns import draw_character
 from mockserver.generate.regex import Chars, Edge, Either, Group, Look, Regex, Repeat, Sequence
+from mockserver.values import dataclass, field
 
 _MOST_STATES = 3000
 _MOST_WORK = 60_000  # so many times a state is looked at for a character

@@ -7,11 +7,10 @@ so what holds for one member is gathered schema by schema. Draws nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mockserver.generate.facts import Facts, ObjectPart, Pieces
 from mockserver.generate.merge import Book
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 
 def property_pieces(book: Book, facts: Facts, name: str) -> Pieces | None:

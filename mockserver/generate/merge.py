@@ -7,7 +7,6 @@ between branches. Knows no values: whether facts that look possible are so is fo
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from mockserver.document import pointer as pointers
 from mockserver.generate.facts import (
@@ -25,7 +24,7 @@ from mockserver.generate.keywords import READERS
 from mockserver.generate.negate import plain_negation
 from mockserver.generate.unions import Group, Unions, plain_name
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 _MOST_FORMS = 64
 _MOST_STEPS = 400

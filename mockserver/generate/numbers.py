@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from mockserver.generate.dice import Draw, below, chooser, constant, fork
@@ -18,7 +17,7 @@ from mockserver.generate.merge import Book
 from mockserver.generate.moments import moment
 from mockserver.generate.names import singular
 from mockserver.generate.place import Place
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 _TRIALS = 40
 _TRIES = 4

@@ -7,7 +7,6 @@ would fit too. Chooses names and the schemas that hold for them; values are draw
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
 
 from mockserver.generate import words
@@ -21,7 +20,7 @@ from mockserver.generate.names import singular
 from mockserver.generate.patterns import draw_string
 from mockserver.generate.place import Place
 from mockserver.generate.regex import Unreadable, parse
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 _MOST_EXTRAS = 2000
 _POOL = 12

@@ -7,7 +7,6 @@ obeyed but allowed for: who asks judges what comes. `intersection` finds strings
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -15,6 +14,7 @@ from mockserver.generate import words
 from mockserver.generate.charsets import DOT, LAST, Ranges, meet
 from mockserver.generate.dice import Roll
 from mockserver.generate.regex import Back, Chars, Edge, Either, Group, Look, Regex, Repeat, Sequence
+from mockserver.values import dataclass
 
 ENDLESS = 1 << 20
 _NATURAL = 8  # how much longer than it must be a string is where nothing says how long

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mockserver.generate.dice import salt_of
 from mockserver.generate.names import singular, words_of
+from mockserver.values import dataclass
 
 PLAIN_OWNERS = frozenset(
     {

@@ -6,11 +6,11 @@ inline flags), because a string drawn from the tree is judged by the engine afte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mockserver.generate import charsets
 from mockserver.generate.charsets import CONTROLS, DOT, ESCAPED_SETS, LAST, POSIX, Ranges, complement, ranges_of
+from mockserver.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

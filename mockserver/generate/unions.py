@@ -7,12 +7,11 @@ rivals; thorough groups turn rivals into demands, so that they are kept off by c
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from mockserver.generate.facts import Kind, Pieces
 from mockserver.generate.negate import negations, plain_negation
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 _HASH = 9  # the length of what a bundle appends to a name that may be taken
 

@@ -6,7 +6,6 @@ What is served here is one operation of one contract; finding it is the session'
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from mockserver.answers.choose import Chooser, Chosen, NotAcceptable, NotDocumented, Refusal, refusal
@@ -30,6 +29,7 @@ from mockserver.exchange import Headers, Request, Response
 from mockserver.messages import BY_ID
 from mockserver.redact import Secrets, redact_violation
 from mockserver.schema.compile import Validators
+from mockserver.values import dataclass, replace
 from mockserver.violation import Violation, Violations, errors_in
 from mockserver.wire.json import dumps
 from mockserver.wire.media_type import concrete

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from mockserver.answers.imagine import sound_example
@@ -14,7 +13,7 @@ from mockserver.errors import MockserverError
 from mockserver.exchange import Request
 from mockserver.generate.generator import Generator
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.wire.bodies import encode_body
 from mockserver.wire.parameters import encode_cookie, encode_header, encode_path, encode_query, encode_querystring
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -20,6 +19,7 @@ from mockserver.exchange import Exchange, Request, Response
 from mockserver.jobs.answer import Answer, Answering, Service, Settings, preflight, refused, wrong_method
 from mockserver.jobs.ports import Clock
 from mockserver.redact import Secrets, redact_exchange, redact_violation
+from mockserver.values import dataclass, replace
 from mockserver.violation import Violations
 
 

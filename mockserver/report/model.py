@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.violation import Level, Side
 
 Verdict: TypeAlias = Literal["clean", "violations", "unchecked"]

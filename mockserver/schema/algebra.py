@@ -6,12 +6,11 @@ Only a "no" is a proof; what the algebra cannot decide it leaves open. Works on 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import jsonschema_rs
 from jsonschema_rs import canonical
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 
 @dataclass(frozen=True, slots=True)

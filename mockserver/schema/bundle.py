@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from mockserver.document import pointer as pointers
@@ -18,7 +17,7 @@ from mockserver.document.documents import Documents, Node
 from mockserver.errors import UnreadableDocument
 from mockserver.schema.dialects import LISTS, MAPS, SINGLE, TYPES, WELL_FORMED, Dialect, Direction
 from mockserver.schema.patterns import without_word_edges
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 FORMAT_RANGES: Mapping[str, tuple[int, int]] = {
     # OAS Format Registry; OAS 3.0.3 §4.4: signed 32 and 64 bits. float tells a precision, and bounds nothing.

@@ -13,7 +13,6 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import jsonschema_rs
 import orjson
@@ -21,7 +20,7 @@ import orjson
 from mockserver.document import pointer as pointers
 from mockserver.errors import UnreadableDocument
 from mockserver.schema.patterns import spellings
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 
 @dataclass(frozen=True, slots=True)

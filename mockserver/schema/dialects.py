@@ -6,10 +6,9 @@ A dialect is a record of facts, not a class to inherit from. Everything behind t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 Version: TypeAlias = Literal["2.0", "3.0", "3.1", "3.2"]
 Direction: TypeAlias = Literal["request", "response"]

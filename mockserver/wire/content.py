@@ -7,10 +7,9 @@ hold several values, are added above, in `bodies.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.wire import json
 from mockserver.wire.coerce import read, to_text
 from mockserver.wire.media_type import MediaRange, parse

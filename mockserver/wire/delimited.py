@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.wire.coerce import fits, read, to_text
 from mockserver.wire.reading import Decoded, SpellingError, also, keyed, listed, noted
 from mockserver.wire.shape import Shape, kind_of

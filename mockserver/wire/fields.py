@@ -7,9 +7,8 @@ read when nothing else can be meant, and told in a note. Does not know where the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.wire.brackets import Path, assemble
 from mockserver.wire.coerce import read, to_text
 from mockserver.wire.content import read_content, write_content

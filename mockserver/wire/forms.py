@@ -8,10 +8,9 @@ they are allowed is for the checks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, assert_never
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.wire import percent
 from mockserver.wire.brackets import split_name
 from mockserver.wire.content import write_content

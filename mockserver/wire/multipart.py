@@ -7,9 +7,8 @@ else the schema; binary parts are strings of octets (see `whole.py`). Does not k
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass, replace
 from mockserver.wire.brackets import assemble
 from mockserver.wire.coerce import fits, read, to_text
 from mockserver.wire.content import codec_for

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 from urllib.parse import unquote
 
+from mockserver.values import dataclass
 from mockserver.wire.media_type import parameters_of
 from mockserver.wire.reading import SpellingError, UnspellableError
 

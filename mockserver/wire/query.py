@@ -7,11 +7,10 @@ only, name and value by the first `=`, and both are decoded after that.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 from urllib.parse import unquote_plus
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass, field
 from mockserver.wire import percent
 from mockserver.wire.brackets import Path, split_name
 from mockserver.wire.delimited import Text

@@ -7,10 +7,9 @@ whatever came over the wire, no decoder raises. `UnspellableError` does leave th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 
 @dataclass(frozen=True, slots=True)

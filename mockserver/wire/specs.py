@@ -6,9 +6,9 @@ They are filled from a contract by the floor above; nothing here reads one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from mockserver.values import dataclass, field
 from mockserver.wire.shape import Shape
 
 Location: TypeAlias = Literal["path", "query", "header", "cookie", "querystring"]

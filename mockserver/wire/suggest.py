@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, TypeAlias
 
-from mockserver.values import JSON
+from mockserver.values import JSON, replace
 from mockserver.wire.shape import (
     ANYTHING,
     EVERY_KIND,

@@ -7,10 +7,9 @@ root, an attribute where an element is documented are told in notes. What comes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.wire.coerce import read
 from mockserver.wire.media_type import MediaRange
 from mockserver.wire.reading import Decoded, SpellingError, keyed, listed, noted

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 from xml.parsers import expat
 
+from mockserver.values import dataclass, field
 from mockserver.wire.reading import SpellingError, UnspellableError
 
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"

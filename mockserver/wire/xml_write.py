@@ -10,10 +10,9 @@ around values that are no strings; an empty object where the schema allows a tex
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass, field
 from mockserver.wire.coerce import to_text
 from mockserver.wire.media_type import MediaRange
 from mockserver.wire.shape import Shape

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import difflib
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from mockserver.document.pointer import join
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 Level: TypeAlias = Literal["error", "warning"]
 

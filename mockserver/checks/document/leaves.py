@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from mockserver.checks.document.flaw import Level
 from mockserver.schema.dialects import Version
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 
 def anything(_: JSON) -> bool:

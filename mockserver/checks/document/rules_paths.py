@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from mockserver.checks.document.flaw import Flaw, Level, Place, called, nearest, pointer_of, structural
 from mockserver.document.pointer import from_fragment, look_up
 from mockserver.schema.dialects import Version
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 _EXPRESSION: Final = re.compile(r"\{([^{}]*)\}")
 _COMMON: Final = ("get", "put", "post", "delete", "options", "head", "patch")

@@ -22,12 +22,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 from mockserver.checks.document.flaw import Level
 from mockserver.checks.document.leaves import KEYS, LEAVES, KeyRule, Leaf, anything
 from mockserver.schema.dialects import Version
+from mockserver.values import dataclass, replace
 
 _COLUMNS: Final = re.compile(r"\s{2,}")
 _LAST: Final = "9"  # after every version of OpenAPI

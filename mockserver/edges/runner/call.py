@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from mockserver.edges.runner.faults import Pace
 from mockserver.edges.runner.replies import Pieces, Reply, judge
+from mockserver.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import unquote
+
+from mockserver.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
