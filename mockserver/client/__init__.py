@@ -1,0 +1,59 @@
+"""A client that survives: time-outs, retries, circuit breaker, deadline, contract.
+
+    shipping = APIClient.from_service("shipping")
+    shipment = shipping.call("getShipment", shipment_id="42")
+
+Public names are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mockserver.client.answer import Answer as Answer
+    from mockserver.client.errors import APIError as APIError
+    from mockserver.client.errors import BadAnswer as BadAnswer
+    from mockserver.client.errors import CircuitOpen as CircuitOpen
+    from mockserver.client.errors import ClientError as ClientError
+    from mockserver.client.errors import ConnectionFailed as ConnectionFailed
+    from mockserver.client.errors import ContractViolation as ContractViolation
+    from mockserver.client.errors import Overloaded as Overloaded
+    from mockserver.client.errors import PartialFailure as PartialFailure
+    from mockserver.client.errors import Problem as Problem
+    from mockserver.client.errors import RateLimited as RateLimited
+    from mockserver.client.errors import RedirectRefused as RedirectRefused
+    from mockserver.client.errors import ServerError as ServerError
+    from mockserver.client.errors import TimedOut as TimedOut
+    from mockserver.client.sync import APIClient as APIClient
+    from mockserver.resilience.bounds import NO_TIMEOUT as NO_TIMEOUT
+    from mockserver.resilience.policies import Policies as Policies
+    from mockserver.resilience.policy import Policy as Policy
+
+_ERRORS = (
+    "APIError", "BadAnswer", "CircuitOpen", "ClientError", "ConnectionFailed", "ContractViolation", "Overloaded",
+    "PartialFailure", "Problem", "RateLimited", "RedirectRefused", "ServerError", "TimedOut",
+)  # fmt: skip
+_PUBLIC = {
+    **dict.fromkeys(_ERRORS, "mockserver.client.errors"),
+    "APIClient": "mockserver.client.sync",
+    "Answer": "mockserver.client.answer",
+    "NO_TIMEOUT": "mockserver.resilience.bounds",
+    "Policies": "mockserver.resilience.policies",
+    "Policy": "mockserver.resilience.policy",
+}
+
+__all__ = [  # noqa: PLE0604 - the names above, in one list
+    *_PUBLIC,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted((*globals(), *_PUBLIC))
