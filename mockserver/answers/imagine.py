@@ -13,7 +13,8 @@ from typing import Literal, TypeAlias
 from mockserver.answers.files import file_of
 from mockserver.contract.plan import MediaPlan, ParameterPlan, bounded
 from mockserver.generate.generator import Generator
-from mockserver.schema.compile import Validators
+from mockserver.schema.compile import Validator, Validators
+from mockserver.schema.discriminated import discriminated
 from mockserver.values import JSON, dataclass, replace
 from mockserver.wire.bodies import decode_body, encode_body
 from mockserver.wire.json import loads
@@ -129,8 +130,20 @@ class Imagination:
         """Return the examples that keep their schema."""
         found = self._examples.get(media)
         if found is None:
-            found = bounded(self._examples, _REMEMBERED)[media] = tuple(_sound(media))
+            sound = _sound(media)
+            judge = self._without_discriminator(media) if sound else None
+            if judge is not None:
+                sound = [example for example in sound if judge.is_valid(example.value)]
+            found = bounded(self._examples, _REMEMBERED)[media] = tuple(sound)
         return found
+
+    def _without_discriminator(self, media: MediaPlan) -> Validator | None:
+        """Return what JSON Schema alone says, where a discriminator decides otherwise: many a client knows none.
+
+        OAS 3.0.4 §4.7.25: the discriminator MUST NOT change the validation outcome.
+        """
+        schema = media.bundle.schema if media.bundle is not None else True
+        return self._validators.compile(schema) if discriminated(schema) != schema else None
 
     def _generator(self, plan: MediaPlan | ParameterPlan) -> Generator:
         found = self._generators.get(plan)

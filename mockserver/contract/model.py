@@ -135,6 +135,12 @@ class Operation:
         """The operationId, or the label."""
         return self.operation_id or self.label
 
+    @property
+    def target(self) -> tuple[str, str]:
+        """Path and query of the template; no target of a request has a fragment (RFC 9112 §3.2)."""
+        path, _, query = self.template.partition("#")[0].partition("?")
+        return path, query
+
 
 @dataclass(frozen=True, slots=True)
 class Contract:

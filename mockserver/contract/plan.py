@@ -29,6 +29,7 @@ from mockserver.schema.bundle import Bundle, Bundles
 from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.dialects import Direction, Version
 from mockserver.schema.discriminated import discriminated
+from mockserver.schema.exact import exact
 from mockserver.values import JSON, dataclass
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import is_per_item, is_sequential
@@ -256,7 +257,10 @@ class Plans:
         if schema is None:
             return None, None
         bundle = self._bundles.of(schema, direction)
-        return bundle, self._validators.compile(discriminated(bundle.schema))
+        judged = discriminated(bundle.schema)
+        if self.contract.dialect.exact_integers and not self.lenient:
+            judged = exact(judged)
+        return bundle, self._validators.compile(judged)
 
     def _parameter(self, parameter: Parameter, direction: Direction) -> ParameterPlan:
         bundle, validator = self._compiled(parameter.schema, direction)

@@ -125,7 +125,7 @@ def _query(plan: Plan, raw: str) -> tuple[tuple[Value, ...], tuple[str, ...]]:
     if not plan.query and not raw:
         return (), ()
     if "?" in plan.operation.template:
-        raw = _without_repeats(raw, plan.operation.template.partition("?")[2])
+        raw = _without_repeats(raw, plan.operation.target[1])
     read = plan.decoders.query.decode(raw)
     return tuple(_value(entry, read.parameters[entry.parameter.name]) for entry in plan.query), read.undeclared
 
@@ -201,9 +201,10 @@ def _body(plans: Plans, body: RequestBody | None, request: Request) -> BodyReadi
         return NO_BODY
     media = choose_media(body.content, content_type)
     if media is None:
-        return OtherMedia(content_type or "")
-    if not request.body and media_types.is_json(media.name):
-        return NO_BODY  # no text is no JSON, so a client that says so all the same has sent nothing
+        # RFC 9110 §8.3: Content-Type tells the media type of content, and a client that may send none has sent none
+        return OtherMedia(content_type or "") if request.body or body.required else NO_BODY
+    if not request.body and media_types.is_never_empty(media.name):
+        return NO_BODY  # no text is no JSON and no XML, so a client that says so all the same has sent nothing
     coding = request.header("content-encoding")
     try:
         content = uncoded(request.body, coding)

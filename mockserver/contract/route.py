@@ -109,7 +109,7 @@ class Router:
             self._add(operation)
 
     def _add(self, operation: Operation) -> None:
-        path, _, query = operation.template.partition("#")[0].partition("?")
+        path, query = operation.target
         step = self._root
         names: list[str] = []
         for segment in path.split("/")[1:]:

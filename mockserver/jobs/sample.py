@@ -35,7 +35,7 @@ class Sampler:
         plan = self.plans.of(operation)
         if isinstance(plan, Broken):
             raise MockserverError(plan.violation.message, where=operation.label, fix=plan.violation.fix)
-        path = operation.template.partition("?")[0]
+        path, written = operation.target
         for name, parameter in plan.path.items():
             path = path.replace(f"{{{name}}}", encode_path(parameter.spec, self._value(parameter, seed)))
         pairs: list[str] = []
@@ -55,7 +55,7 @@ class Sampler:
         if media is not None and plan.body is not None and (plan.body.required or everything):
             content_type, body = encode_body(media.spec, self._body(media, seed))
             headers.append(("Content-Type", content_type))
-        query = "&".join(filter(None, (operation.template.partition("?")[2], *pairs)))
+        query = "&".join(filter(None, (written, *pairs)))
         return Request(operation.method, path + (f"?{query}" if query else ""), tuple(headers), body)
 
     def _headers(self, plan: Plan, seed: int, *, everything: bool) -> Iterator[tuple[str, str]]:

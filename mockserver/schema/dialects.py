@@ -29,12 +29,13 @@ MAPS = frozenset({"properties", "patternProperties", "dependentSchemas"})
 class Dialect:
     """What a version of OpenAPI does differently.
 
-    `reference_siblings`: keywords beside a `$ref` count. `nullable`: the keyword of 3.0 (2.0: `x-nullable`).
-    `keywords`: what is understood; every other keyword is no constraint.
+    `reference_siblings`: keywords beside a `$ref` count. `exact_integers`: 1.0 is no integer. `nullable`: the keyword
+    of 3.0 (2.0: `x-nullable`). `keywords`: what is understood; every other keyword is no constraint.
     """
 
     version: Version
     reference_siblings: bool
+    exact_integers: bool
     nullable: str
     keywords: frozenset[str]
 
@@ -61,20 +62,19 @@ _DRAFT_2020 = frozenset(
 )  # fmt: skip
 _UNIONS = frozenset({"anyOf", "oneOf", "not"})
 
+_WRIGHT_00 = _ANNOTATIONS | _DRAFT_4 | _UNIONS
+_ALL = _WRIGHT_00 | _DRAFT_2020
+
 DIALECTS: Mapping[Version, Dialect] = {
     # OAS 2.0 "Schema Object": JSON Schema draft 4 without anyOf, oneOf and not. Documents use them all the same, and
     # they mean nothing else there, so they count.
-    "2.0": Dialect("2.0", reference_siblings=False, nullable="x-nullable", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS),
+    "2.0": Dialect("2.0", reference_siblings=False, exact_integers=True, nullable="x-nullable", keywords=_WRIGHT_00),
     # OAS 3.0.3 §4.7.24
-    "3.0": Dialect("3.0", reference_siblings=False, nullable="nullable", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS),
+    "3.0": Dialect("3.0", reference_siblings=False, exact_integers=True, nullable="nullable", keywords=_WRIGHT_00),
     # OAS 3.1.1 §4.8.24: the vocabularies of JSON Schema 2020-12 and the base vocabulary of OAS. nullable is none of
     # their keywords; documents that were 3.0 once still have it, and mean it. Lint tells them.
-    "3.1": Dialect(
-        "3.1", reference_siblings=True, nullable="nullable", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS | _DRAFT_2020
-    ),
-    "3.2": Dialect(
-        "3.2", reference_siblings=True, nullable="nullable", keywords=_ANNOTATIONS | _DRAFT_4 | _UNIONS | _DRAFT_2020
-    ),
+    "3.1": Dialect("3.1", reference_siblings=True, exact_integers=False, nullable="nullable", keywords=_ALL),
+    "3.2": Dialect("3.2", reference_siblings=True, exact_integers=False, nullable="nullable", keywords=_ALL),
 }
 
 

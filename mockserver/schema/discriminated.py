@@ -1,8 +1,9 @@
 """The discriminator as a judge.
 
 OAS 3.0.3 §4.7.25 and 3.1 §4.8.25 let it "shortcut" which alternative a value is judged by, and vendors rely on that:
-their alternatives overlap. A bundle keeps `oneOf` and `discriminator` side by side, so that values can be made for it;
-before it is compiled, the two become one statement: the alternative that the value names, and no other.
+their alternatives overlap, so that JSON Schema alone would refuse what they mean (docs/decisions/0003). A bundle keeps
+`oneOf` and `discriminator` side by side, so that values can be made that suit both; before it is compiled, the two
+become one statement: the alternative that the value names, and no other.
 """
 
 from __future__ import annotations

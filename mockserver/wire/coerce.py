@@ -18,6 +18,7 @@ from mockserver.wire.shape import Shape, kind_of
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE]([+-]?[0-9]+))?")  # RFC 8259 §6
 _MOST_DIGITS: Final = 4300  # as many as Python reads; nobody counts further
+_DOUBLES: Final = 2**53  # up to here each integer is a double
 _LENIENT: Final = {"true": True, "false": False, "1": True, "0": False}
 JSON_NOTE: Final = "a nested value was sent as JSON text, which its style does not define"
 
@@ -121,13 +122,16 @@ def _parsed(text: str, shape: Shape) -> tuple[JSON, ...]:
     return (value,) if kind_of(value) in shape.kinds else ()
 
 
-def _integer(text: str) -> int | None:
+def _integer(text: str) -> int | float | None:
+    """Return the integer; one that is spelled as `1.0` or `1e2` stays a float, which not all dialects take for one."""
     if len(text) > _MOST_DIGITS:
         return None
     if _INTEGER.fullmatch(text):
         return int(text)
     number = _exact(text)
-    return number.numerator if number is not None and number.denominator == 1 else None
+    if number is None or number.denominator != 1:
+        return None
+    return float(text) if abs(number) < _DOUBLES else number.numerator
 
 
 def _number(text: str) -> int | float | None:

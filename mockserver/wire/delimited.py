@@ -116,9 +116,12 @@ def item_fits(raw: str, shape: Shape, cut: Cut) -> bool:
 
 
 def json_text(raw: str, shape: Shape, cut: Cut) -> Decoded | None:
-    """Return the array or object that the text spells in JSON, which no style does and some clients do."""
+    """Return the array or object that the text spells in JSON, which no style does and some clients do.
+
+    An array only in lenient mode: each text is a list of one item already (OAS 3.0.3 §4.7.12.4).
+    """
     text = cut.decode(raw)
-    decoded = read(text, shape, lenient=cut.lenient) if text[:1] in ("{", "[") else None
+    decoded = read(text, shape, lenient=cut.lenient) if text[:1] in (("{", "[") if cut.lenient else ("{",)) else None
     if decoded is None or not isinstance(decoded.value, (dict, list)):
         return None
     return Decoded(decoded.value, notes=(cut.note("JSON text"),))

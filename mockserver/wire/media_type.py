@@ -90,6 +90,12 @@ def is_json(text: str) -> bool:
     return media is not None and media.is_json
 
 
+def is_never_empty(text: str) -> bool:
+    """Tell whether no octets are no body of that type: texts of JSON (RFC 8259 §2) and XML (XML 1.0 §2.1) have some."""
+    media = parse(text)
+    return media is not None and (media.is_json or media.subtype == "xml" or media.subtype.endswith("+xml"))
+
+
 def matches(pattern: str, media_type: str) -> bool:
     """Tell whether a range covers a media type; parameters that only one of them has do not count.
 

@@ -14,7 +14,6 @@ from mockserver.edges import files
 
 sys.path.append(str(Path(__file__).parents[1] / "differential"))
 
-from against_us import MENDING
 from compared import Bench, Disagreement
 from disagreements import RECORDS
 
@@ -44,7 +43,7 @@ def documents() -> list[Path]:
 
 
 def matching(disagreement: Disagreement) -> list[str]:
-    return [record.id for record in (*RECORDS, *MENDING) if record.applies(disagreement)]
+    return [record.id for record in RECORDS if record.applies(disagreement)]
 
 
 def test_the_corpus_is_here(corpus: Path) -> None:

@@ -156,7 +156,7 @@ class Bench:
             self.comparison.unasked.append(f"{operation.label}: {plan.violation.message}")
             return
         valid = self._valid(operation, seeds)
-        template = operation.template.partition("?")[0]
+        template = operation.target[0]
         for request, seed in valid.items():
             self._request(plan, Exchanged("valid", request))
             route = self.service.router.route(request.method, request.path, request.query)

@@ -2,7 +2,8 @@
 
 Every disagreement of the test must match exactly one record, and every record must be met. A disagreement that no
 record matches is to be decided: by a sentence of OpenAPI, JSON Schema or an RFC. If it decides for us, it becomes a
-record here; if it decides against us, our judge is mended.
+record here; if it decides against us, our judge is mended, unless contracts are written otherwise throughout: then the
+record says that `practice` decides, and docs/decisions/0003 tells users.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Record:
     accepts: Literal["us", "them", "open"]
     applies: Callable[[Disagreement], bool]
     sentence: str
-    decides: Literal["us"] = "us"
+    decides: Literal["us", "practice"] = "us"
 
 
 PARAMETERS = {"path", "query", "header", "cookie"}
@@ -47,6 +48,10 @@ def _text(d: Disagreement) -> str:
 def _casts(d: Disagreement) -> bool:
     """Tell whether they stumble over a text that is a JSON number and that Python's int() does not read."""
     return d.say("invalid literal for int()", "is not of type 'integer'", "not valid under any") and "1e2" in _text(d)
+
+
+def _null_of_3_0(d: Disagreement) -> bool:
+    return d.version == "3.0" and d.location in BODIES and d.say("None for not nullable", "None is not one of")
 
 
 def _form(d: Disagreement) -> bool:
@@ -112,6 +117,12 @@ RECORDS = (
         "us",
         lambda d: d.we_accept and d.location == "path" and d.subject.style in {"label", "matrix"},
         "OAS 3.0.3 §4.7.12.4: label spells .blue.black.brown and matrix ;color=blue;color=black.",
+    ),
+    Record(
+        "templates-with-fragment",
+        "us",
+        lambda d: d.we_accept and d.part == "route" and "#" in d.operation,
+        "RFC 9112 §3.2: a request target has no fragment, so that what a template writes behind # comes with nobody.",
     ),
     Record(
         "parameters-of-no-template",
@@ -315,6 +326,51 @@ RECORDS = (
         "OAS 3.0.3 §4.7.25.1: mapping is between payload values and schema names or references; OAS 3.0.4 §4.7.25: the "
         "discriminator MUST NOT change the validation outcome, so that a value which names nothing is for the union.",
     ),
+    Record(
+        "required-read-only-properties-of-requests",
+        "us",
+        lambda d: d.we_accept and d.version != "3.0" and d.part == "body" and d.words == {"required"} and not _form(d),
+        "OAS 3.1.1 §4.8.24 (Validating readOnly and writeOnly): validation MAY be done by checking the annotation and "
+        "the read or write direction; JSON Schema 2020-12 validation §9.4: the owning authority alone manages the value, so that a "
+        "client that creates the object has none to send.",
+    ),
+    Record(
+        "required-write-only-properties-of-answers",
+        "us",
+        lambda d: d.we_accept and d.version != "3.0" and d.part == "response-body" and d.words == {"required"},
+        "OAS 3.1.1 §4.8.24 (Validating readOnly and writeOnly): validation MAY be done by checking the annotation and "
+        "the read or write direction; JSON Schema 2020-12 validation §9.4: the value is never present when the instance is retrieved.",
+    ),
+    Record(
+        "nullable-answers-beside-enum",
+        "us",
+        lambda d: d.we_accept and d.location == "response-body" and _null_of_3_0(d) and d.words == {"enum"},
+        "JSON Schema Wright 00 validation §5.20: the instance must equal one of the elements of enum. Real APIs answer "
+        "null there; a request with it is refused.",
+        decides="practice",
+    ),
+    Record(
+        "nullable-without-type",
+        "us",
+        lambda d: d.we_accept and _null_of_3_0(d) and d.words != {"enum"},
+        "OAS 3.0.3 §4.7.24.1: nullable only adds null to a type in the same Schema Object. Contracts write it beside "
+        "allOf with a $ref, and generators of clients and of tests read it so.",
+        decides="practice",
+    ),
+    Record(
+        "nullable-of-3.1",
+        "us",
+        lambda d: (
+            d.we_accept
+            and d.location in BODIES
+            and d.version != "3.0"
+            and d.exchanged.mutation.endswith("= null")
+            and not d.say("could not be resolved")
+        ),
+        "JSON Schema 2020-12 core §6.5: authors SHALL NOT expect further keywords to be supported by implementations "
+        "that do not document it. We do: contracts that were 3.0 once mean it, and lint tells them.",
+        decides="practice",
+    ),
     # ── they accept ──────────────────────────────────────────────────────────────────────────────────────────────
     Record(
         "repeated-parameters",
@@ -434,6 +490,18 @@ RECORDS = (
         ),
         "OAS 3.0.3 §4.7.12.2.1: a required parameter is mandatory; §4.7.24.1: a default is what the server assumes "
         "where nothing is provided, and is no value that was sent.",
+    ),
+    Record(
+        "empty-multipart-bodies",
+        "them",
+        lambda d: (
+            d.they_accept
+            and d.part == "body"
+            and not d.exchanged.request.body
+            and d.subject.media.startswith("multipart/")
+        ),
+        "RFC 2046 §5.1: a multipart body must contain a boundary delimiter line at least; Content-Type tells that one "
+        "was sent (RFC 9110 §8.3).",
     ),
     Record(
         "not-a-number",

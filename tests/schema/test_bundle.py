@@ -6,7 +6,9 @@ import pytest
 from mockserver.document.documents import Documents
 from mockserver.errors import UnreadableDocument
 from mockserver.schema.bundle import Bundle, Bundles
+from mockserver.schema.compile import Validators
 from mockserver.schema.dialects import DIALECTS, Direction, Version
+from mockserver.schema.exact import exact
 
 
 def bundle(schema: Any, version: Version = "3.1", direction: Direction = "response", **components: Any) -> Bundle:
@@ -58,6 +60,12 @@ def test_a_reference_that_only_leads_back_to_itself_is_an_error() -> None:
 def test_a_schema_of_3_0_is_told_in_2020_12(written: Any, meant: Any) -> None:
     # OAS 3.0.3 §4.7.24
     assert converted(written, "3.0") == meant
+
+
+def test_an_enum_without_null_refuses_it_in_requests() -> None:
+    # JSON Schema Wright 00 validation §5.20: the instance must equal an element of enum
+    written = {"type": "string", "enum": ["a"], "nullable": True}
+    assert converted(written, "3.0", "request") == {"type": "string", "enum": ["a"]}
 
 
 def test_nullable_beside_all_of_admits_null() -> None:
@@ -167,6 +175,12 @@ def test_a_place_in_the_bundle_is_told_as_a_place_in_the_contract() -> None:
         "api.json",
         "/components/schemas/Pet/properties/a~1b/type",
     )
+
+
+def test_the_step_that_an_exact_type_adds_is_no_place_of_the_contract() -> None:
+    made = bundle({"properties": {"n": {"type": "integer"}}}, "3.0")
+    (found,) = Validators().compile(exact(made.schema)).mismatches({"n": 1.0})
+    assert made.place(found.place) == ("api.json", "/it/properties/n/type")
 
 
 def test_the_step_that_nullable_adds_is_no_place_of_the_contract() -> None:

@@ -56,6 +56,9 @@ def test_a_union_tells_what_is_wrong_with_each_alternative() -> None:
         ({"format": "uri"}, "a b", False),
         ({"format": "byte"}, "aGVsbG8=", True),
         ({"format": "byte"}, "@@@", False),
+        ({"format": "byte"}, "aGVsbG8", False),  # RFC 4648 §3.2: with its pad
+        ({"format": "byte"}, "aGVs\nbG8=", False),  # §3.3: no character beyond the alphabet
+        ({"format": "byte"}, "-_-_", False),  # §4, not §5
         ({"format": "unheard-of"}, "anything", True),
         ({"pattern": "^\\d+$"}, "\u0663", False),
         ({"pattern": "^a$"}, "a\n", False),

@@ -40,9 +40,11 @@ def test_an_exploded_object_has_equals_signs():
     assert decode(COLOR, "R=1, G=2", explode=True) == Decoded({"R": 1, "G": 2})
 
 
-def test_json_is_read_where_nothing_else_can_be_meant_and_noted():
+def test_a_list_in_json_is_read_and_noted_in_lenient_mode():
     note = ("it was sent as JSON text; the contract spells it a,b",)
-    assert decode(INTEGERS, "[1, 2]") == Decoded([1, 2], notes=note)
+    lenient = HeaderDecoder([spec(INTEGERS)], lenient=True)
+    assert lenient.decode((("X-Color", "[1, 2]"),)) == {"X-Color": Decoded([1, 2], notes=note)}
+    assert decode(INTEGERS, "[1]") == Decoded(["[1]"])
 
 
 def test_names_do_not_mind_their_case():

@@ -103,9 +103,13 @@ def test_a_name_comes_once_in_an_object():
 @pytest.mark.parametrize(
     ("schema", "raw", "value"), [(INTEGERS, "[1,2]", [1, 2]), (COLOR, '{"R":1,"G":2}', {"R": 1, "G": 2})]
 )
-def test_json_text_is_read_and_noted(schema, raw, value):
-    decoded = decode(schema, "simple", raw)
+def test_json_text_is_read_and_noted_in_lenient_mode(schema, raw, value):
+    decoded = path_decoder(parameter(schema, "path", "simple"), lenient=True)(raw)
     assert (decoded.value, decoded.notes[0].startswith("it was sent as JSON text")) == (value, True)
+
+
+def test_a_list_in_json_is_a_list_of_one_text():
+    assert decode(INTEGERS, "simple", "[1]") == Decoded(["[1]"])
 
 
 def test_a_text_that_may_be_a_list_has_both_readings():
