@@ -331,15 +331,15 @@ RECORDS = (
         "us",
         lambda d: d.we_accept and d.version != "3.0" and d.part == "body" and d.words == {"required"} and not _form(d),
         "OAS 3.1.1 §4.8.24 (Validating readOnly and writeOnly): validation MAY be done by checking the annotation and "
-        "the read or write direction; JSON Schema 2020-12 validation §9.4: the owning authority alone manages the value, so that a "
-        "client that creates the object has none to send.",
+        "the read or write direction; JSON Schema validation §9.4: the owning authority alone manages the value, so "
+        "that a client that creates the object has none to send.",
     ),
     Record(
         "required-write-only-properties-of-answers",
         "us",
         lambda d: d.we_accept and d.version != "3.0" and d.part == "response-body" and d.words == {"required"},
         "OAS 3.1.1 §4.8.24 (Validating readOnly and writeOnly): validation MAY be done by checking the annotation and "
-        "the read or write direction; JSON Schema 2020-12 validation §9.4: the value is never present when the instance is retrieved.",
+        "the read or write direction; JSON Schema validation §9.4: the value is never present when it is retrieved.",
     ),
     Record(
         "nullable-answers-beside-enum",
