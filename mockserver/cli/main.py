@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
-from mockserver.cli.environment import env
-from mockserver.cli.explain import explain
-from mockserver.cli.lint import lint
-from mockserver.cli.serve import serve
 from mockserver.errors import MockserverError
+
+_COMMANDS = {"serve": "serve", "lint": "lint", "explain": "explain", "env": "environment"}
+"""The module of each command, in the order of the help; a command is loaded when it is called."""
 
 EXAMPLES = """\b
 Examples:
@@ -22,7 +22,26 @@ Examples:
 """
 
 
-@click.group(epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """Commands that are loaded one by one: `serve` is up before `lint` would be read."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names (click)."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one (click)."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        found: click.Command = getattr(import_module(f"mockserver.cli.{_COMMANDS[cmd_name]}"), cmd_name)
+        return found
+
+
+@click.group(
+    cls=_Commands, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="mockserver", message="%(prog)s %(version)s")
 def cli() -> None:
     r"""Keep contract, client, mocks and live API true to one another.
@@ -32,10 +51,6 @@ def cli() -> None:
     \b
     Exit codes: 0 clean, 1 violations, 2 usage or unreadable input, 3 nothing could be checked.
     """
-
-
-for command in (serve, lint, explain, env):
-    cli.add_command(command)
 
 
 def run() -> None:

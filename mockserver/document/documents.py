@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urldefrag, urljoin
 
 from mockserver.document import pointer as pointers
-from mockserver.document.positions import locate
 from mockserver.document.read import read
 from mockserver.errors import UnresolvedReference
 from mockserver.values import JSON, dataclass
@@ -99,6 +98,8 @@ class Documents:
 
     def line_of(self, uri: str, pointer: str) -> str:
         """Tell a place for people, by document and pointer; the nearest that is written, if it is not."""
+        from mockserver.document.positions import locate  # noqa: PLC0415 - a third of a start, and few ask for a line
+
         data = self.data.get(uri)
         return f"{name_of(uri)}:{locate(data, pointer).line}" if data is not None else f"{name_of(uri)}#{pointer}"
 

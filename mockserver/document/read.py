@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 import orjson
 import ryaml
 
-from mockserver.document import yaml_nodes
-from mockserver.document.yaml12 import key, merged
+from mockserver.document.yaml12 import DEEPEST, key, merged
 from mockserver.errors import UnreadableDocument
 
 if TYPE_CHECKING:
@@ -150,6 +149,8 @@ def _yaml(written: bytes, uri: str) -> JSON:
         return _quick(written, text, uri)
     except _UnsureError:
         pass  # outside of this block, so that the quick reader's complaint is not told as the cause of the exact one's
+    from mockserver.document import yaml_nodes  # noqa: PLC0415 - PyYAML costs 20 ms, and few documents need it
+
     return yaml_nodes.build(yaml_nodes.compose(text, uri), text, uri)
 
 
@@ -201,7 +202,7 @@ def _with_integers(tree: JSON) -> JSON:
 def _is_deep(written: bytes) -> bool:
     """Tell whether a thousand brackets seem to be open at once: the quick reader needs the square of their number."""
     brackets = written.translate(_AS_SQUARE, _NO_BRACKET)
-    for _ in range(yaml_nodes.DEEPEST):
+    for _ in range(DEEPEST):
         if b"[]" not in brackets:
             break
         brackets = brackets.replace(b"[]", b"")

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from mockserver.values import JSON
 
+DEEPEST: Final = 128
+"""Levels of nesting that are read: the limit of the quick reader too."""
+
 _WORDS: Final = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from mockserver.document.yaml12 import DEEPEST
+
 QUOTED: Final = re.compile(rb"""(?s:"(?:[^"\\]|\\.)*")|'(?:[^']|'')*'""")
 _TOKEN: Final = re.compile(
     rb"""(?P<gap>\s+(?:\#[^\n]*)?)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)"""
@@ -17,8 +19,6 @@ _TOKEN: Final = re.compile(
     rb"""|(?P<plain>(?:[^\s,\[\]{}\#&*!|>'"%@`?:-]|[?:-](?=[^\s,\[\]{}]))"""
     rb"""(?:[^\s,\[\]{}:]|:(?=[^\s,\[\]{}])|\s+(?=[^\s\#,\[\]{}:]|:(?=[^\s,\[\]{}])))*)"""
 )
-
-_DEEPEST: Final = 128
 
 
 class UnsureError(Exception):
@@ -35,7 +35,7 @@ class Entry(NamedTuple):
 
 def collection(text: bytes, opening: int, stop: int, *, depth: int = 1) -> tuple[list[Entry], int]:
     """Find the entries of the bracket that opens at an offset, and where it ends."""
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         raise UnsureError
     named = text[opening : opening + 1] == b"{"
     found: list[Entry] = []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, assert_never
 
 import yaml
 
-from mockserver.document.yaml12 import key, merged, plain
+from mockserver.document.yaml12 import DEEPEST, key, merged, plain
 from mockserver.errors import UnreadableDocument
 from mockserver.values import dataclass, replace
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockserver.values import JSON
-
-DEEPEST: Final = 128
-"""Levels of nesting that are read: the limit of the quick reader too."""
 
 _COPIES: Final = 100
 """Nodes that aliases may make of one written node, on average. Above it stands only an attack."""

@@ -12,7 +12,6 @@ from mockserver.values import JSON
 from mockserver.wire.content import WHOLE, Codec, codec_for
 from mockserver.wire.forms import decode_form, encode_form
 from mockserver.wire.media_type import MediaRange, concrete, parse
-from mockserver.wire.multipart import decode_multipart, encode_multipart
 from mockserver.wire.reading import Decoded, SpellingError, Undecodable
 from mockserver.wire.specs import BodySpec, Encoding
 from mockserver.wire.streams import (
@@ -28,9 +27,22 @@ from mockserver.wire.whole import decode_json, encode_json
 
 __all__ = ["CODECS", "BodySpec", "Encoding", "decode_body", "encode_body", "is_per_item", "is_sequential"]
 
+
+def _decode_multipart(spec: BodySpec, media: MediaRange, body: bytes, *, lenient: bool) -> Decoded:
+    from mockserver.wire.multipart import decode_multipart  # noqa: PLC0415 - loaded by the first who needs it
+
+    return decode_multipart(spec, media, body, lenient=lenient)
+
+
+def _encode_multipart(spec: BodySpec, media: MediaRange, value: JSON) -> tuple[str, bytes]:
+    from mockserver.wire.multipart import encode_multipart  # noqa: PLC0415 - as above
+
+    return encode_multipart(spec, media, value)
+
+
 _FORMS: Final = (
     Codec("application/x-www-form-urlencoded", decode_form, encode_form),
-    Codec("multipart/*", decode_multipart, encode_multipart),
+    Codec("multipart/*", _decode_multipart, _encode_multipart),
 )
 _STREAMS: Final = (
     Codec("text/event-stream", decode_events, encode_events),

@@ -26,8 +26,6 @@ from mockserver.wire.whole import (
     encode_text,
     json_of,
 )
-from mockserver.wire.xml_read import decode_xml, is_xml, read_xml
-from mockserver.wire.xml_write import encode_xml, write_xml
 
 
 class Decode(Protocol):
@@ -57,11 +55,27 @@ class Codec:
         return subtype in ("*", media.subtype) or (subtype[:1] == "*" and media.subtype.endswith(subtype[1:]))
 
 
+# XML, like forms in parts, is loaded by the first who needs it: most contracts are JSON, and a start should be quick.
+# ruff: noqa: PLC0415
+
+
+def _decode_xml(spec: BodySpec, media: MediaRange, body: bytes, *, lenient: bool) -> Decoded:
+    from mockserver.wire.xml_read import decode_xml
+
+    return decode_xml(spec, media, body, lenient=lenient)
+
+
+def _encode_xml(spec: BodySpec, media: MediaRange, value: JSON) -> tuple[str, bytes]:
+    from mockserver.wire.xml_write import encode_xml
+
+    return encode_xml(spec, media, value)
+
+
 WHOLE: Final = (
     Codec("*/json", decode_json, encode_json),
     Codec("*/*+json", decode_json, encode_json),
-    Codec("*/xml", decode_xml, encode_xml),
-    Codec("*/*+xml", decode_xml, encode_xml),
+    Codec("*/xml", _decode_xml, _encode_xml),
+    Codec("*/*+xml", _decode_xml, _encode_xml),
     *(Codec(name, decode_yaml, encode_json) for name in ("*/yaml", "*/x-yaml", "*/*+yaml")),  # JSON is YAML
     Codec("text/*", decode_text, encode_text),
     Codec("*/*", decode_octets, encode_octets),
@@ -78,7 +92,9 @@ def read_content(text: str, media_type: str, shape: Shape, *, lenient: bool) -> 
     media = parse(media_type)
     if media is not None and media.is_json:
         return Decoded(json_of(text.encode("utf-8")))
-    if media is not None and is_xml(media):
+    if media is not None and media.is_xml:
+        from mockserver.wire.xml_read import read_xml
+
         return read_xml(text.encode("utf-8"), shape, lenient=lenient)
     return read(text, shape, lenient=lenient)
 
@@ -88,6 +104,8 @@ def write_content(value: JSON, media_type: str, shape: Shape) -> str:
     media = parse(media_type)
     if media is not None and media.is_json:
         return json.dumps(value).decode("utf-8")
-    if media is not None and is_xml(media):
+    if media is not None and media.is_xml:
+        from mockserver.wire.xml_write import write_xml
+
         return write_xml(value, shape)
     return to_text(value)

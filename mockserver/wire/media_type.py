@@ -54,6 +54,11 @@ class MediaRange:
         """Whether such a body is one JSON text (RFC 8259, RFC 6839 §3.1)."""
         return self.subtype == "json" or self.subtype.endswith("+json")
 
+    @property
+    def is_xml(self) -> bool:
+        """Whether such a body is an XML document (RFC 7303 §9)."""
+        return self.subtype == "xml" or self.subtype.endswith("+xml")
+
     def parameter(self, name: str) -> str:
         """Return the value of a parameter, or nothing."""
         return next((value for key, value in self.parameters if key == name), "")

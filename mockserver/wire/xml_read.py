@@ -20,11 +20,6 @@ from mockserver.wire.xml_tree import XSI, Element, Name, parse
 _NODES: Final = frozenset({"element", "attribute", "text", "cdata", "none"})
 
 
-def is_xml(media: MediaRange) -> bool:
-    """Tell whether such a body is an XML document (RFC 7303 §9)."""
-    return media.subtype == "xml" or media.subtype.endswith("+xml")
-
-
 def decode_xml(spec: BodySpec, media: MediaRange, body: bytes, *, lenient: bool) -> Decoded:
     """Decode a document."""
     return read_xml(body, spec.shape, lenient=lenient, charset=media.parameter("charset"))
