@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockserver.api.contract import load_contract as load_contract
+    from mockserver.api.mock_api import MockApi as MockApi
     from mockserver.api.mock_server import MockServer as MockServer
 
-_PUBLIC = {"load_contract": "mockserver.api.contract", "MockServer": "mockserver.api.mock_server"}
+_PUBLIC = {
+    "load_contract": "mockserver.api.contract",
+    "MockApi": "mockserver.api.mock_api",
+    "MockServer": "mockserver.api.mock_server",
+}
 
-__all__ = ["MockServer", "load_contract"]
+__all__ = ["MockApi", "MockServer", "load_contract"]
 
 
 def __getattr__(name: str) -> Any:

@@ -35,7 +35,7 @@ from mockserver.wire.json import dumps
 from mockserver.wire.media_type import concrete
 
 OnViolation: TypeAlias = Literal["reject", "report"]
-Source: TypeAlias = Literal["recorded", "state", "example", "generated", "refused"]
+Source: TypeAlias = Literal["recorded", "state", "example", "generated", "scripted", "refused"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 from urllib.parse import unquote
 
 from mockserver.answers.cors import cors_headers, is_preflight
@@ -33,6 +34,14 @@ class Entry:
     took_s: float
 
 
+class Script(Protocol):
+    """What somebody wants to be answered instead of what a mock would imagine."""
+
+    def answer(self, answering: Answering, route: Routed) -> Answer:
+        """Answer a request that asks for an operation."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Mount:
     """A path prefix under which a service answers."""
@@ -44,8 +53,11 @@ class Mount:
 class Session:
     """A running mock of one or more contracts. Safe for threads."""
 
-    def __init__(self, services: Sequence[Service], settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, services: Sequence[Service], settings: Settings, clock: Clock, script: Script | None = None
+    ) -> None:
         self.settings = settings
+        self._script = script
         self._clock = clock
         self._journal: deque[Entry] = deque(maxlen=settings.journal)
         self.replace_services(services)
@@ -96,7 +108,8 @@ class Session:
         wait = self.settings.delay_s if wishes.delay_s is None else wishes.delay_s
         match route:
             case Routed():
-                return Answering(mount.service, self.settings, asked, wishes, wait).answer(route)
+                answering = Answering(mount.service, self.settings, asked, wishes, wait)
+                return answering.answer(route) if self._script is None else self._script.answer(answering, route)
             case WrongMethod():
                 return replace(wrong_method(mount.service, asked, route), wait_s=wait)
             case Unrouted():

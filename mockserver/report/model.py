@@ -12,7 +12,10 @@ Verdict: TypeAlias = Literal["clean", "violations", "unchecked"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A violation with its places looked up. `text` is the contract's line; `source` the line of client code."""
+    """A violation with its places looked up. `text` is the contract's line; `source` the line of client code.
+
+    `evidence` (what was sent, what was answered) and `further` (how to repeat it, what to paste) are labelled lines.
+    """
 
     rule: str
     side: Side
@@ -28,6 +31,8 @@ class Finding:
     text: str = ""
     source: str = ""
     witness: JSON = None
+    evidence: tuple[tuple[str, str], ...] = ()
+    further: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

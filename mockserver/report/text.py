@@ -15,7 +15,7 @@ def render(reports: Sequence[Report]) -> str:
     for report in reports:
         ordered = sorted(report.findings, key=lambda finding: ("error", "warning", "info").index(finding.level))
         for finding in ordered[:_MOST]:
-            lines.extend((*_finding(finding), ""))
+            lines.extend((*told(finding), ""))
         if len(ordered) > _MOST:
             lines.extend((f"and {len(ordered) - _MOST} more: --report json shows all", ""))
         lines.extend(f"not checked: {sentence}" for sentence in report.unchecked)
@@ -23,7 +23,8 @@ def render(reports: Sequence[Report]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _finding(finding: Finding) -> list[str]:
+def told(finding: Finding) -> list[str]:
+    """Return a finding as lines: a sentence, your line, the contract's line, the evidence, the fix, what to do next."""
     who = f"  {finding.operation}" if finding.operation else ""
     lines = [f"{finding.level}[{finding.rule}]{who}  {finding.message}"]
     if finding.source:
@@ -31,8 +32,19 @@ def _finding(finding: Finding) -> list[str]:
     place = f"{finding.file}:{finding.line}" if finding.line else finding.file
     if place:
         lines.append(f"  {place}  {finding.text}".rstrip())
+    lines.extend(_labelled(finding.evidence))
     if finding.fix:
         lines.append(f"  fix  {finding.fix}")
+    lines.extend(_labelled(finding.further))
+    return lines
+
+
+def _labelled(pairs: tuple[tuple[str, str], ...]) -> list[str]:
+    lines: list[str] = []
+    for label, text in pairs:
+        first, *others = text.split("\n")
+        lines.append(f"  {label:<7} {first}")
+        lines.extend(f"          {line}" for line in others)
     return lines
 
 

@@ -1,0 +1,28 @@
+"""All libraries that are there, hooked together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+
+from mockserver.edges.intercept.calls import RECEIVERS, Receive
+
+LIBRARIES = ("requests", "httpx", "httpx2")
+
+
+@contextmanager
+def intercepted(receive: Receive) -> Iterator[None]:
+    """Let a receiver answer what clients of this process send."""
+    hooks = [import_module(f"mockserver.edges.intercept.with_{library}") for library in LIBRARIES if find_spec(library)]
+    RECEIVERS.push(receive)
+    for hook in hooks:
+        hook.put()
+    try:
+        yield
+    finally:
+        RECEIVERS.remove(receive)
+        if RECEIVERS.latest is None:
+            for hook in reversed(hooks):
+                hook.take_away()

@@ -1,0 +1,114 @@
+"""Who answers an address that a client asks for, when there is no network.
+
+Knows addresses and services; what is answered is each service's own session's affair. An address of nobody is blocked:
+a test that reaches the real world is a test of the weather.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from mockserver.exchange import Request
+from mockserver.jobs.answer import Answer
+
+Serve: TypeAlias = Callable[[Request], Answer]
+
+MOCK_ORIGIN = "http://mockserver.test"
+"""Nobody's host (RFC 6761 §6.2): where a service without an address of its own answers in process."""
+
+_PORTS = {"http": "80", "https": "443"}
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The request may leave for the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """No service has this host."""
+
+    host: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        known = f"known hosts are {', '.join(self.known)}" if self.known else "no contract names a host"
+        return (
+            f"{self.host} is blocked: no contract answers there ({known}). "
+            f'Point the client at one of them, or let it pass: mockserver_passthrough = "{self.host}"'
+        )
+
+
+Received: TypeAlias = Answer | Passed | Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a service answers: everything of an origin below a path. `below`: what the mock calls that path."""
+
+    origin: str
+    path: str
+    service: str
+    below: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interception:
+    """The addresses of all services, the longest path first, and the hosts that may be asked for real."""
+
+    addresses: tuple[Address, ...]
+    sessions: Mapping[str, Serve]
+    passthrough: tuple[str, ...] = ()
+
+    def receive(self, url: str, request: Request) -> Received:
+        """Answer what was sent to the origin of an address; the target is the request's own."""
+        origin = origin_of(url)
+        path = request.path
+        for address in self.addresses:
+            if address.origin != origin or not _is_below(path, address.path):
+                continue
+            if address.below is not None:
+                target = (address.below + request.target[len(address.path) :]) or "/"
+                request = replace(request, target=target if target.startswith("/") else f"/{target}")
+            return self.sessions[address.service](request)
+        host = origin.partition("://")[2]
+        if host in self.passthrough or host.rpartition(":")[0] in self.passthrough:
+            return Passed()
+        return Blocked(host, tuple(sorted({address.origin.partition("://")[2] for address in self.addresses})))
+
+
+def addresses(service: str, servers: Sequence[str], urls: Sequence[str]) -> tuple[Address, ...]:
+    """Return where a service answers: its contract's servers as they are, other addresses as if they were one."""
+    found = [Address(f"{MOCK_ORIGIN}", f"/{service}", service, below="")]
+    for url in servers:
+        if "://" in url:
+            found.append(Address(origin_of(url), urlsplit(url).path.rstrip("/"), service))
+            found.append(Address(origin_of(url), "", service))  # a wrong path of the right host is a finding
+    for url in urls:
+        path = urlsplit(url).path.rstrip("/")
+        found.append(Address(origin_of(url), path, service, below=""))
+    return tuple(dict.fromkeys(found))
+
+
+def ordered(found: Sequence[Address]) -> tuple[Address, ...]:
+    """Return addresses so that the more exact one is asked first."""
+    return tuple(sorted(found, key=lambda address: -len(address.path)))
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port, the usual port left out (RFC 6454 §4).
+
+    >>> origin_of("HTTPS://Api.Example:443/v1?a=b")
+    'https://api.example'
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = "" if parts.port is None or str(parts.port) == _PORTS.get(parts.scheme) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def _is_below(path: str, prefix: str) -> bool:
+    return not prefix or path == prefix or path.startswith((f"{prefix}/", f"{prefix}?"))

@@ -1,0 +1,127 @@
+"""The plugin `mockserver_contracts`: fixtures, marker, options, and the verdict in the call phase.
+
+Loaded by every pytest start of everybody who has mockserver installed: knows pytest and nothing else until a fixture is
+used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from mockserver.api.mock_api import MockApi
+    from mockserver.api.mock_server import MockServer
+    from mockserver.pytest_plugin.session import Run
+
+_RUN: pytest.StashKey[Run] = pytest.StashKey()
+_MOCKS: pytest.StashKey[list[Any]] = pytest.StashKey()
+_MARKER = (
+    "mock_api(*services, lenient=False, security=True, seed=0): answer these services in process "
+    "(no service: every contract of the folder); the fixture mock_api is set up"
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our options and ini settings; each is called mockserver."""
+    parser.addini("mockserver_contracts", "The folder of contracts.", default="contracts")
+    parser.addini("mockserver_passthrough", "Hosts that clients may reach for real.", type="args", default=[])
+    parser.addini("mockserver_lenient", "Report values that break the contract, reject structure only.", type="bool")
+    group = parser.getgroup("mockserver", "mockserver: contracts")
+    group.addoption(
+        "--contract-report",
+        dest="mockserver_contract_report",
+        action="append",
+        default=[],
+        metavar="FORMAT[=FILE]",
+        help="Write what broke a contract during the tests: text, json, ... Repeatable.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line("markers", _MARKER)
+
+
+def _run(config: pytest.Config) -> Run:
+    """Return what this run of pytest knows of contracts; the first question reads nothing yet."""
+    found = config.stash.get(_RUN, None)
+    if found is None:
+        from mockserver.pytest_plugin.session import Run  # noqa: PLC0415 - costs what a mock costs
+
+        found = config.stash[_RUN] = Run(config)
+    return found
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let the marker bring its fixture along."""
+    if item.get_closest_marker("mock_api") is not None:
+        names = getattr(item, "fixturenames", None)
+        if names is not None and "mock_api" not in names and "mock_server" not in names:
+            names.append("mock_api")
+
+
+@pytest.fixture
+def mock_api(request: pytest.FixtureRequest) -> Iterator[MockApi]:
+    """Contracts of the folder, answered in this process: requests, httpx and httpx2 need no socket."""
+    with _run(request.config).mock_api(request.node) as mock:
+        request.node.stash.setdefault(_MOCKS, []).append(mock)
+        yield mock
+
+
+@pytest.fixture
+def mock_server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
+    """Contracts of the folder, answered over a real socket: for clients of any library and language."""
+    with _run(request.config).mock_server(request.node) as server:
+        request.node.stash.setdefault(_MOCKS, []).append(server)
+        yield server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Judge what the client sent, while the test itself can still fail."""
+    mocks = item.stash.get(_MOCKS, None)
+    if mocks is None:
+        return (yield)
+    try:
+        outcome = yield
+    except BaseException as failure:
+        told = _run(item.config).verdict(item, mocks, passed=False)
+        if told:
+            failure.add_note(told)
+        raise
+    told = _run(item.config).verdict(item, mocks, passed=not getattr(item, "_excinfo", None))
+    if told:
+        pytest.fail(told, pytrace=False)
+    return outcome
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Take note of what was asked, for the summary."""
+    mocks = item.stash.get(_MOCKS, None)
+    if mocks is not None:
+        _run(item.config).note(mocks)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tell how much of each contract the tests have seen."""
+    found = config.stash.get(_RUN, None)
+    if found is not None:
+        found.summary(terminalreporter)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write reports; a worker of xdist hands over what it saw."""
+    found = session.config.stash.get(_RUN, None)
+    if found is not None:
+        found.finish(getattr(session.config, "workeroutput", None))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker of xdist saw."""
+    seen = getattr(node, "workeroutput", {}).get("mockserver")
+    if seen:
+        _run(node.config).add(seen)

@@ -1,0 +1,242 @@
+"""One run of pytest: contracts read once, what the tests asked of them, and how that is told.
+
+What is kept is plain (names, statuses, counts, findings as JSON), so that workers of xdist can hand it over.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from mockserver.api.mock_api import Loaded, MockApi
+from mockserver.api.mock_server import MockServer
+from mockserver.contract.plan import Plan
+from mockserver.edges.source_lines import SourceLine
+from mockserver.errors import UsageError
+from mockserver.exchange import Request
+from mockserver.jobs.answer import Service
+from mockserver.jobs.tell import tell
+from mockserver.redact import redact_text
+from mockserver.report.model import Finding, Report
+from mockserver.report.renderers import RENDERERS
+from mockserver.report.text import told
+from mockserver.violation import Violation, errors_in
+
+Mock: TypeAlias = MockApi | MockServer
+_LONGEST = 300
+
+
+class Run:
+    """What a run of pytest knows of contracts."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._folder = config.rootpath / config.getini("mockserver_contracts")
+        self._loaded = Loaded(self._folder)
+        self._seen: dict[str, Counter[tuple[str, int]]] = {}
+        self._findings: dict[str, list[Finding]] = {}
+
+    def _asked(self, item: pytest.Item) -> tuple[tuple[str, ...], dict[str, Any]]:
+        marker = item.get_closest_marker("mock_api")
+        services: tuple[str, ...] = marker.args if marker is not None else ()
+        options = {"lenient": self._config.getini("mockserver_lenient"), "security": True, "seed": 0}
+        given = dict(marker.kwargs) if marker is not None else {}
+        unknown = given.keys() - options.keys()
+        if unknown:
+            raise UsageError(
+                f"the marker mock_api does not know {', '.join(sorted(unknown))}", fix=f"it knows {', '.join(options)}"
+            )
+        return services, {**options, **given}
+
+    @contextmanager
+    def mock_api(self, item: pytest.Item) -> Iterator[MockApi]:
+        """Set up the mock in process that a test asks for."""
+        services, options = self._asked(item)
+        passthrough = self._config.getini("mockserver_passthrough")
+        with MockApi(*services, loaded=self._loaded, passthrough=passthrough, **options) as mock:
+            yield mock
+
+    @contextmanager
+    def mock_server(self, item: pytest.Item) -> Iterator[MockServer]:
+        """Set up the mock over a socket that a test asks for."""
+        services, options = self._asked(item)
+        strict = not options.pop("lenient")
+        with MockServer(*services, contracts=self._folder, strict=strict, **options) as server:
+            yield server
+
+    def verdict(self, item: pytest.Item, mocks: list[Mock], *, passed: bool) -> str:
+        """Return what is wrong with what the client sent and with what the test asked for; empty if nothing is."""
+        said: list[str] = []
+        for mock in mocks:
+            if isinstance(mock, MockApi):
+                said.extend(self._wrong(item, mock, passed=passed))
+            else:
+                said.extend(self._wrong_on_the_wire(item, mock))
+        return "\n\n".join(said)
+
+    def _wrong(self, item: pytest.Item, mock: MockApi, *, passed: bool) -> Iterator[str]:
+        for service in mock.services:
+            for violation, seen in service.wrong():
+                yield self._told(item, service.service, violation, seen.request, seen.status, seen.source)
+        for blocked, line in mock.blocked:
+            yield f"{blocked}" + (f"\n  {line}" if line is not None else "")
+        if passed:
+            for step in mock.unused():
+                what = step.fault or step.status or "an answer"
+                yield (
+                    f"nobody asked for {step.operation}: {what} was never used\n  {step.source}\n"
+                    "  fix  take it away, or say optional=True"
+                )
+
+    def _wrong_on_the_wire(self, item: pytest.Item, server: MockServer) -> Iterator[str]:
+        services = {service.name: service for service in server.session.services}
+        for exchange, answer, violations in server.session.exchanges():
+            for violation in errors_in(violations):
+                if violation.side == "consumer":
+                    service = services.get(answer.service, server.session.services[0])
+                    yield self._told(item, service, violation, exchange.request, answer.response.status, None)
+
+    def _told(
+        self,
+        item: pytest.Item,
+        service: Service,
+        violation: Violation,
+        request: Request,
+        status: int,
+        line: SourceLine | None,
+    ) -> str:
+        secrets = service.secrets().seen_in(request)
+        report = tell(
+            "test",
+            service.name,
+            [violation],
+            service.contract.documents,
+            checked=1,
+            secrets=secrets,
+            target=item.nodeid,
+        )
+        sent = f"{request.method} {request.target}"
+        if request.body:
+            sent += f" {request.body.decode('utf-8', 'backslashreplace')}"
+        finding = replace(
+            report.findings[0],
+            file=_relative(report.findings[0].file),
+            source=str(line or ""),
+            evidence=(("sent", redact_text(_cut(sent), secrets)), ("answer", str(status))),
+            further=(("again", f'pytest "{item.nodeid}"'),),
+        )
+        self._findings.setdefault(service.name, []).append(finding)
+        return "\n".join(told(finding))
+
+    def note(self, mocks: list[Mock]) -> None:
+        """Count what was asked and answered."""
+        for mock in mocks:
+            for service, operation, status in _answers(mock):
+                self._seen.setdefault(service, Counter())[operation, status] += 1
+
+    def add(self, handed: dict[str, Any]) -> None:
+        """Take over what a worker of xdist saw."""
+        for service, operation, status, count in handed["seen"]:
+            self._seen.setdefault(service, Counter())[operation, status] += count
+        for service, finding in handed["findings"]:
+            finding["evidence"] = tuple(map(tuple, finding["evidence"]))
+            finding["further"] = tuple(map(tuple, finding["further"]))
+            self._findings.setdefault(service, []).append(Finding(**finding))
+
+    def finish(self, workeroutput: dict[str, Any] | None) -> None:
+        """Hand over what was seen, or write what was asked for."""
+        if workeroutput is not None:
+            workeroutput["mockserver"] = {
+                "seen": [
+                    (service, operation, status, count)
+                    for service, counted in self._seen.items()
+                    for (operation, status), count in counted.items()
+                ],
+                "findings": [
+                    (service, {**asdict(finding), "witness": None})
+                    for service, findings in self._findings.items()
+                    for finding in findings
+                ],
+            }
+            return
+        reports = [
+            Report("test", service, "pytest", len({name for name, _ in counted}), (), self._unique(service))
+            for service, counted in sorted(self._seen.items())
+        ]
+        for word in self._config.getoption("mockserver_contract_report"):
+            name, _, target = word.partition("=")
+            if name not in RENDERERS:
+                raise pytest.UsageError(f"--contract-report {name}: formats are {', '.join(RENDERERS)}")
+            text = RENDERERS[name](reports)
+            if target:
+                Path(target).write_text(text, encoding="utf-8")
+            else:
+                self._config.get_terminal_writer().write(text)
+
+    def _unique(self, service: str) -> tuple[Finding, ...]:
+        found = {finding.fingerprint: finding for finding in self._findings.get(service, ())}
+        return tuple(found[key] for key in sorted(found))
+
+    def summary(self, reporter: pytest.TerminalReporter) -> None:
+        """Tell how much of each contract the tests have seen, a line each."""
+        if not self._seen:
+            return
+        reporter.section("contracts", sep="-")
+        for name, counted in sorted(self._seen.items()):
+            service = self._loaded.service(name, lenient=False) if name in self._names() else None
+            used = {operation for operation, _ in counted}
+            if service is None:
+                reporter.line(f"{name}: {len(used)} operations used")
+                continue
+            plans = [service.plans.of(operation) for operation in service.contract.operations]
+            documented = {
+                (plan.operation.name, response.status)
+                for plan in plans
+                if isinstance(plan, Plan) and plan.operation.name in used
+                for response in plan.responses
+            }
+            shown = {pair for pair in documented if any(_is_shown(pair, each) for each in counted)}
+            missing = sorted({f"{operation} {status}" for operation, status in documented - shown})
+            told_missing = f"; never answered: {', '.join(missing[:5])}" + (", ..." if len(missing) > 5 else "")
+            reporter.line(
+                f"{name}: {len(used)} of {len(plans)} operations used, {len(shown)} of their {len(documented)} "
+                f"documented answers seen{told_missing if missing else ''}"
+            )
+
+    def _names(self) -> tuple[str, ...]:
+        try:
+            return self._loaded.names()
+        except UsageError:
+            return ()
+
+
+def _is_shown(documented: tuple[str, str], seen: tuple[str, int]) -> bool:
+    operation, status = documented
+    return operation == seen[0] and status in {str(seen[1]), f"{seen[1] // 100}XX", "default"}
+
+
+def _answers(mock: Mock) -> Iterator[tuple[str, str, int]]:
+    if isinstance(mock, MockApi):
+        for service in mock.services:
+            for operation, status in service.answers():
+                yield service.service.name, operation, status
+        return
+    for _, answer, _ in mock.session.exchanges():
+        if answer.operation and answer.source != "refused":
+            yield answer.service, answer.operation, answer.response.status
+
+
+def _relative(file: str) -> str:
+    """Return a path as seen from here, where that is shorter to read."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
