@@ -46,18 +46,28 @@ class Parameter:
     allow_empty: bool = False
     deprecated: bool = False
     examples: tuple[Example, ...] = ()
-    encodings: Mapping[str, PartEncoding] | None = None
+    encodings: PartEncodings | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PartEncoding:
-    """How one property of a form is spelled (OAS 3.1 §4.8.15)."""
+    """How one property of a form, or one part, is spelled (OAS 3.1 §4.8.15); `below` if it is multipart itself."""
 
     content_type: str = ""
     style: str = ""
     explode: bool | None = None
     allow_reserved: bool = False
     headers: tuple[Parameter, ...] = ()
+    below: PartEncodings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartEncodings:
+    """How the parts of a body are spelled: by name, or by position (OAS 3.2 §4.14.1)."""
+
+    named: Mapping[str, PartEncoding]
+    prefix: tuple[PartEncoding, ...] = ()
+    item: PartEncoding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,7 @@ class MediaType:
     node: Node
     schema: Node | None = None
     item_schema: Node | None = None
-    encodings: Mapping[str, PartEncoding] | None = None
+    encodings: PartEncodings | None = None
     examples: tuple[Example, ...] = ()
 
 

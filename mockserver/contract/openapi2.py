@@ -14,6 +14,7 @@ from mockserver.contract.model import (
     Operation,
     Parameter,
     PartEncoding,
+    PartEncodings,
     RequestBody,
     ResponseSpec,
     SecurityScheme,
@@ -121,13 +122,13 @@ def _form(operation: Operation, fields: list[Node]) -> Node:
     return Node(holder.uri, f"{holder.pointer}/parameters", tree, holder.base)
 
 
-def _encodings(fields: list[Node]) -> Mapping[str, PartEncoding]:
+def _encodings(fields: list[Node]) -> PartEncodings:
     found = {}
     for node in fields:
         if node.tree.get("type") == "array":
             style, explode = _style("query", node.tree)
             found[node.tree["name"]] = PartEncoding(style=style, explode=explode)
-    return found
+    return PartEncodings(found)
 
 
 def _media_types(documents: Documents, operation: Operation, field: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from mockserver.contract.model import (
     Operation,
     Parameter,
     PartEncoding,
+    PartEncodings,
     RequestBody,
     ResponseSpec,
     SecurityScheme,
@@ -171,22 +172,37 @@ def _media_type(documents: Documents, name: str, node: Node) -> MediaType:
     )
 
 
-def _encodings(documents: Documents, media_type: Node) -> Mapping[str, PartEncoding] | None:
-    tree = media_type.tree.get("encoding")
-    if not isinstance(tree, dict):
+def _encodings(documents: Documents, holder: Node) -> PartEncodings | None:
+    """Return how the parts below a Media Type Object, or below an Encoding Object, are spelled."""
+    tree = holder.tree
+    named, prefix, item = tree.get("encoding"), tree.get("prefixEncoding"), tree.get("itemEncoding")
+    if not any(isinstance(written, dict | list) for written in (named, prefix, item)):
         return None
-    found: dict[str, PartEncoding] = {}
-    for name, value in tree.items():
-        if isinstance(value, dict):
-            explode = value.get("explode")
-            found[name] = PartEncoding(
-                content_type=str(value.get("contentType") or ""),
-                style=str(value.get("style") or ""),
-                explode=explode if isinstance(explode, bool) else None,
-                allow_reserved=value.get("allowReserved") is True,
-                headers=_headers(documents, media_type.child("encoding", name)),
-            )
-    return found
+    return PartEncodings(
+        named={
+            name: _encoding(documents, holder.child("encoding", name))
+            for name, value in (named.items() if isinstance(named, dict) else ())
+            if isinstance(value, dict)
+        },
+        prefix=tuple(
+            _encoding(documents, holder.child("prefixEncoding", index))
+            for index in range(len(prefix) if isinstance(prefix, list) else 0)
+        ),
+        item=_encoding(documents, holder.child("itemEncoding")) if isinstance(item, dict) else None,
+    )
+
+
+def _encoding(documents: Documents, node: Node) -> PartEncoding:
+    value = node.tree if isinstance(node.tree, dict) else {}
+    explode = value.get("explode")
+    return PartEncoding(
+        content_type=str(value.get("contentType") or ""),
+        style=str(value.get("style") or ""),
+        explode=explode if isinstance(explode, bool) else None,
+        allow_reserved=value.get("allowReserved") is True,
+        headers=_headers(documents, node) if value else (),
+        below=_encodings(documents, node) if value else None,
+    )
 
 
 def _examples(documents: Documents, holder: Node) -> tuple[Example, ...]:

@@ -18,6 +18,7 @@ from mockserver.contract.model import (
     Operation,
     Parameter,
     PartEncoding,
+    PartEncodings,
     RequestBody,
     Requirement,
     ResponseSpec,
@@ -42,7 +43,7 @@ from mockserver.wire.parameters import (
     path_decoder,
     querystring_decoder,
 )
-from mockserver.wire.specs import BodySpec, Encoding, ParameterSpec
+from mockserver.wire.specs import PLAIN, BodySpec, Encoding, ParameterSpec, Positions
 from mockserver.wire.suggest import shape_of
 
 
@@ -274,7 +275,7 @@ class Plans:
             allow_empty=parameter.allow_empty,
             allow_reserved=parameter.allow_reserved,
             media_type=parameter.media_type,
-            encodings=_encodings(parameter.encodings),
+            encodings=_named(parameter.encodings),
         )
         return ParameterPlan(parameter, spec, bundle, validator)
 
@@ -284,17 +285,27 @@ class Plans:
         spec = BodySpec(
             media_type=media.name,
             shape=shape_of(bundle.schema if bundle is not None else True),
-            encodings=_encodings(media.encodings),
+            encodings=_named(media.encodings),
+            positions=_positions(media.encodings),
             item=media.schema is None and media.item_schema is not None,
         )
         return MediaPlan(media, spec, bundle, validator, is_sequential(media.name) and is_per_item(spec))
 
 
-def _encodings(parts: Mapping[str, PartEncoding] | None) -> Mapping[str, Encoding]:
-    return {
-        name: Encoding(part.content_type, part.style, part.explode, part.allow_reserved)
-        for name, part in (parts or {}).items()
-    }
+def _named(parts: PartEncodings | None) -> Mapping[str, Encoding]:
+    return {name: _encoding(part) for name, part in parts.named.items()} if parts is not None else {}
+
+
+def _positions(parts: PartEncodings | None) -> Positions:
+    if parts is None:
+        return Positions()
+    item = _encoding(parts.item) if parts.item is not None else PLAIN
+    return Positions(tuple(map(_encoding, parts.prefix)), item)
+
+
+def _encoding(part: PartEncoding) -> Encoding:
+    below = (_named(part.below), _positions(part.below))
+    return Encoding(part.content_type, part.style, part.explode, part.allow_reserved, *below)
 
 
 def _at(location: Location, parameters: Sequence[ParameterPlan]) -> tuple[ParameterPlan, ...]:

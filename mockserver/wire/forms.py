@@ -20,10 +20,9 @@ from mockserver.wire.media_type import MediaRange
 from mockserver.wire.query import gather, member_spec, members_of, pairs_in
 from mockserver.wire.reading import Absent, Decoded, SpellingError, Undecodable, UnspellableError, keyed
 from mockserver.wire.shape import Shape
-from mockserver.wire.specs import BodySpec, Encoding, ParameterSpec
+from mockserver.wire.specs import PLAIN, BodySpec, Encoding, ParameterSpec
 from mockserver.wire.whole import utf8
 
-PLAIN: Final = Encoding()
 _JSON: Final = "application/json"
 
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from mockserver.values import JSON, dataclass, replace
 from mockserver.wire.brackets import assemble
 from mockserver.wire.coerce import fits, read, to_text
-from mockserver.wire.content import codec_for
+from mockserver.wire.content import Codec, codec_for
 from mockserver.wire.fields import field_of, spell
-from mockserver.wire.forms import PLAIN, Names, exploded_members, first_type, styled_spec
+from mockserver.wire.forms import Names, exploded_members, first_type, styled_spec
 from mockserver.wire.media_type import MediaRange, concrete, parse
 from mockserver.wire.parts import Part, join_parts, split_parts
 from mockserver.wire.query import Gathered, gather, members_of
@@ -29,7 +29,7 @@ from mockserver.wire.reading import (
     noted,
 )
 from mockserver.wire.shape import Shape
-from mockserver.wire.specs import BodySpec, Encoding
+from mockserver.wire.specs import PLAIN, BodySpec, Encoding, Positions
 from mockserver.wire.whole import utf8
 
 _JSON = MediaRange("application", "json")
@@ -79,10 +79,11 @@ class _Reader:
         items: list[Decoded] = []
         for index, part in enumerate(parts):
             shape = self.spec.shape if self.spec.item else self.spec.shape.item(index)
+            encoding = self.spec.positions.at(index)
             if named:
-                items.append(keyed({part.name: self._part(part, shape.property(part.name), PLAIN)}))
+                items.append(keyed({part.name: self._part(part, shape.property(part.name), encoding)}))
             else:
-                items.append(self._part(part, shape, PLAIN))
+                items.append(self._part(part, shape, encoding))
         return listed(items)
 
     def by_name(self, parts: Sequence[Part]) -> Decoded:
@@ -154,9 +155,10 @@ class _Reader:
         media = parse(part.content_type) or _documented(shape, encoding, is_file=bool(part.filename))
         if media == _OCTETS and not (shape.unconstrained or "string" in shape.kinds):
             media = _TEXT  # clients call anything so; a number in octets is still a number
-        spec = BodySpec(media.essence, shape)
         try:
-            decoded = codec_for(media).decode(spec, media, part.octets, lenient=self.lenient)
+            decoded = _codec(media, encoding).decode(
+                _spec_below(media, shape, encoding), media, part.octets, lenient=self.lenient
+            )
         except SpellingError as error:
             if shape.unconstrained and not part.content_type:
                 return Decoded(part.octets.decode("latin-1"))
@@ -189,13 +191,25 @@ def _is_binary(shape: Shape) -> bool:
     return annotations.format == "binary" or bool(annotations.content_media_type and not annotations.content_encoding)
 
 
+def _codec(media: MediaRange, encoding: Encoding) -> Codec:
+    """Return what reads and writes a part; multipart again only as often as the contract has it, whoever sends more."""
+    nested = media.type == "multipart" and first_type(encoding).startswith("multipart/")
+    return _NESTED if nested else codec_for(media)
+
+
+def _spec_below(media: MediaRange, shape: Shape, encoding: Encoding) -> BodySpec:
+    """Return how the content of a part is spelled, which may be multipart again."""
+    positions = encoding.positions or Positions()
+    return BodySpec(media.essence, shape, encoding.encodings, positions=positions)
+
+
 def _positioned(spec: BodySpec, item: JSON, index: int, *, named: bool) -> list[Part]:
-    shape = spec.shape if spec.item else spec.shape.item(index)
+    shape, encoding = spec.shape if spec.item else spec.shape.item(index), spec.positions.at(index)
     if not named:
-        return [_part_of("", item, shape, PLAIN, says_type=True)]
+        return [_part_of("", item, shape, encoding, says_type=True)]
     if not isinstance(item, dict):
         raise UnspellableError(f"item {index} of a form is an object with the name of its part, not {item!r:.40}")
-    return [part for name, member in item.items() for part in _named(name, member, shape, PLAIN)]
+    return [part for name, member in item.items() for part in _named(name, member, shape, encoding)]
 
 
 def _named(name: str, member: JSON, shape: Shape, encoding: Encoding) -> list[Part]:
@@ -218,5 +232,8 @@ def _part_of(name: str, value: JSON, shape: Shape, encoding: Encoding, *, says_t
     if documented is None and not says_type:
         return Part(0, name, "", "", utf8(to_text(value)))
     media = documented or _TEXT
-    content_type, octets = codec_for(media).encode(BodySpec(media.essence, shape), media, value)
+    content_type, octets = _codec(media, encoding).encode(_spec_below(media, shape, encoding), media, value)
     return Part(0, name, name if _is_binary(shape) else "", content_type, octets)
+
+
+_NESTED = Codec("multipart/*", decode_multipart, encode_multipart)

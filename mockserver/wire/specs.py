@@ -5,8 +5,8 @@ They are filled from a contract by the floor above; nothing here reads one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, TypeAlias
 
 from mockserver.values import dataclass, field
 from mockserver.wire.shape import Shape
@@ -16,21 +16,39 @@ Location: TypeAlias = Literal["path", "query", "header", "cookie", "querystring"
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How one property of a form is spelled (OAS 3.1 §4.8.15).
+    """How one property of a form, or one part, is spelled (OAS 3.1 §4.8.15).
 
     `content_type` may list several media types or ranges, parted by commas. `style` and `explode` are set only where
     the contract sets them, because then they replace the content type. Swagger 2.0's `collectionFormat` is a style.
+    `encodings` and `positions` are for a part that is multipart itself (OAS 3.2 §4.15.1).
     """
 
     content_type: str = ""
     style: str = ""
     explode: bool | None = None
     allow_reserved: bool = False
+    encodings: Mapping[str, Encoding] = field(default_factory=dict)
+    positions: Positions | None = None
 
     @property
     def is_styled(self) -> bool:
         """Whether the value is spelled as a query parameter's would be, and not by a media type."""
         return bool(self.style) or self.explode is not None or self.allow_reserved
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """How parts without a name are spelled: the first ones each in its way, all others alike (OAS 3.2 §4.14.1)."""
+
+    prefix: Sequence[Encoding] = ()
+    item: Encoding = Encoding()
+
+    def at(self, index: int) -> Encoding:
+        """Return the encoding of the part at a position, counted from 0."""
+        return self.prefix[index] if index < len(self.prefix) else self.item
+
+
+PLAIN: Final = Encoding()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +74,13 @@ class ParameterSpec:
 
 @dataclass(frozen=True, slots=True)
 class BodySpec:
-    """How a body is spelled. `item` means that the shape is that of each item of a stream (OAS 3.2 `itemSchema`)."""
+    """How a body is spelled; `encodings` go by name.
+
+    `item` means that the shape is that of each item of a stream (OAS 3.2 `itemSchema`).
+    """
 
     media_type: str
     shape: Shape
     encodings: Mapping[str, Encoding] = field(default_factory=dict)
     item: bool = False
+    positions: Positions = Positions()

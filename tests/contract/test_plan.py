@@ -86,7 +86,7 @@ def test_swagger_2_forms_are_one_body() -> None:
     assert media.schema is not None
     assert (media.schema.tree["required"], list(media.schema.tree["properties"])) == (["file"], ["file", "tags"])
     assert media.encodings is not None
-    assert (media.encodings["tags"].style, media.encodings["tags"].explode) == ("form", False)
+    assert (media.encodings.named["tags"].style, media.encodings.named["tags"].explode) == ("form", False)
 
 
 def test_swagger_2_responses_have_a_media_type_for_each_of_produces() -> None:

@@ -5,7 +5,7 @@ from wire_specs import INTEGER, INTEGERS, STRING, STRINGS, body
 
 from mockserver.wire.bodies import decode_body, encode_body
 from mockserver.wire.reading import Decoded, Undecodable, UnspellableError
-from mockserver.wire.specs import Encoding
+from mockserver.wire.specs import Encoding, Positions
 
 FORM_DATA = "multipart/form-data"
 ADDRESS = {"type": "object", "properties": {"street": STRING, "zip": INTEGER}}
@@ -272,6 +272,62 @@ def test_unnamed_parts_say_their_type():
     assert b"Content-Type: application/json\r\n\r\n" in octets
     assert b"Content-Type: text/plain; charset=utf-8\r\n\r\n" in octets
     assert decode_body(spec, content_type, octets) == Decoded([{"zip": 1}, "ü"])
+
+
+MIXED = "multipart/mixed; boundary=b"
+ANY_PARTS = {"type": "array", "prefixItems": [ADDRESS, STRING], "items": {}}
+BY_POSITION = Positions((Encoding("application/xml"), Encoding("text/html")), Encoding("image/*, application/json"))
+
+
+def written(spec, value):
+    content_type, octets = encode_body(spec, value)
+    boundary = content_type.rpartition("=")[2]
+    return content_type, octets, [one.strip(b"\r\n") for one in octets.split(f"--{boundary}".encode())[1:-1]]
+
+
+def test_parts_without_a_name_are_encoded_by_position():
+    # OAS 3.2 §4.14.1: prefixEncoding is for the first parts, itemEncoding for all others
+    spec = body(ANY_PARTS, MIXED, positions=BY_POSITION)
+    value = [{"zip": 1}, "<p>", "\x89PNG", "\xff"]
+    content_type, octets, parts = written(spec, value)
+    assert [part.partition(b"\r\n")[0].partition(b";")[0] for part in parts] == [
+        b"Content-Type: application/xml", b"Content-Type: text/html", b"Content-Type: image/png",
+        b"Content-Type: image/png",
+    ]  # fmt: skip
+    assert decode_body(spec, content_type, octets) == Decoded(value)
+
+
+def test_parts_that_do_not_say_what_they_are_are_read_by_position():
+    spec = body(ANY_PARTS, MIXED, positions=BY_POSITION)
+    parts = [b"\r\n<root><zip>5</zip></root>", b"\r\n<p>", b"Content-Type: application/json\r\n\r\n[1]"]
+    octets = b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + b"--b--\r\n"
+    assert decode_body(spec, MIXED, octets) == Decoded([{"zip": 5}, "<p>", [1]])
+
+
+def test_each_item_of_a_stream_of_parts_is_encoded_alike():
+    spec = body(ADDRESS, MIXED, item=True, positions=Positions(item=Encoding("application/xml")))
+    content_type, octets, parts = written(spec, [{"zip": 1}, {"zip": 2}])
+    assert [part.partition(b"\r\n")[0] for part in parts] == [b"Content-Type: application/xml"] * 2
+    assert decode_body(spec, content_type, octets) == Decoded([{"zip": 1}, {"zip": 2}])
+
+
+def test_a_part_of_a_form_in_an_array_is_encoded_by_position():
+    spec = body({"type": "array", "items": SCHEMA}, FORM_DATA, positions=Positions((Encoding("application/xml"),)))
+    content_type, octets, parts = written(spec, [{"address": {"zip": 1}}, {"address": {"zip": 2}}])
+    assert [b"application/xml" in part for part in parts] == [True, False]
+    assert decode_body(spec, content_type, octets) == Decoded([{"address": {"zip": 1}}, {"address": {"zip": 2}}])
+
+
+def test_a_part_that_is_multipart_itself_has_encodings_of_its_own():
+    # OAS 3.2 §4.15.1: encoding, prefixEncoding and itemEncoding of an Encoding Object are those of the parts within
+    inner = Encoding("multipart/mixed", positions=Positions(item=Encoding("application/xml")))
+    form = Encoding("multipart/form-data", encodings={"address": Encoding("application/xml")})
+    schema = {"type": "array", "prefixItems": [{"type": "array", "items": ADDRESS}, SCHEMA]}
+    spec = body(schema, MIXED, positions=Positions((inner, form)))
+    value = [[{"zip": 1}, {"zip": 2}], {"address": {"zip": 3}, "id": 4}]
+    content_type, octets = encode_body(spec, value)
+    assert octets.count(b"application/xml") == 3
+    assert decode_body(spec, content_type, octets) == Decoded(value)
 
 
 def test_a_form_as_an_array_is_written_part_by_part():
