@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mockserver.api.contract import CONTRACTS, load_contract
-from mockserver.edges import files
+from mockserver.api.contract import load_contract, places
 from mockserver.edges.clock import SystemClock
 from mockserver.edges.flask_app import MockApp
 from mockserver.edges.runner import Server
@@ -26,14 +24,15 @@ class MockServer:
     ...     server.url.startswith("http://127.0.0.1:")
     True
 
-    Services are names in `contracts`, paths or addresses. `app` is the Flask application itself: register hooks and
-    views before the server is started, or use its test client without a socket. `delay` is in seconds.
+    Services are names in `contracts` (or as configured), paths or addresses. `app` is the Flask application itself:
+    register hooks and views before the server is started, or use its test client without a socket. `delay` is in
+    seconds.
     """
 
     def __init__(
         self,
         *services: str | os.PathLike[str],
-        contracts: str | os.PathLike[str] = CONTRACTS,
+        contracts: str | os.PathLike[str] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         strict: bool = True,
@@ -43,7 +42,7 @@ class MockServer:
         delay: float = 0.0,
     ) -> None:
         validators = Validators()
-        words = [os.fspath(service) for service in services] or list(files.choose((), Path(contracts)))
+        words = [os.fspath(service) for service in services] or list(places((), contracts))
         loaded = [Service(load_contract(word, contracts=contracts), validators, lenient=not strict) for word in words]
         settings = Settings(strict=strict, on_violation=on_violation, security=security, seed=seed, delay_s=delay)
         self.session = Session(loaded, settings, SystemClock())

@@ -20,7 +20,7 @@ from mockserver.schema.compile import Validators
 @contracts_option
 @allow_remote_option
 @report_option
-def lint(service: tuple[str, ...], contracts: str, *, allow_remote: bool, report: tuple[str, ...]) -> int:
+def lint(service: tuple[str, ...], contracts: str | None, *, allow_remote: bool, report: tuple[str, ...]) -> int:
     """Tell whether a contract is sound and testable.
 
     Structure, references, path parameters, security, schemas that admit nothing, patterns, and examples that do not

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from mockserver.api.contract import places
 from mockserver.contract.load import load
 from mockserver.contract.model import Contract
 from mockserver.edges import files
@@ -16,7 +17,10 @@ from mockserver.report.renderers import RENDERERS
 from mockserver.values import dataclass
 
 contracts_option = click.option(
-    "--contracts", default="contracts", show_default=True, metavar="DIR", help="The folder of contracts."
+    "--contracts",
+    show_default="contracts, or as configured",
+    metavar="DIR",
+    help="The folder of contracts.",
 )
 allow_remote_option = click.option(
     "--allow-remote", is_flag=True, help="Follow references to other hosts; without it they are refused."
@@ -38,9 +42,9 @@ class Loaded:
     notes: tuple[str, ...]
 
 
-def load_services(words: Sequence[str], contracts: str, *, allow_remote: bool) -> Iterator[Loaded]:
+def load_services(words: Sequence[str], contracts: str | None, *, allow_remote: bool) -> Iterator[Loaded]:
     """Load the contracts that the words of a call name; all of the folder for no words."""
-    for name, place in files.choose(words, Path(contracts)).items():
+    for name, place in places(words, contracts).items():
         found = files.collect(name, place, fetch=fetch, allow_remote=allow_remote)
         yield Loaded(load(name, found.documents), found.files, found.notes)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-from mockserver.cli.environment import variable
 from mockserver.cli.options import Loaded, allow_remote_option, contracts_option, load_services
+from mockserver.edges import settings
 from mockserver.edges.clock import SystemClock
 from mockserver.edges.console import RequestLog
 from mockserver.edges.flask_app import MockApp
@@ -36,7 +36,7 @@ class _Asked:
     """What was asked for on the command line."""
 
     services: tuple[str, ...]
-    contracts: str
+    contracts: str | None
     allow_remote: bool
     lenient: bool
 
@@ -92,7 +92,7 @@ class _WithCommand(click.Command):
 def serve(
     context: click.Context,
     service: tuple[str, ...],
-    contracts: str,
+    contracts: str | None,
     *,
     allow_remote: bool,
     host: str,
@@ -108,7 +108,8 @@ def serve(
 ) -> int:
     """Answer like the API, from its contract alone.
 
-    With a COMMAND after --, the mock runs as long as the command does, and <NAME>_SERVICE is set for it.
+    With a COMMAND after --, the mock runs as long as the command does, and <NAME>_SERVICE is set for it (and what
+    the configuration names as env).
     """
     begun = time.perf_counter()
     if workers != 1:
@@ -144,7 +145,9 @@ def serve(
 
 
 def _run(command: Sequence[str], session: Session, url: str) -> int:
-    env = {**os.environ, **{variable(service.name): f"{url}/{service.name}" for service in session.services}}
+    said = settings.read()
+    pointed = {name: one.name for one in session.services for name in said.service(one.name).variables}
+    env = {**os.environ, **{variable: f"{url}/{name}" for variable, name in pointed.items()}}
     try:
         return subprocess.run(command, env=env, check=False).returncode  # noqa: S603 - it is the user's own command
     except OSError as refused:
@@ -157,9 +160,11 @@ def _watch(app: MockApp, asked: _Asked, loaded: Sequence[Loaded], validators: Va
     current = list(loaded)
 
     def files() -> list[Path]:
-        folder = Path(asked.contracts)
+        said = settings.read()
+        folder = Path(said.contracts if asked.contracts is None else asked.contracts)
         listed = sorted(folder.iterdir()) if folder.is_dir() and not asked.services else []
-        return [*listed, *(path for one in current for path in one.files)]
+        configured = [Path(said.file)] if said.file else []
+        return [*listed, *configured, *(path for one in current for path in one.files)]
 
     def changed() -> None:
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -17,8 +17,10 @@ from mockserver.document.documents import Documents, outward_references
 from mockserver.document.overlay import apply
 from mockserver.document.read import read
 from mockserver.errors import UnknownService, UnreadableDocument, UsageError
+from mockserver.jobs.configuration import nearest
 from mockserver.values import JSON, dataclass
 
+_NOWHERE: Mapping[str, str] = {}
 SUFFIXES = (".yaml", ".yml", ".json")
 
 Fetch: TypeAlias = Callable[[str], bytes]
@@ -59,12 +61,13 @@ def find_contracts(folder: Path) -> dict[str, Path]:
     return found
 
 
-def choose(words: Iterable[str], folder: Path) -> dict[str, str]:
-    """Return name and place of each service that the words of a call name; all of the folder for no words.
+def choose(words: Iterable[str], folder: Path, placed: Mapping[str, str] = _NOWHERE) -> dict[str, str]:
+    """Return name and place of each service that the words of a call name; all known services for no words.
 
-    A word is a name in the folder, a path, or an address.
+    A word is a name in the folder or in `placed` (names to paths or addresses, which count first), a path, or an
+    address.
     """
-    named = find_contracts(folder)
+    named = {name: str(path) for name, path in find_contracts(folder).items()} | dict(placed)
     listed = list(words)
     if not listed:
         if not named:
@@ -73,7 +76,7 @@ def choose(words: Iterable[str], folder: Path) -> dict[str, str]:
                 where=str(folder.absolute()),
                 fix="put an OpenAPI document there, or name one: mockserver serve path/to/openapi.yaml",
             )
-        return {name: str(path) for name, path in named.items()}
+        return named
     chosen: dict[str, str] = {}
     for word in listed:
         name, place = _named(word, named, folder)
@@ -83,9 +86,9 @@ def choose(words: Iterable[str], folder: Path) -> dict[str, str]:
     return chosen
 
 
-def _named(word: str, named: dict[str, Path], folder: Path) -> tuple[str, str]:
+def _named(word: str, named: dict[str, str], folder: Path) -> tuple[str, str]:
     if word in named:
-        return word, str(named[word])
+        return word, named[word]
     if is_address(word):
         return Path(urlsplit(word).path).stem or urlsplit(word).hostname or "contract", word
     path = Path(word)
@@ -94,8 +97,11 @@ def _named(word: str, named: dict[str, Path], folder: Path) -> tuple[str, str]:
     if path.is_dir():
         raise UnknownService(f"{word} is a folder", where=word, fix=f"take all contracts in it: --contracts {word}")
     known = ", ".join(named) or "none"
+    near = nearest(word, named)
     raise UnknownService(
-        f"there is no service and no file {word}", where=f"{folder}/", fix=f"known services: {known}; or give a path"
+        f"there is no service and no file {word}",
+        where=f"{folder}/",
+        fix=f"{near}known services: {known}; or give a path",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from typing import Final, Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from mockserver.errors import UnknownService, UsageError
 from mockserver.exchange import Headers
 from mockserver.resilience.policies import Policies
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 Validate: TypeAlias = Literal["strict", "warn", "off"]
 """Whether a client judges what it sends and gets by the contract: an error, a warning, or not at all."""
@@ -99,7 +99,7 @@ class ServiceSettings:
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """The variables that may hold its address: the first that is set wins, and is what a mock sets."""
+        """The variables that hold its address: the first that is set wins; what stands in for it sets them all."""
         own = variable(self.name)
         return (self.env, own) if self.env and self.env != own else (own,)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -47,6 +48,7 @@ _SAID: Final = {
     "string_pattern_mismatch": "it is not spelled so",
     "bool_parsing": "it is neither true nor false",
 }
+_ALTERNATIVE: Final = re.compile(r"_[A-Z]\w*|bool|float|str|(?:dict|tuple|constrained|function|literal)\b.*")
 _FIXES: Final = {
     "client": 'name a class, a function or a module\'s: client = "shop.shipping:ShippingClient"',
     "raises": 'name its errors: raises = "shop.shipping:ShippingError", or a list of such',
@@ -283,13 +285,12 @@ def _told(errors: Sequence[ErrorDetails], written: _Text, tree: Mapping[str, JSO
 def _written(loc: Sequence[str | int], tree: JSON) -> _Path:
     """Return the keys of a place as they are written; pydantic puts the names of alternatives between them."""
     path: list[str] = []
-    for number, key in enumerate(loc):
-        is_last = number == len(loc) - 1 and isinstance(tree, Mapping) and not str(key).startswith("_")
-        if (isinstance(tree, Mapping) and key in tree) or (isinstance(tree, list) and isinstance(key, int)):
-            path.append(str(key))
-            tree = tree[key]
-        elif is_last:
-            path.append(str(key))
+    for each in loc:
+        key = str(each)
+        is_there = isinstance(tree, Mapping) and key in tree
+        if is_there or _ALTERNATIVE.fullmatch(key) is None:
+            path.append(key)
+            tree = tree[key] if is_there else None
     return tuple(path)
 
 
