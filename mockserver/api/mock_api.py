@@ -10,14 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from mockserver.api.contract import CONTRACTS, load_contract
+from mockserver.api.contract import load_contract, places
 from mockserver.api.overrides import known_operation, steps_of, unknown_operation
 from mockserver.contract.reading import Body, NoBody
-from mockserver.edges import files
 from mockserver.edges.clock import SystemClock
 from mockserver.edges.intercept.all import intercepted
 from mockserver.edges.source_lines import SourceLine, calling_line
@@ -68,14 +66,14 @@ class _Kept:
 class Loaded:
     """Contracts that are read once and asked in many tests."""
 
-    def __init__(self, contracts: str | os.PathLike[str] = CONTRACTS) -> None:
+    def __init__(self, contracts: str | os.PathLike[str] | None = None) -> None:
         self._contracts = contracts
         self._validators = Validators()
         self._services: dict[tuple[str, bool], Service] = {}
 
     def names(self) -> tuple[str, ...]:
         """Return the services of the folder."""
-        return tuple(files.choose((), Path(self._contracts)))
+        return tuple(places((), self._contracts))
 
     def service(self, name: str, *, lenient: bool) -> Service:
         """Return a service, ready to be asked."""
@@ -249,7 +247,7 @@ class MockApi:
     def __init__(
         self,
         *services: str | os.PathLike[str],
-        contracts: str | os.PathLike[str] = CONTRACTS,
+        contracts: str | os.PathLike[str] | None = None,
         lenient: bool = False,
         security: bool = True,
         seed: int = 0,

@@ -26,7 +26,7 @@ _MARKER = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add our options and ini settings; each is called mockserver."""
-    parser.addini("mockserver_contracts", "The folder of contracts.", default="contracts")
+    parser.addini("mockserver_contracts", "The folder of contracts; else as configured.")
     parser.addini("mockserver_passthrough", "Hosts that clients may reach for real.", type="args", default=[])
     parser.addini("mockserver_lenient", "Report values that break the contract, reject structure only.", type="bool")
     group = parser.getgroup("mockserver", "mockserver: contracts")

@@ -17,6 +17,7 @@ import pytest
 from mockserver.api.mock_api import Loaded, MockApi
 from mockserver.api.mock_server import MockServer
 from mockserver.contract.plan import Plan
+from mockserver.edges import settings
 from mockserver.edges.source_lines import SourceLine
 from mockserver.errors import UsageError
 from mockserver.exchange import Request
@@ -32,12 +33,19 @@ Mock: TypeAlias = MockApi | MockServer
 _LONGEST = 300
 
 
+def folder_of_contracts(config: pytest.Config) -> Path:
+    """Return the folder that pytest's own configuration names, else the one that ours does."""
+    named: str = config.getini("mockserver_contracts")
+    said = settings.read(config.rootpath)
+    return Path(said.contracts) if said.file and not named else config.rootpath / (named or said.contracts)
+
+
 class Run:
     """What a run of pytest knows of contracts."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._folder = config.rootpath / config.getini("mockserver_contracts")
+        self._folder = folder_of_contracts(config)
         self._loaded = Loaded(self._folder)
         self._seen: dict[str, Counter[tuple[str, int]]] = {}
         self._findings: dict[str, list[Finding]] = {}
