@@ -6,7 +6,7 @@ given by the edge that observed them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from mockserver.values import dataclass
@@ -71,10 +71,19 @@ class Streamed:
 
     status: int
     headers: Headers
-    chunks: Iterable[tuple[float, bytes]]
+    chunks: Sequence[tuple[float, bytes]]
 
     def __iter__(self) -> Iterator[tuple[float, bytes]]:
         return iter(self.chunks)
+
+    @property
+    def body(self) -> bytes:
+        """The pieces together."""
+        return b"".join(piece for _, piece in self.chunks)
+
+    def header(self, name: str) -> str | None:
+        """Return the value of one field, or None."""
+        return header(self.headers, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,8 @@ def redact_exchange(exchange: Exchange, secrets: Secrets) -> Exchange:
                 outcome, headers=redact_headers(outcome.headers, known), body=_redact_body(outcome.body, known)
             )
         case Streamed():
-            outcome = replace(outcome, headers=redact_headers(outcome.headers, known))
+            chunks = tuple((pause_s, _redact_body(piece, known)) for pause_s, piece in outcome)
+            outcome = replace(outcome, headers=redact_headers(outcome.headers, known), chunks=chunks)
         case NoResponse():
             outcome = NoResponse(redact_text(outcome.reason, known))
     return replace(exchange, request=clean, outcome=outcome)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Literal, TypeAlias
 
 from mockserver.answers.files import file_of
+from mockserver.answers.streams import ending_of, items_of
 from mockserver.contract.plan import MediaPlan, ParameterPlan, bounded
 from mockserver.generate.generator import Generator
 from mockserver.schema.compile import Validator, Validators
@@ -22,6 +23,7 @@ from mockserver.wire.media_type import is_json
 from mockserver.wire.parameters import encode_header
 from mockserver.wire.reading import Decoded, UnspellableError
 from mockserver.wire.specs import BodySpec
+from mockserver.wire.whole import utf8
 
 Source: TypeAlias = Literal["example", "generated"]
 _TRIES = 8
@@ -39,12 +41,13 @@ class SoundExample:
 
 @dataclass(frozen=True, slots=True)
 class Imagined:
-    """A body as its full Content-Type and bytes, with the value it spells."""
+    """A body as its full Content-Type and bytes, with the value it spells; a stream is sent in its `pieces`."""
 
     content_type: str
     body: bytes
     value: JSON
     source: Source
+    pieces: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class _Way:
     spec: BodySpec
     examples: tuple[SoundExample, ...]
     is_file: bool
+    ends: bytes = b""
 
 
 class Imagination:
@@ -81,10 +85,20 @@ class Imagination:
         return NoSuchExample(name, tuple(example.name for example in self.examples(media) if example.name))
 
     def body(
-        self, media: MediaPlan, content_type: str, seed: int, *, wanted: Mapping[str, JSON], dynamic: bool = False
+        self,
+        media: MediaPlan,
+        content_type: str,
+        seed: int,
+        *,
+        wanted: Mapping[str, JSON],
+        dynamic: bool = False,
+        operation: JSON = None,
     ) -> Imagined:
-        """Return a body: the first sound example with the wanted values put in, or a generated one."""
-        way = self._ways.get((media, content_type)) or self._way(media, content_type)
+        """Return a body: the first sound example with the wanted values put in, or a generated one.
+
+        `operation` is its tree, whose texts may tell how a stream ends.
+        """
+        way = self._ways.get((media, content_type)) or self._way(media, content_type, operation)
         if way.examples and not dynamic:
             example = way.examples[0]
             return _spelled_example(media, content_type, example, _with_wanted(media, example.value, wanted))
@@ -92,22 +106,33 @@ class Imagination:
             return Imagined(content_type, file_of(content_type), None, "generated")
         for further in range(_TRIES):
             with suppress(UnspellableError):  # what the media type cannot carry, such as a control character in XML
+                if media.per_item:
+                    return self._stream(media, way, content_type, seed + further, wanted)
                 value = self.value(media, seed + further, wanted=wanted)
                 full, body = encode_body(way.spec, value)
                 return Imagined(full, body, value, "generated")
         return Imagined(content_type, file_of(content_type), None, "generated")
 
-    def _way(self, media: MediaPlan, content_type: str) -> _Way:
+    def _way(self, media: MediaPlan, content_type: str, operation: JSON) -> _Way:
         is_file = (media.bundle is None and not is_json(content_type)) or _is_opaque(media, content_type)
-        way = _Way(_spec_of(media, content_type), self.examples(media), is_file)
+        ends = ending_of(media, operation) if media.per_item else b""
+        way = _Way(_spec_of(media, content_type), self.examples(media), is_file, ends)
         return bounded(self._ways, _REMEMBERED).setdefault((media, content_type), way)
 
+    def _stream(
+        self, media: MediaPlan, way: _Way, content_type: str, seed: int, wanted: Mapping[str, JSON]
+    ) -> Imagined:
+        fits = media.validator.is_valid if media.validator is not None else _anything
+        items, tag = items_of(self._generator(media), fits, seed, wanted)
+        pieces = [encode_body(way.spec, [item])[1] for item in items]
+        if tag and not way.spec.item and content_type.startswith("text/event-stream"):
+            pieces = [b"event: " + utf8(item[tag]) + b"\n" + piece for item, piece in zip(items, pieces, strict=True)]
+        pieces += [way.ends] if way.ends else []
+        return Imagined(encode_body(way.spec, [])[0], b"".join(pieces), items, "generated", tuple(pieces))
+
     def value(self, media: MediaPlan, seed: int, *, wanted: Mapping[str, JSON]) -> JSON:
-        """Return a generated value, three of them for a stream; raise Unsatisfiable when the schema admits none."""
-        generator = self._generator(media)
-        if media.per_item:
-            return [generator.draw(seed + index, wanted=wanted) for index in range(3)]
-        return generator.draw(seed, wanted=wanted)
+        """Return a generated value; raise Unsatisfiable when the schema admits none."""
+        return self._generator(media).draw(seed, wanted=wanted)
 
     def header(self, plan: ParameterPlan, seed: int) -> tuple[str, ...]:
         """Return the lines of a response header; none for an optional one that would be empty."""
@@ -216,9 +241,12 @@ def _spelled_example(media: MediaPlan, content_type: str, example: SoundExample,
 
 
 def spelled(media: MediaPlan, content_type: str, value: JSON, source: Source) -> Imagined:
-    """Spell a value as a body of the chosen media type."""
-    full, body = encode_body(_spec_of(media, content_type), value)
-    return Imagined(full, body, value, source)
+    """Spell a value as a body of the chosen media type, a stream item by item."""
+    spec = _spec_of(media, content_type)
+    full, body = encode_body(spec, value)
+    if not media.per_item or not isinstance(value, list):
+        return Imagined(full, body, value, source)
+    return Imagined(full, body, value, source, tuple(encode_body(spec, [item])[1] for item in value))
 
 
 def _spec_of(media: MediaPlan, content_type: str) -> BodySpec:
@@ -249,3 +277,7 @@ def _with_wanted(media: MediaPlan, value: JSON, wanted: Mapping[str, JSON]) -> J
             if media.accepts(changed):
                 value = changed
     return value
+
+
+def _anything(_value: JSON) -> bool:
+    return True

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
 from mockserver.contract import openapi2, openapi3
+from mockserver.contract.events import describes_event
 from mockserver.contract.model import (
     Contract,
     Location,
@@ -282,12 +283,15 @@ class Plans:
     def _media_plan(self, media: MediaType, direction: Direction) -> MediaPlan:
         schema = media.item_schema if media.schema is None else media.schema
         bundle, validator = self._compiled(schema, direction)
+        item = media.schema is None and media.item_schema is not None
+        if bundle is not None and media.name.lower().startswith("text/event-stream"):
+            item = item or describes_event(bundle.schema)
         spec = BodySpec(
             media_type=media.name,
             shape=shape_of(bundle.schema if bundle is not None else True),
             encodings=_named(media.encodings),
             positions=_positions(media.encodings),
-            item=media.schema is None and media.item_schema is not None,
+            item=item,
         )
         return MediaPlan(media, spec, bundle, validator, is_sequential(media.name) and is_per_item(spec))
 

@@ -7,7 +7,7 @@ take a short way past werkzeug's routing, but only while nothing is registered t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from flask import Blueprint, Flask, current_app, jsonify, request, request_start
 from flask import Response as FlaskResponse
 from werkzeug.routing import Rule
 
-from mockserver.exchange import Headers, Request, Response
+from mockserver.exchange import Headers, Request, Response, Streamed
 from mockserver.jobs.answer import Answer
 from mockserver.jobs.serve import Session
 from mockserver.jobs.show import contract_page, exchange_page, health_page
@@ -58,7 +58,7 @@ class MockApp(Flask):
         answer = self._answer(environ)
         response = answer.response
         start_response(_status(response), _headers_of(response))
-        return (response.body,)
+        return Paced(response) if isinstance(response, Streamed) else (response.body,)
 
     def _answer(self, environ: WSGIEnvironment) -> Answer:
         asked = read_environ(environ)
@@ -89,9 +89,11 @@ def _contract_view(anything: str = "") -> FlaskResponse:
     """Answer an operation on the long way, where hooks see it."""
     del anything  # the raw target says more
     answer = app_of(current_app)._answer(request.environ)  # noqa: SLF001 - one class in two halves
-    made = FlaskResponse(answer.response.body, status=_status(answer.response))
+    response = answer.response
+    body = Paced(response) if isinstance(response, Streamed) else response.body
+    made = FlaskResponse(body, status=_status(response))
     made.headers.clear()
-    made.headers.extend(_headers_of(answer.response))
+    made.headers.extend(_headers_of(response))
     return made
 
 
@@ -103,13 +105,32 @@ def app_of(flask_app: Flask) -> MockApp:
     return found
 
 
-def _status(response: Response) -> str:
+class Paced:
+    """A body that is sent piece by piece: `paced` is for servers that can wait without blocking."""
+
+    def __init__(self, streamed: Streamed) -> None:
+        self._streamed = streamed
+
+    def paced(self) -> Iterable[tuple[float, bytes]]:
+        """Return the pieces with their pauses in seconds."""
+        return self._streamed
+
+    def __iter__(self) -> Iterator[bytes]:
+        for pause_s, piece in self._streamed:
+            if pause_s:
+                time.sleep(pause_s)
+            yield piece
+
+
+def _status(response: Response | Streamed) -> str:
     return _REASONS.get(response.status) or f"{response.status} Unknown"
 
 
-def _headers_of(response: Response) -> list[tuple[str, str]]:
+def _headers_of(response: Response | Streamed) -> list[tuple[str, str]]:
     listed = list(response.headers)
     # RFC 9110 §8.6: no Content-Length where there can be no content
+    if isinstance(response, Streamed):
+        return listed
     if response.status not in {204, 304} and not any(name == "Content-Length" for name, _ in listed):
         listed.append(("Content-Length", str(len(response.body))))
     return listed

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from types import MappingProxyType
 
@@ -80,6 +81,17 @@ class Generator:
             return value
         with self._lock:
             return workshop.with_wanted(value, wanted, form, judged=not plan.trusted)
+
+    def variants(self, seed: int) -> list[JSON]:
+        """Return an object of each kind that the schema admits, in the order of the contract."""
+        workshop = self._opened()
+        root = fork(seed & MASK, _SALT)
+        found: list[JSON] = []
+        for form in workshop.object_forms():
+            with suppress(Unsatisfiable):
+                plan = self._plans.get(("", form)) or self._planned("", form)
+                found.append(plan.draw(root))
+        return found
 
     def _opened(self) -> _Workshop:
         with self._lock:
@@ -180,6 +192,10 @@ class _Workshop:
     def _unsatisfiable(self, proof: str) -> Unsatisfiable:
         found = blame(self._book, self._heights)
         return Unsatisfiable(found.pointer, f"{found.why} ({proof})")
+
+    def object_forms(self) -> list[int]:
+        """Return the numbers of the forms that are objects of named properties."""
+        return [number for number, form in enumerate(self._forms) if form.kind == "object" and form.facts.declares]
 
     def form_for(self, wanted: Mapping[str, JSON]) -> int:
         """Return the number of the first form that does not contradict what is wanted (0: the usual one)."""

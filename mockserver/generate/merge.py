@@ -26,7 +26,7 @@ from mockserver.generate.unions import Group, Unions, plain_name
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, dataclass
 
-_MOST_FORMS = 64
+_MOST_FORMS = 100  # streams of some APIs have eighty kinds of events
 _MOST_STEPS = 400
 
 

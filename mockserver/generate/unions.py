@@ -134,10 +134,26 @@ class Unions:
         discriminator = schema.get("discriminator")
         if not discriminator or "propertyName" not in discriminator:
             return [None] * len(options)
+        mapped = set((discriminator.get("mapping") or {}).values())
         return [
-            self._tag(discriminator, option["$ref"]) if isinstance(option, dict) and "$ref" in option else None
+            self._tag(discriminator, option["$ref"])
+            if isinstance(option, dict)
+            and "$ref" in option
+            and (option["$ref"] in mapped or not self._lists_names(option, discriminator["propertyName"]))
+            else None
             for option in options
         ]
+
+    def _lists_names(self, option: JSON, name: str) -> bool:
+        """Tell whether an alternative has a const or an enum for the discriminating property: those are its names."""
+        schema = self._shelf.resolved(option)
+        if not isinstance(schema, dict):
+            return False
+        tag = schema.get("properties", {}).get(name)
+        if isinstance(tag, dict) and ("const" in tag or "enum" in tag):
+            return True
+        inline = [part for part in schema.get("allOf", ()) if isinstance(part, dict) and "$ref" not in part]
+        return any(self._lists_names(part, name) for part in inline)
 
     def _tag(self, discriminator: Mapping[str, JSON], reference: str) -> JSON:
         name = discriminator["propertyName"]

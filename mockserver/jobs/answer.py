@@ -25,7 +25,7 @@ from mockserver.contract.reading import Reading, fitting, read_request
 from mockserver.contract.route import Routed, Router, WrongMethod
 from mockserver.contract.secret_names import secret_names
 from mockserver.errors import MockserverError, UnreadableDocument
-from mockserver.exchange import Headers, Request, Response
+from mockserver.exchange import Headers, Request, Response, Streamed
 from mockserver.messages import BY_ID
 from mockserver.redact import Secrets, redact_violation
 from mockserver.schema.compile import Validators
@@ -58,7 +58,7 @@ class Settings:
 class Answer:
     """What to send, how many seconds to wait before, and what there is to tell about it."""
 
-    response: Response
+    response: Response | Streamed
     wait_s: float = 0.0
     fault: str = ""
     service: str = ""
@@ -189,7 +189,12 @@ class Answering:
             return self.service.imagination.named(media, chosen.content_type, self.wishes.example)
         wanted = wanted_of(plan.operation, reading) if chosen.status < 400 else {}
         return self.service.imagination.body(
-            media, chosen.content_type, seed, wanted=wanted, dynamic=self.wishes.dynamic
+            media,
+            chosen.content_type,
+            seed,
+            wanted=wanted,
+            dynamic=self.wishes.dynamic,
+            operation=plan.operation.node.tree,
         )
 
     def _refuse(self, plan: Plan, reading: Reading, violations: Violations, why: Refusal) -> Answer:
@@ -242,8 +247,7 @@ class Answering:
             headers.append(
                 ("X-Mockserver-Violations", told_violations(cleaned(self.service, self.request, violations)))
             )
-        body = imagined.body if imagined is not None else b""
-        response = _to(self.request, Response(chosen.status, tuple(headers), body))
+        response = _to(self.request, _outcome(chosen.status, tuple(headers), imagined))
         return Answer(
             response,
             self.wait_s,
@@ -337,10 +341,20 @@ def preflight(service: Service, request: Request, route: Routed | WrongMethod) -
     return Answer(Response(204, headers), service=service.name, source="generated")
 
 
-def _to(request: Request, response: Response) -> Response:
+def _outcome(status: int, headers: Headers, imagined: Imagined | None) -> Response | Streamed:
+    if imagined is None:
+        return Response(status, headers)
+    if imagined.pieces:
+        return Streamed(status, headers, tuple((0.0, piece) for piece in imagined.pieces))
+    return Response(status, headers, imagined.body)
+
+
+def _to(request: Request, response: Response | Streamed) -> Response | Streamed:
     """Return the answer to a HEAD without its content, and with the length that GET would have (RFC 9110 §9.3.2)."""
     if request.method != "HEAD":
         return response
+    if isinstance(response, Streamed):  # its length is not known before it has ended
+        return Response(response.status, response.headers)
     return Response(response.status, (*response.headers, ("Content-Length", str(len(response.body)))))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from mockserver.exchange import Headers, Response
+from mockserver.exchange import Headers, Response, Streamed
 from mockserver.jobs.answer import Answer, Service
 from mockserver.jobs.serve import Session
 from mockserver.values import JSON
@@ -57,7 +57,9 @@ def exchange_page(session: Session) -> JSON:
                     "headers": _listed(exchange.request.headers),
                     "body": _readable(exchange.request.body),
                 },
-                "response": _response(answer, exchange.outcome if isinstance(exchange.outcome, Response) else None),
+                "response": _response(
+                    answer, exchange.outcome if isinstance(exchange.outcome, Response | Streamed) else None
+                ),
                 "violations": [violation_page(violation) for violation in violations],
             }
             for exchange, answer, violations in session.exchanges()
@@ -65,7 +67,7 @@ def exchange_page(session: Session) -> JSON:
     }
 
 
-def _response(answer: Answer, response: Response | None) -> JSON:
+def _response(answer: Answer, response: Response | Streamed | None) -> JSON:
     if response is None:
         return {"status": answer.response.status}
     return {

@@ -1,5 +1,7 @@
 import json
+from contextlib import closing
 from pathlib import Path
+from socket import create_connection
 
 import pytest
 from flask import Response as FlaskResponse
@@ -9,6 +11,7 @@ from mockserver.contract.load import load
 from mockserver.document.documents import Documents
 from mockserver.edges.clock import SystemClock
 from mockserver.edges.flask_app import MockApp
+from mockserver.edges.runner import Server
 from mockserver.jobs.answer import Service, Settings
 from mockserver.jobs.serve import Session
 from mockserver.schema.compile import Validators
@@ -131,3 +134,41 @@ def test_browsers_are_let_in() -> None:
 def test_the_raw_target_reaches_the_contract() -> None:
     answered = mock().test_client().get("/v1/pets/4%32")
     assert json.loads(answered.data)["id"] == 42
+
+
+STREAMS = b"""
+openapi: 3.2.0
+info: {title: t, version: '1'}
+paths:
+  /lines: {get: {responses: {'200': {description: ok, content: {application/jsonl: {itemSchema: {const: {id: 1}}}}}}}}
+"""
+
+
+def streaming() -> MockApp:
+    contract = load("api", Documents("api.yaml", {"api.yaml": STREAMS}))
+    return MockApp(Session([Service(contract, Validators())], Settings(), SystemClock()))
+
+
+def test_a_stream_is_sent_item_by_item_on_both_ways() -> None:
+    short, long = streaming(), streaming()
+    long.before_request(lambda: None)
+    for app in (short, long):
+        sent = app.test_client().get("/lines", buffered=False)
+        assert list(sent.response) == [b'{"id":1}\n'] * 3
+        assert "Content-Length" not in sent.headers
+        assert app.test_client().head("/lines").data == b""
+
+
+def test_a_real_server_frames_each_item_as_a_chunk() -> None:
+    with Server(streaming()) as server, closing(create_connection((server.host, server.port), timeout=10)) as wire:
+        wire.sendall(b"GET /lines HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        head, _, body = b"".join(iter(lambda: wire.recv(65536), b"")).partition(b"\r\n\r\n")
+    assert b"Transfer-Encoding: chunked" in head
+    assert body == b'9\r\n{"id":1}\n\r\n' * 3 + b"0\r\n\r\n"
+
+
+def test_the_journal_shows_a_stream_whole() -> None:
+    client = streaming().test_client()
+    client.get("/lines")
+    (shown,) = client.get("/_mockserver/exchanges").json["exchanges"]
+    assert shown["response"]["body"] == '{"id":1}\n' * 3
