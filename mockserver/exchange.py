@@ -86,6 +86,11 @@ class Streamed:
         return header(self.headers, name)
 
 
+def whole(outcome: Response | Streamed) -> Response:
+    """Return an answer as if it had come at once."""
+    return outcome if isinstance(outcome, Response) else Response(outcome.status, outcome.headers, outcome.body)
+
+
 @dataclass(frozen=True, slots=True)
 class NoResponse:
     """The connection ended before an answer."""

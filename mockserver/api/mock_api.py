@@ -20,7 +20,7 @@ from mockserver.edges.clock import SystemClock
 from mockserver.edges.intercept.all import intercepted
 from mockserver.edges.source_lines import SourceLine, calling_line
 from mockserver.errors import UsageError
-from mockserver.exchange import Request, Response
+from mockserver.exchange import Request, Response, whole
 from mockserver.jobs.answer import Answer, Service, Settings
 from mockserver.jobs.interception import MOCK_ORIGIN, Blocked, Interception, Received, addresses, ordered
 from mockserver.jobs.script import UNSET, Script, Step
@@ -194,14 +194,25 @@ class ServiceMock:
         reading = answer.reading
         asked = request or Request("", "")
         if reading is None:
-            return Seen(answer.operation, {}, {}, {}, {}, None, asked, answer.response, answer.violations, source)
+            return Seen(
+                answer.operation, {}, {}, {}, {}, None, asked, whole(answer.response), answer.violations, source
+            )
         path, query, headers, cookies = (
             {value.plan.parameter.name: value.value for value in values if not isinstance(value.outcome, Absent)}
             for values in (reading.path, reading.query, reading.headers, reading.cookies)
         )
         body = reading.body.value if isinstance(reading.body, Body) and not isinstance(reading.body, NoBody) else None
         return Seen(
-            answer.operation, path, query, headers, cookies, body, asked, answer.response, answer.violations, source
+            answer.operation,
+            path,
+            query,
+            headers,
+            cookies,
+            body,
+            asked,
+            whole(answer.response),
+            answer.violations,
+            source,
         )
 
 

@@ -16,7 +16,7 @@ from mockserver.contract.model import Contract, Operation
 from mockserver.contract.plan import Broken, response_for
 from mockserver.contract.route import Routed
 from mockserver.errors import UnknownService, UsageError
-from mockserver.exchange import Request, Response
+from mockserver.exchange import Request, Response, whole
 from mockserver.jobs.answer import Answer, Answering, Service, Settings
 from mockserver.jobs.script import UNSET, Step, body_media, body_of, played
 
@@ -98,7 +98,7 @@ def check(step: Step, service: Service) -> None:
     if answer.source == "refused":
         raise UsageError(answer.violations[-1].message, where=step.source, fix=answer.violations[-1].fix)
     if step.json is not UNSET or step.merge is not None:
-        _check_body(step, service, operation, answer.response)
+        _check_body(step, service, operation, whole(answer.response))
 
 
 def _check_body(step: Step, service: Service, operation: Operation, response: Response) -> None:

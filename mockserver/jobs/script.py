@@ -15,7 +15,7 @@ from mockserver.answers.imagine import Imagination
 from mockserver.contract.plan import MediaPlan, Plan, Plans, response_for
 from mockserver.contract.reading import choose_media
 from mockserver.contract.route import Routed
-from mockserver.exchange import Headers, Response
+from mockserver.exchange import Headers, Response, whole
 from mockserver.jobs.answer import Answer, Answering
 from mockserver.values import JSON
 from mockserver.wire.bodies import decode_body, encode_body
@@ -116,7 +116,7 @@ def played(step: Step, answering: Answering, route: Routed, plain: Answer) -> An
         answer = replace(answering, wishes=wishes).answer(route)
         if answer.source == "refused":
             return answer
-    response = answer.response
+    response = whole(answer.response)
     if step.merge is not None:
         media = body_media(plans, plan, response)
         whole = _merged_answer(step.merge, body_of(media, response), media, answering.service.imagination)

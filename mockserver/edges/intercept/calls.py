@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mockserver.exchange import Request, Response
+from mockserver.exchange import Request, Response, whole
 from mockserver.jobs.answer import Answer
 from mockserver.jobs.interception import Blocked, Passed, Received
 
@@ -74,7 +74,7 @@ def outcome(receive: Receive, url: str, request: Request, patience_s: float | No
         case Answer(response=response, wait_s=wait_s):
             if patience_s is not None and wait_s > patience_s:
                 return Failed("hang", f"{request.method} {url}: no answer within {patience_s} s")
-            return Waited(response, wait_s)
+            return Waited(whole(response), wait_s)
 
 
 def somebody_else_stubs(library: str) -> bool:
