@@ -193,10 +193,9 @@ class ServiceMock:
     def _seen_of(self, answer: Answer, request: Request | None = None, source: SourceLine | None = None) -> Seen:
         reading = answer.reading
         asked = request or Request("", "")
+        response = whole(answer.response)
         if reading is None:
-            return Seen(
-                answer.operation, {}, {}, {}, {}, None, asked, whole(answer.response), answer.violations, source
-            )
+            return Seen(answer.operation, {}, {}, {}, {}, None, asked, response, answer.violations, source)
         path, query, headers, cookies = (
             {value.plan.parameter.name: value.value for value in values if not isinstance(value.outcome, Absent)}
             for values in (reading.path, reading.query, reading.headers, reading.cookies)

@@ -119,8 +119,8 @@ def played(step: Step, answering: Answering, route: Routed, plain: Answer) -> An
     response = whole(answer.response)
     if step.merge is not None:
         media = body_media(plans, plan, response)
-        whole = _merged_answer(step.merge, body_of(media, response), media, answering.service.imagination)
-        response = _with_json(media, response, whole)
+        value = _merged_answer(step.merge, body_of(media, response), media, answering.service.imagination)
+        response = _with_json(media, response, value)
     if step.json is not UNSET:
         response = _with_json(body_media(plans, plan, response), response, step.json)
     if step.body is not None:
