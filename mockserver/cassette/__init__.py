@@ -1,0 +1,1 @@
+"""Recorded exchanges: how they are written, found again, scrubbed and aged. No I/O, no judgement of the contract."""
