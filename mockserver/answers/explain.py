@@ -9,24 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
+from mockserver.answers.entries import SUBJECTS, TEXTS, subject_of, with_entries
 from mockserver.contract.plan import MediaPlan
 from mockserver.values import JSON
 from mockserver.violation import Violations
 
-_TEXTS = (
-    "detail",
-    "message",
-    "error_description",
-    "errorMessage",
-    "error_message",
-    "description",
-    "msg",
-    "reason",
-    "error",
-    "details",
-    "title",
-    "text",
-)
 _STATUSES = ("status", "status_code", "statusCode", "httpStatus", "http_status")
 _DEEPEST = 3
 
@@ -48,8 +35,10 @@ def phrase(status: int) -> str:
     return HTTPStatus(status if status in known else status // 100 * 100).phrase
 
 
-def explained(value: JSON, media: MediaPlan, status: int, text: str) -> JSON:
+def explained(value: JSON, media: MediaPlan, status: int, violations: Violations) -> JSON:
     """Put status, its phrase and the explanation where the error has a place for them."""
+    text = explanation(violations) or phrase(status)
+    value, listed = with_entries(value, violations, media.accepts)
     if isinstance(value, dict) and "problem" in media.media.name:  # RFC 9457 §3.1
         for name, said in (("type", "about:blank"), ("title", phrase(status)), ("detail", text)):
             value = _tried(value, (name,), said, media)
@@ -59,11 +48,19 @@ def explained(value: JSON, media: MediaPlan, status: int, text: str) -> JSON:
         present = _get(value, path)
         if isinstance(present, int | str) and not isinstance(present, bool):
             value = _tried(value, path, type(present)(status), media)
-    for path in _places(value, (), _TEXTS):
-        if isinstance(_get(value, path), str):
+    for path in _places(value, (), TEXTS):
+        if isinstance(_get(value, path), str) and not (listed and 0 in path):
             changed = _tried(value, path, text, media)
             if changed is not value:
-                return changed
+                return _with_subject(changed, path[:-1], violations, media)
+    return value
+
+
+def _with_subject(value: JSON, path: Sequence[str | int], violations: Violations, media: MediaPlan) -> JSON:
+    """Name what is wrong beside the sentence, where the error names something there."""
+    for name, present in _get(value, path).items() if violations else ():
+        if name in SUBJECTS and isinstance(present, str):
+            value = _tried(value, (*path, name), subject_of(violations[0], present), media)
     return value
 
 

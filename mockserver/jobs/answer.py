@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from mockserver.answers.choose import Chooser, Chosen, NotAcceptable, NotDocumented, Refusal, refusal
 from mockserver.answers.cors import preflight_headers
-from mockserver.answers.explain import explained, explanation, phrase, problem
+from mockserver.answers.explain import explained, phrase, problem
 from mockserver.answers.headers import contract_headers, location, told_violations
 from mockserver.answers.identity import seed_of, wanted_of, wants_stream
 from mockserver.answers.imagine import Imagination, Imagined, NoSuchExample, spelled
@@ -304,7 +304,7 @@ def _told(
     """Return the contract's own error with our explanation in it."""
     media = service.plans.media(documented, "response")
     imagined = service.imagination.body(media, content_type, seed, wanted={"status": status})
-    value = explained(imagined.value, media, status, explanation(violations) or phrase(status))
+    value = explained(imagined.value, media, status, violations)
     return spelled(media, content_type, value, "generated") if value is not imagined.value else imagined
 
 
