@@ -7,6 +7,7 @@ given by the edge that observed them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from mockserver.values import dataclass
@@ -17,6 +18,19 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 Origin: TypeAlias = Literal["mock", "live", "cassette", "client"]
 
 
+class Fields(tuple[tuple[str, str], ...]):  # noqa: SLOT001 - a tuple of any length can have no slots beside __dict__
+    """Header fields that know themselves by name: for who is asked for many names, or gets the same section again."""
+
+    @cached_property
+    def by_name(self) -> dict[str, str]:
+        """The value of each field by its name in lower case, repeated lines joined."""
+        found: dict[str, str] = {}
+        for name, value in self:
+            lower = name.lower()
+            found[lower] = f"{found[lower]}, {value}" if lower in found else value
+        return found
+
+
 def header(headers: Headers, name: str) -> str | None:
     """Return the value of one field, repeated lines joined as RFC 9110 §5.3 allows.
 
@@ -24,6 +38,8 @@ def header(headers: Headers, name: str) -> str | None:
     'a, b'
     """
     lower = name.lower()
+    if isinstance(headers, Fields):
+        return headers.by_name.get(lower)
     lines = [value for key, value in headers if key.lower() == lower]
     return ", ".join(lines) if lines else None
 
@@ -40,12 +56,12 @@ class Request:
     @property
     def path(self) -> str:
         """The raw path, still percent-encoded."""
-        return self.target.partition("?")[0]
+        return self.target.partition("?")[0] if "?" in self.target else self.target
 
     @property
     def query(self) -> str:
         """The raw query, still percent-encoded, without its question mark."""
-        return self.target.partition("?")[2]
+        return self.target.partition("?")[2] if "?" in self.target else ""
 
     def header(self, name: str) -> str | None:
         """Return the value of one field, or None."""

@@ -22,11 +22,16 @@ _ECHOING = frozenset({"POST", "PUT", "PATCH"})
 
 def seed_of(seed: int, operation: Operation, request: Request) -> int:
     """Return the seed of an answer: one object for one target, another for another body that creates."""
-    digest = hashlib.blake2b(f"{seed} {operation.template}".encode(), digest_size=8)
+    digest = _begun(seed, operation.template).copy()
     digest.update(request.target.encode("utf-8", "surrogateescape"))
     if operation.method == "POST":
         digest.update(request.body)
     return int.from_bytes(digest.digest(), "big")
+
+
+@lru_cache(maxsize=4096)
+def _begun(seed: int, template: str) -> hashlib.blake2b:
+    return hashlib.blake2b(f"{seed} {template}".encode(), digest_size=8)
 
 
 def wanted_of(operation: Operation, reading: Reading) -> dict[str, JSON]:

@@ -35,9 +35,9 @@ NONE = Preferences()
 def preferences(request: Request) -> tuple[Preferences, Request]:
     """Return what the request prefers, and the request without it: the contract does not know these words."""
     header = request.header("prefer")
-    query = request.query
-    if header is None and "__" not in query:
+    if header is None and "__" not in request.target:
         return NONE, request
+    query = request.query
     said: dict[str, str] = {}
     kept: list[str] = []
     for pair in query.split("&") if query else ():

@@ -109,11 +109,11 @@ def read_request(plans: Plans, plan: Plan, request: Request, captures: Captures)
     cookies = plan.decoders.cookies.decode(request.headers) if plan.cookies else {}
     return Reading(
         path=tuple(
-            _value(plan.path[name], plan.decoders.path[name](raw)) for name, raw in captures if name in plan.path
+            [_value(plan.path[name], plan.decoders.path[name](raw)) for name, raw in captures if name in plan.path]
         ),
         query=query,
-        headers=tuple(_value(entry, headers[entry.parameter.name]) for entry in plan.headers),
-        cookies=tuple(_value(entry, cookies[entry.parameter.name]) for entry in plan.cookies),
+        headers=tuple([_value(entry, headers[entry.parameter.name]) for entry in plan.headers]),
+        cookies=tuple([_value(entry, cookies[entry.parameter.name]) for entry in plan.cookies]),
         undeclared=undeclared,
         body=_body(plans, plan.body, request),
     )
@@ -127,7 +127,7 @@ def _query(plan: Plan, raw: str) -> tuple[tuple[Value, ...], tuple[str, ...]]:
     if "?" in plan.operation.template:
         raw = _without_repeats(raw, plan.operation.target[1])
     read = plan.decoders.query.decode(raw)
-    return tuple(_value(entry, read.parameters[entry.parameter.name]) for entry in plan.query), read.undeclared
+    return tuple([_value(entry, read.parameters[entry.parameter.name]) for entry in plan.query]), read.undeclared
 
 
 def _without_repeats(raw: str, written: str) -> str:
@@ -174,7 +174,7 @@ def _default(plan: ParameterPlan) -> JSON:
 def _value(plan: ParameterPlan, outcome: Decoded | Absent | Undecodable) -> Value:
     match outcome:
         case Decoded():
-            if plan.validator is None:
+            if plan.validator is None or plan.validator.is_valid(outcome.value):
                 return Value(plan, outcome, outcome.value, valid=True)
             value, valid = _best(outcome, plan.validator.is_valid)
             return Value(plan, outcome, value, valid)
@@ -251,5 +251,8 @@ def choose_media(content: tuple[MediaType, ...], content_type: str | None) -> Me
     """
     if content_type is None:
         return content[0] if content else None
+    for media in content:
+        if media.name == content_type:
+            return media
     name = media_types.select([media.name for media in content], content_type)
     return next((media for media in content if media.name == name), None)

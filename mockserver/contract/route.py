@@ -139,13 +139,12 @@ class Router:
         if entries is None and method == "HEAD":
             entries = leaf.methods.get("GET")  # RFC 9110 §9.3.2: HEAD is GET without the content
         if entries is not None:
-            routes = [
+            first, *others = [
                 Routed(operation, tuple(zip(names, values, strict=True)))
                 for operation, names in entries
                 for values in ways
             ]
-            first = routes[0]
-            return first if len(routes) == 1 else Routed(first.operation, first.captures, tuple(routes[1:]))
+            return Routed(first.operation, first.captures, tuple(others)) if others else first
         if not leaf.methods:
             return Unrouted(path, tuple(variant.template for _, variant in leaf.variants))
         return WrongMethod(
@@ -195,10 +194,27 @@ def _walk(
     step: _Step, segments: list[str], index: int, values: tuple[_Values, ...]
 ) -> tuple[_Leaf, tuple[_Values, ...]] | None:
     """Return the leaf of a path, and each way in which its placeholders may be filled."""
-    if index == len(segments):
-        return (step.leaf, values) if step.leaf is not None else None
+    while index < len(segments):
+        segment = segments[index]
+        below = step.literals.get(unquote(segment) if "%" in segment else segment)
+        if step.mixed or (below is not None and step.anything is not None):
+            return _fork(step, below, segments, index, values)
+        if below is not None:
+            step = below
+        elif step.anything is not None and segment:
+            step = step.anything
+            values = tuple([(*before, segment) for before in values])
+        else:
+            return None
+        index += 1
+    return (step.leaf, values) if step.leaf is not None else None
+
+
+def _fork(
+    step: _Step, below: _Step | None, segments: list[str], index: int, values: tuple[_Values, ...]
+) -> tuple[_Leaf, tuple[_Values, ...]] | None:
+    """Try the ways that a segment may go: as the text it is, as a text with placeholders in it, as anything."""
     segment = segments[index]
-    below = step.literals.get(unquote(segment) if "%" in segment else segment)
     if below is not None:
         found = _walk(below, segments, index + 1, values)
         if found is not None:

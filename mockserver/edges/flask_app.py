@@ -16,7 +16,7 @@ from flask import Blueprint, Flask, current_app, jsonify, request, request_start
 from flask import Response as FlaskResponse
 from werkzeug.routing import Rule
 
-from mockserver.exchange import Headers, Request, Response, Streamed
+from mockserver.exchange import Fields, Headers, Request, Response, Streamed
 from mockserver.jobs.answer import Answer
 from mockserver.jobs.serve import Session
 from mockserver.jobs.show import contract_page, exchange_page, health_page
@@ -152,7 +152,7 @@ def _headers(environ: WSGIEnvironment) -> Headers:
     for key, name in (("CONTENT_TYPE", "Content-Type"), ("CONTENT_LENGTH", "Content-Length")):
         if environ.get(key):
             found.append((name, environ[key]))
-    return tuple(found)
+    return Fields(found)
 
 
 def _body(environ: WSGIEnvironment) -> bytes:

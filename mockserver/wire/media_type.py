@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from mockserver.values import dataclass
@@ -68,6 +69,7 @@ _JSON: Final = MediaRange("application", "json", ())
 _LEAST: Final = 0.001
 
 
+@lru_cache(maxsize=512)
 def parse(text: str) -> MediaRange | None:
     """Return the media type or range, or None when the text is neither.
 

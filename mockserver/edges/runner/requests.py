@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import unquote
 
+from mockserver.exchange import Fields
 from mockserver.values import dataclass
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def read_block(raw: bytes, base: Environ) -> Block:
     length = _content_length(framing)
     if length == CHUNKED:
         environ.pop("HTTP_TRANSFER_ENCODING")  # RFC 9112 §7.1.3: decoded here, CONTENT_LENGTH stands for it
-    environ["mockserver.headers"] = tuple(headers)
+    environ["mockserver.headers"] = Fields(headers)
     connection = {option.strip().lower() for option in ",".join(framing.get("connection", ())).split(",")}
     return Block(
         environ=environ,
