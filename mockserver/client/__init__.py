@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockserver.client.answer import Answer as Answer
+    from mockserver.client.awaiting import AsyncAPIClient as AsyncAPIClient
     from mockserver.client.errors import APIError as APIError
     from mockserver.client.errors import BadAnswer as BadAnswer
     from mockserver.client.errors import CircuitOpen as CircuitOpen
@@ -39,6 +40,7 @@ _PUBLIC = {
     **dict.fromkeys(_ERRORS, "mockserver.client.errors"),
     "APIClient": "mockserver.client.sync",
     "Answer": "mockserver.client.answer",
+    "AsyncAPIClient": "mockserver.client.awaiting",
     "NO_TIMEOUT": "mockserver.resilience.bounds",
     "Policies": "mockserver.resilience.policies",
     "Policy": "mockserver.resilience.policy",

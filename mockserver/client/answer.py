@@ -105,7 +105,7 @@ class Answer:
     def data(self) -> JSON:
         """What the body spells."""
         if self._data is _UNREAD:
-            self._data = self._read()
+            self._data = self.read()
         return self._data
 
     def json(self) -> JSON:
@@ -127,7 +127,8 @@ class Answer:
         """Take what somebody read already."""
         self._data = data
 
-    def _read(self) -> JSON:
+    def read(self) -> JSON:
+        """Read the body by its own media type; raises ValueError where it is none."""
         if not self.content:
             return None
         if self.is_json:

@@ -14,17 +14,19 @@ from mockserver.client.ports import Auth, Began, Clock, Event, Hook, Notice, Val
 from mockserver.client.urls import base_of, filled, joined, origin_of, with_query
 from mockserver.edges.clock import SystemClock
 from mockserver.errors import UsageError
-from mockserver.exchange import Headers, Response
+from mockserver.exchange import Headers, Response, header
 from mockserver.resilience.guards import Guards
-from mockserver.resilience.idempotency import CallFacts, repeatable
+from mockserver.resilience.idempotency import CallFacts, repeatable, uuid4
 from mockserver.resilience.outcome import Failed
 from mockserver.resilience.policies import Policies
 from mockserver.resilience.policy import Policy
 from mockserver.resilience.transfer import Outgoing, Upload
+from mockserver.violation import Violations, errors_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mockserver.client.contracted import Bound, Contracted
     from mockserver.contract.model import Contract
     from mockserver.resilience.bounds import Limit
     from mockserver.resilience.call import Call
@@ -68,8 +70,13 @@ class Ask(NamedTuple):
     policy: Policy
     facts: CallFacts
     operation: str = ""
-    bound: Any = None
+    bound: Bound | None = None
     credentials: bool = True
+
+    @property
+    def queues(self) -> bool:
+        """Whether it may wait for a place in flight."""
+        return self.policy.bulkhead is not None and self.policy.bulkhead.wait_s > 0
 
 
 class Caller:
@@ -100,10 +107,13 @@ class Caller:
         self._fields = tuple(hook.fields for hook in self.hooks if hasattr(hook, "fields"))
         self.clock: Clock = clock if clock is not None else SystemClock()
         # two workers that were forked must not draw the same idempotency keys
-        self.guards = guards if guards is not None else Guards(random.SystemRandom())
+        self._random = random.SystemRandom()
+        self.guards = guards if guards is not None else Guards(self._random)
         given = tuple(headers.items()) if isinstance(headers, Mapping) else tuple(headers)
+        self.given = given
         self.headers = _over(_USUAL, given)
         self._contract = contract
+        self._contracted: Contracted | None = None
         self._noticed: set[tuple[str, str]] = set()
 
     def ask(self, method: str, url: str, options: Options) -> Ask:
@@ -111,25 +121,104 @@ class Caller:
         unknown = options.keys() - Options.__annotations__.keys()
         if unknown:
             raise _unknown_option(min(unknown))
-        name = options.get("operation", "")
         target = with_query(joined(self.base_url, filled(url, options.get("path"))), options.get("params"))
-        origin = self.origin if target.startswith(self.base_url) else origin_of(target)
         body, typed = _body(options)
-        headers = _over(self.headers, typed) if typed else self.headers
+        return self._asked(method, target, body, typed, options)
+
+    def called(self, operation: str, arguments: Mapping[str, Any], options: Options) -> Ask:
+        """Make the call of an operation ready; raises UsageError, ContractViolation where it breaks the contract."""
+        contracted = self.contracted
+        if contracted is None:
+            raise UsageError(
+                f"{self.service} has no contract, so {operation} is unknown",
+                fix="give contract=..., or send it by request(method, path)",
+            )
+        bound = contracted.named(operation)
+        policy = self._policy(bound.name, options)
+        provided = {policy.idempotency.header.lower(), *(name.lower() for name, _ in self.headers)}
+        if self.auth is not None:
+            provided.update(bound.credentials)
+        target, typed, body = contracted.spelled(bound, arguments, provided)
+        return self._asked(bound.plan.operation.method, f"{self.base_url}{target}", body, typed, options, bound)
+
+    @property
+    def contracted(self) -> Contracted | None:
+        """The contract, read when it is first needed."""
+        if self._contracted is None and self._contract is not None:
+            from mockserver.client.contracted import Contracted  # noqa: PLC0415 - only who has a contract pays for it
+
+            self._contracted = Contracted(self._contract)
+        return self._contracted
+
+    @property
+    def concurrent(self) -> int:
+        """How many connections to one host are worth keeping."""
+        bulkhead = self.policies.service.bulkhead
+        return bulkhead.concurrent if bulkhead is not None else 20
+
+    def _asked(
+        self, method: str, target: str, body: bytes | Upload | None, typed: Headers, options: Options,
+        bound: Bound | None = None,
+    ) -> Ask:  # fmt: skip
+        origin = self.origin if target.startswith(self.base_url) else origin_of(target)
+        if bound is None and self._contract is not None and origin == self.origin:
+            bound = self._routed(method, target)
+        name = options.get("operation", "") or (bound.name if bound is not None else "")
+        headers = self.headers
+        if bound is not None:
+            headers = _over(_over((*self.headers, ("Accept", bound.accept)), bound.headers), self.given)
+        if typed:
+            headers = _over(headers, typed)
         own = options.get("headers")
         if own:
             headers = _over(headers, tuple(own.items()))
         if origin != self.origin:
             headers = tuple(pair for pair in headers if pair[0].lower() in _HARMLESS)
         policy = self._policy(name, options)
+        key = options.get("idempotency_key") or self._key(method, headers, bound, policy)
+        if key is not None:
+            headers = _over(headers, ((policy.idempotency.header, key),))
         facts = CallFacts(
             method,
             origin,
-            name if name in self.policies.operations else "",
-            key=options.get("idempotency_key"),
+            name,
+            idempotent=bound.idempotent if bound is not None else None,
+            key=key,
             replayable=not isinstance(body, Upload) or body.replayable,
         )
-        return Ask(Outgoing(method, target, headers, body), policy, facts, name, None, origin == self.origin)
+        if self._contract is not None and origin == self.origin and not isinstance(body, Upload):
+            self._check(bound, method, target, headers, body or b"")
+        return Ask(Outgoing(method, target, headers, body), policy, facts, name, bound, origin == self.origin)
+
+    def _routed(self, method: str, target: str) -> Bound | None:
+        contracted = self.contracted
+        if contracted is None or not target.startswith(self.base_url):
+            return None
+        return contracted.routed(method, target[len(self.base_url) :])
+
+    def _key(self, method: str, headers: Headers, bound: Bound | None, policy: Policy) -> str | None:
+        """Return the key that stands in the headers, or a new one where the API keeps them."""
+        name = policy.idempotency.header
+        given = header(headers, name)
+        if given or bound is None or method not in policy.idempotency.methods or not bound.documents(name):
+            return given
+        return uuid4(self._random.getrandbits(128))
+
+    def _check(self, bound: Bound | None, method: str, target: str, headers: Headers, body: bytes) -> None:
+        """Judge a request before it is sent."""
+        contracted = self.contracted
+        if contracted is None or self.validate == "off":
+            return
+        violations = errors_in(contracted.check(method, target[len(self.base_url) :], headers, body))
+        if self.auth is not None and bound is not None:  # what it adds is not there yet
+            awaited = {f"{location}.{name}" for name in bound.credentials for location in ("header", "query", "cookie")}
+            violations = tuple(violation for violation in violations if violation.at.lower() not in awaited)
+        if violations and self.validate == "strict":
+            from mockserver.client.failures import broken_request  # noqa: PLC0415 - rarely needed
+
+            raise broken_request(self.service, violations, contracted.secret_names())
+        for violation in violations:
+            self._tell_notice(Notice(self.service, violation.operation, "violation", violation.message, violation))
 
     def _policy(self, operation: str, options: Options) -> Policy:
         policy = options.get("policy")
@@ -179,12 +268,27 @@ class Caller:
 
     def judged(self, ask: Ask, request: Outgoing, answer: Answer) -> Failed | None:
         """Tell why an answer cannot be handed on, if so."""
-        del ask, request
+        if ask.bound is not None and self.validate != "off" and self.contracted is not None:
+            return self._judged(ask.bound, self.contracted, request, answer)
         if answer.ok and answer.content and answer.is_json:
             try:
                 _ = answer.data
             except ValueError as error:
                 return Failed("unreadable", detail=f"the answer is no JSON: {error}")
+        return None
+
+    def _judged(self, bound: Bound, contracted: Contracted, request: Outgoing, answer: Answer) -> Failed | None:
+        judged = contracted.judge(bound, request, answer)
+        answer.knows(judged.value)
+        answer.violations = judged.violations
+        if not answer.ok:  # the API's own word for its failure counts, however it is spelled
+            return None
+        if judged.unreadable:
+            return Failed("unreadable", detail=judged.unreadable)
+        if judged.violations and self.validate == "strict":
+            return Failed("contract", detail=f"the answer breaks the contract: {told(judged.violations)}")
+        for violation in judged.violations:
+            self._tell_notice(Notice(self.service, bound.name, "violation", violation.message, violation))
         return None
 
     def notice(self, label: str, answer: Answer) -> None:
@@ -197,6 +301,19 @@ class Caller:
 
     def _tell_notice(self, notice: Notice) -> None:
         self.tell(notice)
+
+
+def told(violations: Violations) -> str:
+    """Tell the first finding, with its place, and how many there are.
+
+    >>> told(())
+    ''
+    """
+    if not violations:
+        return ""
+    first = violations[0]
+    more = f", and {len(violations) - 1} more" if len(violations) > 1 else ""
+    return f"{first.at}: {first.message}{more}" if first.at else f"{first.message}{more}"
 
 
 def _policies(policy: Policies | Policy | Mapping[str, Any] | None) -> Policies:

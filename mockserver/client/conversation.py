@@ -195,6 +195,7 @@ class Conversation:
         answer = Answer(request.method, request.url, got.status, got.headers, got.body)
         answer.operation = self.ask.operation
         failed = self._caller.judged(self.ask, request, answer)
+        self.violations = answer.violations
         if failed is not None:
             return failed
         self._answer = answer

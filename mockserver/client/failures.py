@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockserver.client import errors
 from mockserver.client.answer import Answer
-from mockserver.client.errors import About, APIError, Problem
+from mockserver.client.errors import About, APIError, ContractViolation, Problem
 from mockserver.errors import UsageError
 from mockserver.exchange import Request, Response
-from mockserver.redact import SECRET_NAMES, Secrets, redact_json, redact_text
+from mockserver.redact import SECRET_NAMES, Secrets, redact_json, redact_text, redact_violation
 from mockserver.resilience.outcome import Answered, Failed, FailureKind
 from mockserver.resilience.transfer import Outgoing
 from mockserver.violation import Violations
@@ -97,8 +97,25 @@ def error_of(course: Course, gave_up: GiveUp) -> APIError:
     if gave_up.outcome_unknown:
         fix = f"{fix}; it may have been done: look before you repeat it".removeprefix("; ")
     where = redact_text(_where(course), secrets)
-    more: dict[str, Any] = {"violations": course.violations} if kind is errors.ContractViolation else {}
+    more: dict[str, Any] = (
+        {"violations": _clean(course.violations, secrets)} if kind is errors.ContractViolation else {}
+    )
     return kind(what, where=where, fix=fix, about=about, **more)
+
+
+def broken_request(service: str, violations: Violations, names: frozenset[str]) -> ContractViolation:
+    """Return the error for a request that was not sent, because it breaks the contract."""
+    secrets = Secrets(SECRET_NAMES | names)
+    clean = tuple(redact_violation(violation, secrets) for violation in violations)
+    more = f" ({len(clean)} findings)" if len(clean) > 1 else ""
+    first, operation = clean[0], clean[0].operation
+    return ContractViolation(
+        f"{service}: {operation} was not sent: {first.message}{more}",
+        where=f"{first.at}, against {first.document}#{first.pointer}",
+        fix=first.fix,
+        about=About(service=service, operation=operation, reason="contract"),
+        violations=clean,
+    )
 
 
 def _told(last: Answered | Failed | None, gave_up: GiveUp, problem: Problem | None) -> tuple[type[APIError], str, str]:
@@ -124,6 +141,10 @@ def _kind_of(status: int) -> type[APIError]:
     if status == 429:
         return errors.RateLimited
     return errors.ClientError if 400 <= status < 500 else errors.ServerError
+
+
+def _clean(violations: Violations, secrets: Secrets) -> Violations:
+    return tuple(redact_violation(violation, secrets) for violation in violations)
 
 
 def _where(course: Course) -> str:

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
-from mockserver.exchange import Headers, Response
+from mockserver.exchange import Headers
 from mockserver.resilience.breaker import Transition
 from mockserver.resilience.policies import Policies
 from mockserver.resilience.transfer import Outgoing
@@ -167,15 +166,3 @@ class Connection(NamedTuple):
     validate: Validate = "strict"
     headers: Headers = ()
     hooks: tuple[Hook, ...] = ()
-
-
-class Judged(NamedTuple):
-    """What a contract makes of an answer: its value, and what is wrong with it."""
-
-    value: Any
-    violations: tuple[Any, ...] = ()
-    unreadable: str = ""
-
-
-Arguments: TypeAlias = Mapping[str, Any]
-Answered: TypeAlias = Response

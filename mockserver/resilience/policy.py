@@ -67,7 +67,7 @@ class RetryPolicy:
     throttled_statuses: frozenset[int] = frozenset({429, 503})
     failures: frozenset[FailureKind] = frozenset(
         {"connect", "connect-timeout", "dns", "write-timeout", "read-timeout", "reset", "protocol", "body-cut",
-         "unreadable"}
+         "unreadable", "deadline"}
     )  # fmt: skip
     failures_once: frozenset[FailureKind] = frozenset({"dns", "protocol", "unreadable"})
     """Failures that are rarely a passing whim: one repeat because of them in a call."""

@@ -52,7 +52,7 @@ def test_an_error_status_is_judged(status, transient, throttled, mark) -> None:
         ("pool-timeout", False, "ignored"),
         ("write-timeout", True, "failure"),
         ("read-timeout", True, "failure"),
-        ("deadline", False, "failure"),
+        ("deadline", True, "failure"),
         ("reset", True, "failure"),
         ("protocol", True, "failure"),
         ("framing", False, "failure"),

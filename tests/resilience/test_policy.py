@@ -34,7 +34,7 @@ def test_the_defaults_are_those_that_are_documented() -> None:
         failures=frozenset(
             {
                 "connect", "connect-timeout", "dns", "write-timeout", "read-timeout", "reset", "protocol", "body-cut",
-                "unreadable",
+                "unreadable", "deadline",
             }
         ),
         failures_once=frozenset({"dns", "protocol", "unreadable"}),

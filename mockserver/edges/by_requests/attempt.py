@@ -48,7 +48,7 @@ def opened(
 ) -> requests.Response | Broken:
     """Send a request and read the head of its answer."""
     PACE.until = float("inf") if timeouts.total_s is None else time.monotonic() + timeouts.total_s
-    PACE.begun = False
+    PACE.begun = True
     try:
         return adapter.send(
             prepared,

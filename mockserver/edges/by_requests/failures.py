@@ -46,7 +46,7 @@ _KINDS: Final[tuple[tuple[type[BaseException], FailureKind, str], ...]] = (
 def failure_of(error: BaseException, *, begun: bool) -> Failed | None:
     """Return the failure that an exception stands for, or None where no network can be blamed.
 
-    `begun`: the connection stood, so that a byte of the request may have been sent.
+    `begun` is False where a TLS handshake was not over, so that no byte of the request was sent.
     """
     causes = tuple(_causes(error))
     for kind_of_error, kind, said in _KINDS:

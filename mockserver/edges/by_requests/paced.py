@@ -37,11 +37,11 @@ class BrokenHead(HTTPException):
 class Pace(local):
     """The attempt that a thread makes: until when it may read, and how far it has come.
 
-    `begun` once a byte of the request may have left; `paced` is the reader of the newest answer.
+    `begun` unless it is known that a TLS handshake is not over; `paced` is the reader of the newest answer.
     """
 
     until: float = float("inf")
-    begun: bool = False
+    begun: bool = True
     paced: PacedReader | None = None
 
 
@@ -139,16 +139,12 @@ class _Made:
 
 
 class _Paced:
-    """What both kinds of pool do: give each connection the paced answer, and note that a request begins."""
+    """What both kinds of pool do: give each connection the paced answer."""
 
     def _new_conn(self) -> Any:
         connection = super()._new_conn()  # type: ignore[misc] # mixed into a pool
         connection.response_class = PacedResponse
         return connection
-
-    def _validate_conn(self, conn: Any) -> None:
-        super()._validate_conn(conn)  # type: ignore[misc] # mixed into a pool
-        PACE.begun = conn.sock is not None  # a TLS handshake is over; a plain connection is made with the request
 
 
 class PacedPool(_Paced, HTTPConnectionPool):
@@ -157,6 +153,11 @@ class PacedPool(_Paced, HTTPConnectionPool):
 
 class PacedSecurePool(_Paced, HTTPSConnectionPool):
     """Connections over TLS."""
+
+    def _validate_conn(self, conn: Any) -> None:
+        PACE.begun = False
+        super()._validate_conn(conn)  # connects, and shakes hands
+        PACE.begun = True
 
 
 PACED_POOLS: Final = {"http": PacedPool, "https": PacedSecurePool}

@@ -1,0 +1,105 @@
+"""The client that awaits: over httpx2, or httpx where that is what is installed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType, TracebackType
+from typing import Any, Self
+
+from mockserver.client.answer import Answer
+from mockserver.client.caller import Ask
+from mockserver.client.conversation import Authorize, Conversation, Refused, Send, Step
+from mockserver.client.face import Face
+from mockserver.errors import MissingExtra, UsageError
+from mockserver.resilience.actions import Wait
+from mockserver.values import JSON
+
+
+class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]]):
+    """Calls one API, awaiting; for the tasks of one asyncio event loop, pooled, an async context manager.
+
+    As `APIClient`; `session` is an `AsyncClient` of yours, of httpx2 or httpx.
+    """
+
+    def _open(self, session: Any) -> None:
+        from mockserver.edges.by_httpx.transport import HttpxTransport  # noqa: PLC0415 - loads an extra
+
+        self._transport = HttpxTransport(_module(session), session, connections=self._caller.concurrent)
+
+    async def _value(self, ask: Ask) -> JSON:
+        return (await self._run(ask)).data
+
+    async def _run(self, ask: Ask) -> Answer:
+        woken = asyncio.Event() if ask.queues else None
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            if woken is not None:
+                loop.call_soon_threadsafe(woken.set)
+
+        steps = Conversation(self._caller, ask).steps(wake)
+        try:
+            step = next(steps)
+            while True:
+                step = steps.send(await self._done(step, woken))
+        except StopIteration as end:
+            answer: Answer = end.value
+            return answer
+        finally:
+            steps.close()
+
+    async def _done(self, step: Step, woken: asyncio.Event | None) -> Any:
+        match step:
+            case Send():
+                return await self._transport.send(step.outgoing, step.timeouts, step.body)
+            case Wait(why="bulkhead") if woken is not None:
+                await _woken(woken, step.seconds)
+                return None
+            case Wait():
+                return await self._caller.clock.asleep(step.seconds)
+            case Authorize():
+                return await self._asked("authorize", step.outgoing)
+            case Refused():
+                return await self._asked("refused", step.outgoing, step.answer)
+
+    async def _asked(self, name: str, *words: Any) -> Any:
+        awaited = getattr(self._caller.auth, f"a{name}", None)
+        return await awaited(*words) if awaited is not None else getattr(self._caller.auth, name)(*words)
+
+    async def close(self) -> None:
+        """Close pooled connections; a client that was given is its owner's."""
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+async def _woken(woken: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await woken.wait()
+    except TimeoutError:
+        return
+    woken.clear()
+
+
+def _module(session: Any) -> ModuleType:
+    if session is not None:
+        names: tuple[str, ...] = tuple(each.__module__.partition(".")[0] for each in type(session).__mro__)
+        found = next((name for name in names if name in ("httpx2", "httpx")), None)
+        if found is None:
+            kind = type(session).__name__
+            raise UsageError(f"session is a {kind}", fix="give an AsyncClient of httpx2 or httpx")
+    else:
+        found = next((name for name in ("httpx2", "httpx") if find_spec(name) is not None), None)
+    if found is None:
+        raise MissingExtra("AsyncAPIClient needs httpx2", fix='pip install "mockserver[async]"')
+    return import_module(found)

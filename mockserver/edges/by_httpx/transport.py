@@ -1,0 +1,144 @@
+"""The transport of the awaiting client: an `AsyncClient` of httpx2, or of httpx.
+
+The whole attempt runs within `asyncio.timeout`, so that nothing that drips outlives its deadline. A client of our own
+keeps no cookies; one that was given keeps all its habits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import ModuleType
+from typing import Any
+
+from mockserver.edges.by_httpx.failures import failure_of
+from mockserver.errors import UsageError
+from mockserver.exchange import Headers, Response
+from mockserver.resilience.deadline import AttemptTimeouts
+from mockserver.resilience.inflate import READABLE, Inflater
+from mockserver.resilience.outcome import Failed
+from mockserver.resilience.policy import BodyPolicy
+from mockserver.resilience.transfer import Got, Outgoing, Upload
+
+LATE = Failed("deadline", detail="the deadline passed while the answer came")
+
+
+class HttpxTransport:
+    """Sends by an `AsyncClient`; used by the tasks of one event loop."""
+
+    def __init__(self, module: ModuleType, client: Any = None, *, connections: int = 20) -> None:
+        self._module: Any = module
+        self._is_own = client is None
+        if client is None:
+            # an idle pool would keep what a bulkhead lets through waiting
+            limits = self._module.Limits(max_connections=max(connections, 100), max_keepalive_connections=connections)
+            jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+            client = self._module.AsyncClient(limits=limits, cookies=jar)
+        self._client = client
+
+    async def send(self, outgoing: Outgoing, timeouts: AttemptTimeouts, body: BodyPolicy) -> Got:
+        """Send, and read the whole answer."""
+        try:
+            async with asyncio.timeout(timeouts.total_s):
+                return await self._send(outgoing, timeouts, body)
+        except TimeoutError:
+            return LATE
+
+    async def _send(self, outgoing: Outgoing, timeouts: AttemptTimeouts, body: BodyPolicy) -> Got:
+        client = self._client
+        try:
+            request = client.build_request(
+                outgoing.method,
+                outgoing.url,
+                headers=list(_headers(outgoing)),
+                content=_content(outgoing.body),
+                timeout=timeouts_of(self._module, timeouts),
+            )
+            answer = await client.send(request, stream=True, follow_redirects=False)
+        except (self._module.HTTPError, self._module.InvalidURL, ValueError) as error:
+            failed = failure_of(error)
+            if failed is None:
+                raise
+            return failed
+        try:
+            read = await self._read(answer, body)
+            surplus = surplus_of(answer)
+            if surplus is not None:
+                await surplus.aclose()
+        finally:
+            await answer.aclose()
+        headers = headers_of(answer)
+        if isinstance(read, bytes):
+            return Response(answer.status_code, headers, read)
+        # an error status is known even where its body is not
+        return Response(answer.status_code, headers) if answer.status_code >= 400 else read
+
+    async def _read(self, answer: Any, policy: BodyPolicy) -> bytes | Failed:
+        coding = answer.headers.get("content-encoding", "").strip().lower()
+        readable = coding in READABLE
+        inflater = Inflater(coding if readable else "", policy)
+        try:
+            if getattr(answer, "is_stream_consumed", False):  # a stub that never had a stream
+                return bytes(await answer.aread())
+            async for piece in answer.aiter_raw() if readable else answer.aiter_bytes():
+                excess = inflater.feed(piece)
+                if excess is not None:
+                    return excess
+        except self._module.HTTPError as error:
+            return failure_of(error, in_body=True) or Failed("protocol")
+        return inflater.ended()
+
+    async def close(self) -> None:
+        """Close the pools of an own client; a given one is its owner's."""
+        if self._is_own:
+            await self._client.aclose()
+
+
+def surplus_of(answer: Any) -> Any:
+    """Return the connection if more came than the answer: the next request on it would be given that (RFC 9112 §6.3).
+
+    httpx and its core have no public word for it: where their insides look different, nothing is found.
+    """
+    inner = answer.stream
+    for name in ("_stream", "_httpcore_stream", "_stream", "_connection"):
+        inner = getattr(inner, name, inner)
+    state = getattr(inner, "_h11_state", None)
+    if state is None or not state.trailing_data[0]:
+        return None
+    state.send_failed()  # from here on it is not kept
+    return inner
+
+
+def timeouts_of(module: Any, timeouts: AttemptTimeouts) -> Any:
+    """Return the time-outs in the words of httpx."""
+    return module.Timeout(
+        connect=timeouts.connect_s, read=timeouts.read_s, write=timeouts.write_s, pool=timeouts.pool_s
+    )
+
+
+def headers_of(answer: Any) -> Headers:
+    """Return the fields of an answer in their order, as they were spelled."""
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
+
+
+def _headers(outgoing: Outgoing) -> Iterable[tuple[str, str]]:
+    yield from outgoing.headers
+    if isinstance(outgoing.body, Upload) and outgoing.body.length is not None:
+        yield "Content-Length", str(outgoing.body.length)
+
+
+def _content(body: bytes | Upload | None) -> Any:
+    return _pieces(body.open()) if isinstance(body, Upload) else body
+
+
+async def _pieces(pieces: Iterable[bytes] | AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    try:
+        if isinstance(pieces, AsyncIterable):
+            async for piece in pieces:
+                yield piece
+        else:
+            for piece in pieces:
+                yield piece
+    except (OSError, ValueError) as unreadable:  # a file of the caller: no fault of the network
+        raise UsageError(f"the body cannot be read: {unreadable}", fix="open it anew for each call") from unreadable
