@@ -1,21 +1,156 @@
-"""Where a service is: `<NAME>_SERVICE` of the environment is its URL, `contracts/<name>.yaml` its contract."""
+"""Services by name: where they are, and how they are called.
+
+    from mockserver.client import services, get_service_url
+    services["shipping"]["url"], get_service_url("shipping")
+
+`<NAME>_SERVICE` of the environment is an address, `contracts/<name>.yaml` a contract, `[tool.mockserver.services]` says
+the rest. Nothing is read before it is asked for, and what the environment says is read anew each time.
+"""
 
 from __future__ import annotations
 
-import os
-import re
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-from mockserver.client.ports import Connection
-from mockserver.edges.files import find_contracts
-from mockserver.errors import UnknownService
+from mockserver.client.ports import Auth, Connection
+from mockserver.edges import settings
+from mockserver.errors import UnknownService, UsageError
+from mockserver.jobs.configuration import Configuration, Credential, ServiceSettings, unknown_service, variable
+from mockserver.resilience.bounds import NoTimeout
+
+_WORDS: Final = ("name", "url", "timeout", "contract", "source", "client", "raises", "env", "headers", "policies")
+
+
+class NoSuchService(UnknownService, KeyError):
+    """A service that nobody has heard of; a KeyError too, as `services` is a mapping."""
+
+
+class Service(Mapping[str, Any]):
+    """What is known of one service, by word; `url` is looked up when it is asked for, `timeout` is in seconds."""
+
+    def __init__(self, said: ServiceSettings, contract: str) -> None:
+        self.settings = said
+        self._contract = contract
+
+    def __getitem__(self, word: str) -> Any:
+        match word:
+            case "url":
+                return settings.address(self.settings)
+            case "timeout":
+                total = self.settings.policies.service.deadline.total_s
+                return None if isinstance(total, NoTimeout) else total
+            case "contract":
+                return self._contract
+            case "headers":
+                return dict(self.settings.headers)
+            case _ if word in _WORDS:
+                return getattr(self.settings, word)
+            case _:
+                raise KeyError(f"{word!r}: a service has {', '.join(_WORDS)}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_WORDS)
+
+    def __len__(self) -> int:
+        return len(_WORDS)
+
+    def __repr__(self) -> str:
+        return f"<service {self.settings.name}>"
+
+
+class Services(Mapping[str, Service]):
+    """All services: of the configuration, of the folder of contracts, and of variables in the manner of `A_SERVICE`."""
+
+    def __getitem__(self, name: str) -> Service:
+        said, contracts = _read()
+        if name in said.services or name in contracts or variable(name) in settings.variables_of_services():
+            return Service(said.service(name), contracts.get(name, ""))
+        raise NoSuchService(*unknown_service(name, self).args, fix=unknown_service(name, self).fix)
+
+    def __iter__(self) -> Iterator[str]:
+        said, contracts = _read()
+        known = dict.fromkeys((*said.services, *contracts))
+        held = {variable(name) for name in known}
+        by_variable = (name for name in settings.variables_of_services() if name not in held)
+        return iter((*known, *(name.removesuffix("_SERVICE").lower() for name in by_variable)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"<services {', '.join(self)}>"
+
+
+services: Final = Services()
+
+
+def get_service_url(service: str) -> str:
+    """Return the address of a service, without a slash at its end."""
+    url: str = services[service]["url"]
+    return url
+
+
+def _read() -> tuple[Configuration, dict[str, str]]:
+    from pathlib import Path  # noqa: PLC0415 - beside the one use
+
+    from mockserver.edges.files import find_contracts  # noqa: PLC0415 - reading documents is for who has some
+
+    said = settings.read()
+    found = {name: str(path) for name, path in find_contracts(Path(said.contracts)).items()}
+    return said, found | dict(said.placed)
 
 
 def connection(name: str) -> Connection:
-    """Return what is known of a service; raises UnknownService where its URL is not."""
-    variable = f"{re.sub(r'[^A-Za-z0-9]', '_', name).upper()}_SERVICE"
-    url = os.environ.get(variable, "")
-    if not url:
-        raise UnknownService(f"nothing says where {name} is", fix=f"set {variable} to its URL")
-    contract = find_contracts(Path("contracts")).get(name)
-    return Connection(name, url, contract=str(contract) if contract is not None else None)
+    """Return what a client needs to know of a service; raises UsageError for what is missing or wrong."""
+    service = services[name]
+    said = service.settings
+    contract: Any = service["contract"] or None
+    if contract is not None and any(each.place in {"contract", "named"} for each in said.auth):
+        from mockserver.client.schemes import loaded  # noqa: PLC0415 - loads the contract, for who needs it
+
+        contract = loaded(name, contract)
+    usual = Connection(name, service["url"])
+    return usual._replace(
+        policies=said.policies,
+        auth=_auth(said, contract),
+        contract=contract,
+        validate=said.validate or usual.validate,
+        headers=said.headers,
+    )
+
+
+def _auth(said: ServiceSettings, contract: Any) -> Auth | None:
+    from mockserver.client import auth  # noqa: PLC0415 - a service without credentials need not load it
+
+    parts = [_credential(each, said, contract) for each in said.auth]
+    return auth.Together(*parts) if len(parts) > 1 else parts[0] if parts else None
+
+
+def _credential(credential: Credential, said: ServiceSettings, contract: Any) -> Auth:
+    from mockserver.client.auth import ApiKey, Basic, Bearer  # noqa: PLC0415 - as above
+
+    words = {word: settings.secret(text, said.where) for word, text in credential.words.items()}
+    match credential.place:
+        case "header" | "query" | "cookie":
+            return ApiKey(credential.name, words["value"], place=credential.place)
+        case "bearer":
+            return Bearer(words["value"])
+        case "basic":
+            return Basic(words["value"]) if "value" in words else Basic(words["username"], words["password"])
+        case "oauth2":
+            from mockserver.client.oauth2 import OAuth2  # noqa: PLC0415 - as above
+
+            texts = {word: text.get_secret_value() for word, text in words.items() if word != "client_secret"}
+            return OAuth2(client_secret=words["client_secret"], **texts)  # type: ignore[arg-type] # judged by OAuth2
+        case _ if contract is not None:
+            from mockserver.client.schemes import placed  # noqa: PLC0415 - as above
+
+            return placed(credential.name, words["value"], contract, said.where)
+        case "named":
+            return ApiKey(credential.name, words["value"])
+        case _:
+            raise UsageError(
+                f"auth of {said.name} is one credential, and there is no contract that says where it goes",
+                where=said.where,
+                fix='name the header: auth = { X-Api-Key = "$SHIPPING_KEY" }',
+            )

@@ -22,10 +22,13 @@ from mockserver.values import JSON, dataclass
 Validate: TypeAlias = Literal["strict", "warn", "off"]
 """Whether a client judges what it sends and gets by the contract: an error, a warning, or not at all."""
 
-Place: TypeAlias = Literal["contract", "header", "query", "cookie", "bearer", "basic", "oauth2"]
-"""Where a credential goes; `contract` leaves it to the contract's only security scheme."""
+Place: TypeAlias = Literal["contract", "named", "header", "query", "cookie", "bearer", "basic", "oauth2"]
+"""Where a credential goes; `contract` leaves it to the contract's only security scheme.
 
-_PLACES: Final = frozenset(get_args(Place)) - {"contract"}
+`named` is the security scheme of that name, or the header where the contract has no such scheme.
+"""
+
+_PLACES: Final = frozenset(get_args(Place)) - {"contract", "named"}
 _NAMED_PLACES: Final = ("header", "query", "cookie")
 _BASIC: Final = ("username", "password")
 _OAUTH2: Final = ("token_url", "client_id", "client_secret", "scope", "audience", "client_auth")
@@ -46,8 +49,7 @@ def variable(service: str) -> str:
 class Credential:
     """One credential as it is written: `words` are texts in which `$NAME` stands for a variable of the environment.
 
-    `name` is that of the header, query parameter or cookie; a header's may be that of a security scheme of the
-    contract instead.
+    `name` is that of the header, query parameter or cookie, or of a security scheme.
     """
 
     place: Place
@@ -169,7 +171,7 @@ def credentials(auth: JSON) -> tuple[Credential, ...]:
     """Read what stands behind `auth`; raise UsageError for what is no credential, or is one to the letter.
 
     >>> credentials({"X-Api-Key": "$SHIPPING_KEY"})
-    (Credential(place='header', name='X-Api-Key', words={'value': '$SHIPPING_KEY'}),)
+    (Credential(place='named', name='X-Api-Key', words={'value': '$SHIPPING_KEY'}),)
     """
     if isinstance(auth, str):
         return (Credential("contract", words={"value": _template("auth", auth)}),)
@@ -195,7 +197,7 @@ def _credentials(name: str, said: JSON) -> Iterable[Credential]:
             fix=f"{nearest(name, _PLACES)}it has {', '.join(sorted(_PLACES))}, or names of headers",
         )
     else:
-        yield Credential("header", name, {"value": _template(f"auth.{name}", said)})
+        yield Credential("named", name, {"value": _template(f"auth.{name}", said)})
 
 
 def _place(name: str) -> Place:

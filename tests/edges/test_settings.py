@@ -79,7 +79,7 @@ def test_every_word_of_a_service_is_read(folder: Path) -> None:
         contract="vendor/shipping.yaml",
         url="https://api.shipping.example/v2",
         source="https://api.shipping.example/openapi.yaml",
-        auth=(Credential("header", "X-Api-Key", {"value": "$SHIPPING_KEY"}),),
+        auth=(Credential("named", "X-Api-Key", {"value": "$SHIPPING_KEY"}),),
         client="shop.shipping:ShippingClient",
         raises=("shop.shipping:ShippingError",),
         env="SHIPPING_BASE_URL",

@@ -1,0 +1,55 @@
+"""Where a credential goes, by the security schemes of a contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from mockserver.client.auth import ApiKey, Basic, Bearer, Secret
+from mockserver.contract.load import load
+from mockserver.contract.plan import Plans
+from mockserver.edges import files
+from mockserver.errors import UsageError
+from mockserver.schema.compile import Validators
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from mockserver.client.ports import Auth
+    from mockserver.contract.model import Contract, SecurityScheme
+
+
+def loaded(name: str, place: str) -> Contract:
+    """Return the contract at a path or an address."""
+    from mockserver.edges.fetch import fetch  # noqa: PLC0415 - most contracts are files
+
+    return load(name, files.collect(name, place, fetch=fetch).documents)
+
+
+def placed(name: str, secret: Secret, contract: Contract, where: str) -> Auth:
+    """Return the credential where the scheme of that name puts it: the only one for no name, a header for no scheme."""
+    schemes = {
+        key: scheme
+        for key, scheme in Plans(contract, Validators()).security_schemes().items()
+        if scheme.kind != "mutualTLS"
+    }
+    if name:
+        return _placed(schemes[name], secret) if name in schemes else ApiKey(name, secret)
+    if len(schemes) != 1:
+        raise UsageError(
+            f"auth of {contract.name} is one credential, and its contract has these security schemes: {', '.join(schemes) or 'none'}",
+            where=where,
+            fix='name the scheme: auth = { name = "$SHIPPING_KEY" }',
+        )
+    return _placed(next(iter(schemes.values())), secret)
+
+
+def _placed(scheme: SecurityScheme, secret: Secret) -> Auth:
+    match scheme.kind:
+        case "apiKey":
+            return ApiKey(scheme.parameter, secret, place=cast("Literal['header', 'query', 'cookie']", scheme.location))
+        case "http" if scheme.scheme == "basic":
+            return Basic(secret)
+        case "http" if scheme.scheme != "bearer":
+            return Bearer(secret, scheme=scheme.scheme.title())
+        case _:
+            return Bearer(secret)
