@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockserver.client.answer import Answer as Answer
+    from mockserver.client.auth import ApiKey as ApiKey
+    from mockserver.client.auth import Basic as Basic
+    from mockserver.client.auth import Bearer as Bearer
     from mockserver.client.awaiting import AsyncAPIClient as AsyncAPIClient
+    from mockserver.client.discovery import get_service_url as get_service_url
+    from mockserver.client.discovery import services as services
     from mockserver.client.errors import APIError as APIError
     from mockserver.client.errors import BadAnswer as BadAnswer
     from mockserver.client.errors import CircuitOpen as CircuitOpen
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
     from mockserver.client.errors import RedirectRefused as RedirectRefused
     from mockserver.client.errors import ServerError as ServerError
     from mockserver.client.errors import TimedOut as TimedOut
+    from mockserver.client.oauth2 import OAuth2 as OAuth2
     from mockserver.client.sync import APIClient as APIClient
     from mockserver.resilience.bounds import NO_TIMEOUT as NO_TIMEOUT
     from mockserver.resilience.policies import Policies as Policies
@@ -39,8 +45,14 @@ _ERRORS = (
 _PUBLIC = {
     **dict.fromkeys(_ERRORS, "mockserver.client.errors"),
     "APIClient": "mockserver.client.sync",
+    "ApiKey": "mockserver.client.auth",
+    "Basic": "mockserver.client.auth",
+    "Bearer": "mockserver.client.auth",
+    "OAuth2": "mockserver.client.oauth2",
     "Answer": "mockserver.client.answer",
     "AsyncAPIClient": "mockserver.client.awaiting",
+    "get_service_url": "mockserver.client.discovery",
+    "services": "mockserver.client.discovery",
     "NO_TIMEOUT": "mockserver.resilience.bounds",
     "Policies": "mockserver.resilience.policies",
     "Policy": "mockserver.resilience.policy",

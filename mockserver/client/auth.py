@@ -144,11 +144,3 @@ class Together:
 
     def __repr__(self) -> str:
         return f"<{' and '.join(repr(part) for part in self._parts)}>"
-
-
-def __getattr__(name: str) -> Any:
-    if name == "OAuth2":
-        from mockserver.client.oauth2 import OAuth2  # noqa: PLC0415 - who has an API key need not load it
-
-        return OAuth2
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

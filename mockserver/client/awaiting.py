@@ -15,6 +15,7 @@ from mockserver.client.conversation import Authorize, Conversation, Refused, Sen
 from mockserver.client.face import Face
 from mockserver.errors import MissingExtra, UsageError
 from mockserver.resilience.actions import Wait
+from mockserver.resilience.deadline import within
 from mockserver.values import JSON
 
 
@@ -61,7 +62,8 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
             case Wait():
                 return await self._caller.clock.asleep(step.seconds)
             case Authorize():
-                return await self._asked("authorize", step.outgoing)
+                with within(step.deadline):
+                    return await self._asked("authorize", step.outgoing)
             case Refused():
                 return await self._asked("refused", step.outgoing, step.answer)
 

@@ -14,7 +14,7 @@ from mockserver.client.caller import Ask, Caller
 from mockserver.client.ports import AttemptEvent, Began, CallEvent, CircuitEvent, WaitEvent
 from mockserver.exchange import Headers, Response
 from mockserver.resilience.actions import Action, Attempt, GiveUp, Succeed, Wait
-from mockserver.resilience.deadline import AttemptTimeouts, inherited
+from mockserver.resilience.deadline import AttemptTimeouts, Deadline, inherited
 from mockserver.resilience.outcome import Answered, Failed, Outcome
 from mockserver.resilience.policy import BodyPolicy
 from mockserver.resilience.transfer import Got, Outgoing, Upload
@@ -34,9 +34,10 @@ class Send(NamedTuple):
 
 
 class Authorize(NamedTuple):
-    """Give it credentials, and tell the request that has them."""
+    """Give it credentials, and tell the request that has them; asking for them may take until `deadline`."""
 
     outgoing: Outgoing
+    deadline: Deadline
 
 
 class Refused(NamedTuple):
@@ -166,7 +167,7 @@ class Conversation:
         hops, may_refresh, credentials = 0, caller.can_refresh, caller.auth is not None and self.ask.credentials
         timeouts, ends = attempt.timeouts, 0.0
         while True:
-            request: Outgoing = (yield Authorize(plain)) if credentials else plain
+            request: Outgoing = (yield Authorize(plain, attempt.deadline)) if credentials else plain
             self.sent = request
             if not ends and timeouts.total_s is not None:
                 ends = caller.clock.monotonic() + timeouts.total_s

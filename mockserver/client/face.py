@@ -53,7 +53,7 @@ class Face(Generic[Reply, Value]):
     @classmethod
     def from_service(cls, name: str, **settings: Any) -> Self:
         """Make the client of a configured service; `settings` are those of the class, and go over the configuration."""
-        from mockserver.client.services import connection  # noqa: PLC0415 - configuration loads when it is asked for
+        from mockserver.client.discovery import connection  # noqa: PLC0415 - configuration loads when it is asked for
 
         found = connection(name)
         given: dict[str, Any] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import random
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ from mockserver.client.urls import origin_of
 from mockserver.errors import UsageError
 from mockserver.exchange import Response
 from mockserver.resilience.deadline import inherited
+from mockserver.resilience.guards import Guards
 from mockserver.resilience.transfer import Outgoing
 
 _POLICY: Final[Mapping[str, Any]] = {
@@ -71,8 +73,8 @@ class OAuth2:
         self._clock = clock
         self._token: _Token | None = None
         self._lock = threading.Lock()
-        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[asyncio.Lock, Any]] = WeakKeyDictionary()
-        self._client: Any = None
+        self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+        self._guards = Guards(random.SystemRandom())
 
     def authorize(self, request: Outgoing) -> Outgoing:
         """Return the request with a token, fetched if need be."""
@@ -82,7 +84,7 @@ class OAuth2:
             if not self._lock.acquire(timeout=min(left, threading.TIMEOUT_MAX)):
                 raise TimedOut("the token was not fetched in time", about=About(service=self._url, retryable=True))
             try:
-                token = self._fresh() or self._kept(self._blocking().post(self._url, **self._asked()))
+                token = self._fresh() or self._fetched()
             finally:
                 self._lock.release()
         return with_header(request, "Authorization", token.header)
@@ -91,9 +93,8 @@ class OAuth2:
         """Do as `authorize`, awaiting."""
         token = self._fresh()
         if token is None:
-            lock, client = self._awaiting()
-            async with lock:
-                token = self._fresh() or self._kept(await client.post(self._url, **self._asked()))
+            async with self._awaited():
+                token = self._fresh() or await self._afetched()
         return with_header(request, "Authorization", token.header)
 
     def refused(self, request: Outgoing, answer: Response) -> bool:
@@ -141,22 +142,20 @@ class OAuth2:
         pair = f"{quote_plus(identity)}:{quote_plus(secret)}".encode()
         return {"form": self._form, "headers": {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}}
 
-    def _blocking(self) -> Any:
-        if self._client is None:
-            from mockserver.client.sync import APIClient  # noqa: PLC0415 - one client needs the other only here
+    def _fetched(self) -> _Token:
+        from mockserver.client.sync import APIClient  # noqa: PLC0415 - one client needs the other only here
 
-            self._client = APIClient(origin_of(self._url), policy=_POLICY, headers=_JSON)
-        return self._client
+        with APIClient(origin_of(self._url), policy=_POLICY, headers=_JSON, guards=self._guards) as client:
+            return self._kept(client.post(self._url, **self._asked()))
 
-    def _awaiting(self) -> tuple[asyncio.Lock, Any]:
-        loop = asyncio.get_running_loop()
-        with self._lock:
-            if loop not in self._loops:
-                from mockserver.client.awaiting import AsyncAPIClient  # noqa: PLC0415 - as above
+    async def _afetched(self) -> _Token:
+        from mockserver.client.awaiting import AsyncAPIClient  # noqa: PLC0415 - as above
 
-                client = AsyncAPIClient(origin_of(self._url), policy=_POLICY, headers=_JSON)
-                self._loops[loop] = asyncio.Lock(), client
-            return self._loops[loop]
+        async with AsyncAPIClient(origin_of(self._url), policy=_POLICY, headers=_JSON, guards=self._guards) as client:
+            return self._kept(await client.post(self._url, **self._asked()))
+
+    def _awaited(self) -> asyncio.Lock:
+        return self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
     def __repr__(self) -> str:
         return f"<OAuth2 by {self._url.partition('?')[0]}>"

@@ -36,7 +36,7 @@ def placed(name: str, secret: Secret, contract: Contract, where: str) -> Auth:
         return _placed(schemes[name], secret) if name in schemes else ApiKey(name, secret)
     if len(schemes) != 1:
         raise UsageError(
-            f"auth of {contract.name} is one credential, and its contract has the schemes: {', '.join(schemes) or 'none'}",
+            f"auth of {contract.name} is one credential, and its contract has {', '.join(schemes) or 'no schemes'}",
             where=where,
             fix='name the scheme: auth = { name = "$SHIPPING_KEY" }',
         )

@@ -11,6 +11,7 @@ from mockserver.client.caller import Ask
 from mockserver.client.conversation import Authorize, Conversation, Refused, Send, Step
 from mockserver.client.face import Face
 from mockserver.resilience.actions import Wait
+from mockserver.resilience.deadline import within
 from mockserver.values import JSON
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class APIClient(Face[Answer, JSON]):
             case Wait():
                 return self._caller.clock.sleep(step.seconds)
             case Authorize():
-                return self._caller.auth.authorize(step.outgoing)
+                with within(step.deadline):
+                    return self._caller.auth.authorize(step.outgoing)
             case Refused():
                 return self._caller.auth.refused(step.outgoing, step.answer)
 
