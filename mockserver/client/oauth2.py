@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,12 +18,14 @@ from weakref import WeakKeyDictionary
 
 from mockserver.client.answer import Answer
 from mockserver.client.auth import Secret, reveal, with_header
+from mockserver.client.caller import Caller, Options
+from mockserver.client.conversation import Conversation, Send
 from mockserver.client.errors import About, BadAnswer, TimedOut
 from mockserver.client.urls import origin_of
 from mockserver.errors import UsageError
 from mockserver.exchange import Response
+from mockserver.resilience.actions import Wait
 from mockserver.resilience.deadline import inherited
-from mockserver.resilience.guards import Guards
 from mockserver.resilience.transfer import Outgoing
 
 _POLICY: Final[Mapping[str, Any]] = {
@@ -33,7 +34,6 @@ _POLICY: Final[Mapping[str, Any]] = {
     "redirect": {"limit": 0},
     "body": {"max_bytes": 1_048_576},
 }
-_JSON: Final[Mapping[str, str]] = {"Accept": "application/json"}
 
 
 class _Token(NamedTuple):
@@ -74,28 +74,15 @@ class OAuth2:
         self._token: _Token | None = None
         self._lock = threading.Lock()
         self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
-        self._guards = Guards(random.SystemRandom())
+        self._caller = Caller(origin_of(token_url), policy=_POLICY, headers={"Accept": "application/json"})
 
     def authorize(self, request: Outgoing) -> Outgoing:
         """Return the request with a token, fetched if need be."""
-        token = self._fresh()
-        if token is None:
-            left = inherited().left(time.monotonic())
-            if not self._lock.acquire(timeout=min(left, threading.TIMEOUT_MAX)):
-                raise TimedOut("the token was not fetched in time", about=About(service=self._url, retryable=True))
-            try:
-                token = self._fresh() or self._fetched()
-            finally:
-                self._lock.release()
-        return with_header(request, "Authorization", token.header)
+        return with_header(request, "Authorization", (self._fresh() or self._shared()).header)
 
     async def aauthorize(self, request: Outgoing) -> Outgoing:
-        """Do as `authorize`, awaiting."""
-        token = self._fresh()
-        if token is None:
-            async with self._awaited():
-                token = self._fresh() or await self._afetched()
-        return with_header(request, "Authorization", token.header)
+        """Do as `authorize`, awaiting: one thread fetches, however many tasks wait."""
+        return with_header(request, "Authorization", (self._fresh() or await self._ashared()).header)
 
     def refused(self, request: Outgoing, answer: Response) -> bool:
         """Forget the token that was refused, unless another call did; either way there is another to try."""
@@ -109,6 +96,42 @@ class OAuth2:
     def _fresh(self) -> _Token | None:
         token = self._token
         return token if token is not None and self._clock() < token.until else None
+
+    def _shared(self) -> _Token:
+        left = inherited().left(time.monotonic())
+        if not self._lock.acquire(timeout=min(left, threading.TIMEOUT_MAX)):
+            raise TimedOut("the token was not fetched in time", about=About(service=self._url, retryable=True))
+        try:
+            return self._fresh() or self._kept(self._fetched())
+        finally:
+            self._lock.release()
+
+    async def _ashared(self) -> _Token:
+        async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+            return self._fresh() or await asyncio.to_thread(self._shared)
+
+    def _fetched(self) -> Answer:
+        # what drives the clients would be a circle here: they ask for their credentials
+        from mockserver.edges.by_requests.transport import RequestsTransport  # noqa: PLC0415 - loads requests
+
+        caller = self._caller
+        steps = Conversation(caller, caller.ask("POST", self._url, self._asked())).steps(_nobody)
+        transport = RequestsTransport(connections=1)
+        try:
+            step = next(steps)
+            while True:
+                if isinstance(step, Send):
+                    step = steps.send(transport.send(step.outgoing, step.timeouts, step.body))
+                else:
+                    assert isinstance(step, Wait)  # noqa: S101 - without credentials there is nothing else to do
+                    caller.clock.sleep(step.seconds)
+                    step = steps.send(None)
+        except StopIteration as end:
+            answer: Answer = end.value
+            return answer
+        finally:
+            steps.close()
+            transport.close()
 
     def _kept(self, answer: Answer) -> _Token:
         told = answer.data
@@ -134,7 +157,7 @@ class OAuth2:
             return 300.0  # RFC 6749 §5.1 only recommends expires_in: a refusal tells, if this is too long
         return max(length - self._leeway_s, length * 0.9 if length <= self._leeway_s * 2 else 0.0)
 
-    def _asked(self) -> dict[str, Any]:
+    def _asked(self) -> Options:
         identity, secret = reveal(self._id), reveal(self._secret)
         if self._client_auth == "body":
             return {"form": {**self._form, "client_id": identity, "client_secret": secret}}
@@ -142,20 +165,9 @@ class OAuth2:
         pair = f"{quote_plus(identity)}:{quote_plus(secret)}".encode()
         return {"form": self._form, "headers": {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}}
 
-    def _fetched(self) -> _Token:
-        from mockserver.client.sync import APIClient  # noqa: PLC0415 - one client needs the other only here
-
-        with APIClient(origin_of(self._url), policy=_POLICY, headers=_JSON, guards=self._guards) as client:
-            return self._kept(client.post(self._url, **self._asked()))
-
-    async def _afetched(self) -> _Token:
-        from mockserver.client.awaiting import AsyncAPIClient  # noqa: PLC0415 - as above
-
-        async with AsyncAPIClient(origin_of(self._url), policy=_POLICY, headers=_JSON, guards=self._guards) as client:
-            return self._kept(await client.post(self._url, **self._asked()))
-
-    def _awaited(self) -> asyncio.Lock:
-        return self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-
     def __repr__(self) -> str:
         return f"<OAuth2 by {self._url.partition('?')[0]}>"
+
+
+def _nobody() -> None:
+    """Wake nobody."""
