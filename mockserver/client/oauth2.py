@@ -108,7 +108,8 @@ class OAuth2:
 
     async def _ashared(self) -> _Token:
         async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
-            return self._fresh() or await asyncio.to_thread(self._shared)
+            fresh = self._fresh()
+            return fresh if fresh is not None else await asyncio.to_thread(self._shared)
 
     def _fetched(self) -> Answer:
         # what drives the clients would be a circle here: they ask for their credentials
