@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
+from mockserver.answers.changes import Path, get, put
 from mockserver.answers.entries import SUBJECTS, TEXTS, subject_of, with_entries
 from mockserver.contract.plan import MediaPlan
 from mockserver.values import JSON
@@ -45,31 +46,31 @@ def explained(value: JSON, media: MediaPlan, status: int, violations: Violations
         if value.get("detail") == text:
             return value
     for path in _places(value, (), _STATUSES):
-        present = _get(value, path)
+        present = get(value, path)
         if isinstance(present, int | str) and not isinstance(present, bool):
             value = _tried(value, path, type(present)(status), media)
     for path in _places(value, (), TEXTS):
-        if isinstance(_get(value, path), str) and not (listed and 0 in path):
+        if isinstance(get(value, path), str) and not (listed and 0 in path):
             changed = _tried(value, path, text, media)
             if changed is not value:
                 return _with_subject(changed, path[:-1], violations, media)
     return value
 
 
-def _with_subject(value: JSON, path: Sequence[str | int], violations: Violations, media: MediaPlan) -> JSON:
+def _with_subject(value: JSON, path: Path, violations: Violations, media: MediaPlan) -> JSON:
     """Name what is wrong beside the sentence, where the error names something there."""
-    for name, present in _get(value, path).items() if violations else ():
+    for name, present in get(value, path).items() if violations else ():
         if name in SUBJECTS and isinstance(present, str):
             value = _tried(value, (*path, name), subject_of(violations[0], present), media)
     return value
 
 
-def _tried(value: JSON, path: Sequence[str | int], replacement: JSON, media: MediaPlan) -> JSON:
-    changed = _put(value, path, replacement)
+def _tried(value: JSON, path: Path, replacement: JSON, media: MediaPlan) -> JSON:
+    changed = put(value, path, replacement)
     return changed if media.accepts(changed) else value
 
 
-def _places(value: JSON, path: tuple[str | int, ...], names: Sequence[str]) -> Iterator[tuple[str | int, ...]]:
+def _places(value: JSON, path: Path, names: Sequence[str]) -> Iterator[Path]:
     """Yield where one of the names stands, the shallowest first, and in the order of the names."""
     if len(path) > _DEEPEST:
         return
@@ -79,18 +80,6 @@ def _places(value: JSON, path: tuple[str | int, ...], names: Sequence[str]) -> I
             yield from _places(item, (*path, key), names)
     elif isinstance(value, list) and value:
         yield from _places(value[0], (*path, 0), names)
-
-
-def _get(value: JSON, path: Sequence[str | int]) -> JSON:
-    for part in path:
-        value = value[part]
-    return value
-
-
-def _put(value: JSON, path: Sequence[str | int], replacement: JSON) -> JSON:
-    copy: JSON = value.copy()
-    copy[path[0]] = replacement if len(path) == 1 else _put(value[path[0]], path[1:], replacement)
-    return copy
 
 
 def problem(status: int, title: str, violations: Violations) -> JSON:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
+from urllib.parse import unquote
 
 from mockserver.contract.model import Operation
 from mockserver.contract.reading import Body, Reading
@@ -20,13 +21,27 @@ _NO_IDS = frozenset({"email", "key", "login", "name", "number", "slug", "uid", "
 _ECHOING = frozenset({"POST", "PUT", "PATCH"})
 
 
-def seed_of(seed: int, operation: Operation, request: Request) -> int:
-    """Return the seed of an answer: one object for one target, another for another body that creates."""
+def seed_of(seed: int, operation: Operation, request: Request, ignored: frozenset[str] = frozenset()) -> int:
+    """Return the seed of an answer: one object for one target, another for another body that creates.
+
+    `ignored` are query parameters that ask for a part of the same thing.
+    """
     digest = _begun(seed, operation.template).copy()
-    digest.update(request.target.encode("utf-8", "surrogateescape"))
+    target = _without(request.target, ignored) if ignored and "?" in request.target else request.target
+    digest.update(target.encode("utf-8", "surrogateescape"))
     if operation.method == "POST":
         digest.update(request.body)
     return int.from_bytes(digest.digest(), "big")
+
+
+def _without(target: str, names: frozenset[str]) -> str:
+    path, _, query = target.partition("?")
+    kept = [pair for pair in query.split("&") if _bare(pair.partition("=")[0]) not in names]
+    return f"{path}?{'&'.join(kept)}" if kept else path
+
+
+def _bare(name: str) -> str:
+    return unquote(name).removesuffix("[]")
 
 
 @lru_cache(maxsize=4096)

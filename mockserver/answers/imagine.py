@@ -6,10 +6,11 @@ on its arguments only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Literal, TypeAlias
 
+from mockserver.answers.changes import Fits
 from mockserver.answers.files import file_of
 from mockserver.answers.streams import ending_of, items_of
 from mockserver.contract.plan import MediaPlan, ParameterPlan, bounded
@@ -28,6 +29,8 @@ from mockserver.wire.whole import utf8
 Source: TypeAlias = Literal["example", "generated"]
 _TRIES = 8
 _REMEMBERED = 4096
+_EXPANDED = 64  # requests choose among many ways to expand, so few of them are kept
+_GeneratorKey: TypeAlias = tuple[MediaPlan | ParameterPlan, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class Imagination:
 
     def __init__(self, validators: Validators) -> None:
         self._validators = validators
-        self._generators: dict[MediaPlan | ParameterPlan, Generator] = {}
+        self._generators: dict[_GeneratorKey, Generator] = {}
+        self._expanding: dict[_GeneratorKey, Generator] = {}
         self._examples: dict[MediaPlan, tuple[SoundExample, ...]] = {}
         self._ways: dict[tuple[MediaPlan, str], _Way] = {}
 
@@ -93,22 +97,28 @@ class Imagination:
         wanted: Mapping[str, JSON],
         dynamic: bool = False,
         operation: JSON = None,
+        expanded: frozenset[str] = frozenset(),
+        part: Callable[[JSON, Fits], JSON] | None = None,
     ) -> Imagined:
         """Return a body: the first sound example with the wanted values put in, or a generated one.
 
-        `operation` is its tree, whose texts may tell how a stream ends.
+        `operation` is its tree, whose texts may tell how a stream ends; `part` takes out of a sound value what is asked
+        for, and keeps it sound.
         """
         way = self._ways.get((media, content_type)) or self._way(media, content_type, operation)
         if way.examples and not dynamic:
             example = way.examples[0]
-            return _spelled_example(media, content_type, example, _with_wanted(media, example.value, wanted))
+            value = _with_wanted(media, example.value, wanted)
+            value = part(value, media.accepts) if part is not None else value
+            return _spelled_example(media, content_type, example, value)
         if way.is_file:
             return Imagined(content_type, file_of(content_type), None, "generated")
         for further in range(_TRIES):
             with suppress(UnspellableError):  # what the media type cannot carry, such as a control character in XML
                 if media.per_item:
                     return self._stream(media, way, content_type, seed + further, wanted)
-                value = self.value(media, seed + further, wanted=wanted)
+                value = self._generator(media, expanded).draw(seed + further, wanted=wanted)
+                value = part(value, media.accepts) if part is not None else value
                 full, body = encode_body(way.spec, value)
                 return Imagined(full, body, value, "generated")
         return Imagined(content_type, file_of(content_type), None, "generated")
@@ -170,11 +180,13 @@ class Imagination:
         schema = media.bundle.schema if media.bundle is not None else True
         return self._validators.compile(schema) if discriminated(schema) != schema else None
 
-    def _generator(self, plan: MediaPlan | ParameterPlan) -> Generator:
-        found = self._generators.get(plan)
+    def _generator(self, plan: MediaPlan | ParameterPlan, expanded: frozenset[str] = frozenset()) -> Generator:
+        memory = self._expanding if expanded else self._generators
+        found = memory.get((plan, expanded))
         if found is None:
             schema = plan.bundle.schema if plan.bundle is not None else True
-            found = bounded(self._generators, _REMEMBERED)[plan] = Generator(schema, self._validators)
+            found = Generator(schema, self._validators, expanded=expanded)
+            bounded(memory, _EXPANDED if expanded else _REMEMBERED)[plan, expanded] = found
         return found
 
 

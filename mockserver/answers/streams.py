@@ -8,10 +8,10 @@ else they are records, each its own. Knows names and values: whether a change fi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import Any
 
+from mockserver.answers.changes import GONE, Fits, Path, changed, members
 from mockserver.contract.plan import MediaPlan
 from mockserver.generate.generator import Generator
 from mockserver.values import JSON
@@ -49,9 +49,6 @@ _TEXTS = frozenset({"content", "text", "delta", "token", "response", "completion
 _BESIDES = frozenset({"tool_calls", "function_call", "refusal", "error", "last_error", "incomplete_details"})
 """What comes instead of a text, or of a success."""
 
-Fits = Callable[[JSON], bool]
-Path = tuple[str | int, ...]
-
 
 def ending_of(media: MediaPlan, operation: JSON) -> bytes:
     """Return what ends a stream of events after its last item, where the contract or its kind of items shows it."""
@@ -82,7 +79,7 @@ def _echoed(item: JSON, wanted: Mapping[str, JSON], fits: Fits) -> JSON:
     holders: list[tuple[Path, JSON]] = [((), item)]
     holders += [((name,), member) for name, member in item.items() if isinstance(member, dict)]
     changes = {(*path, name): (wanted[name],) for path, holder in holders for name in wanted if name in holder}
-    return _changed(item, changes, fits) if changes else item
+    return changed(item, changes, fits) if changes else item
 
 
 def _tag(kinds: Sequence[JSON], others: Sequence[JSON]) -> str:
@@ -160,7 +157,7 @@ def _settled(event: JSON, number: int, tag: str, named: Mapping[str, JSON], fits
             known = named.get(f"{name}_id", named.get(f"{name}Id"))
             if known is not None and "id" in value:
                 changes[name, "id"] = (known,)
-    return _changed(event, changes, fits)
+    return changed(event, changes, fits)
 
 
 def _is_piece(item: JSON) -> bool:
@@ -174,7 +171,7 @@ def _pieces(base: JSON, fits: Fits) -> list[JSON]:
     base = deepcopy(base)
     for path, value in list(_lists(base)):
         if isinstance(value[0], dict) and not _REASONS.isdisjoint(value[0]):  # alternatives: one was asked for
-            base = _changed(base, {path: (value[:1],)}, fits)
+            base = changed(base, {path: (value[:1],)}, fits)
     base = _without(base, fits)
     texts = [(path, value) for path, value in _leaves(base) if path[-1] in _TEXTS and isinstance(value, str) and value]
     items: list[JSON] = []
@@ -194,8 +191,8 @@ def _pieces(base: JSON, fits: Fits) -> list[JSON]:
             elif _is_index(name) and isinstance(value, int):
                 changes[path] = (next((part for part in reversed(path) if isinstance(part, int)), 0),)
         for name in _ONCE & base.keys() if not last else ():
-            changes[(name,)] = (None, ...)
-        items.append(_changed(base, changes, fits))
+            changes[(name,)] = (None, GONE)
+        items.append(changed(base, changes, fits))
     return items
 
 
@@ -212,56 +209,16 @@ def _part(text: str, number: int) -> str:
 
 def _without(item: JSON, fits: Fits) -> JSON:
     """Leave out what would come instead of a text."""
-    found = [path for path, _ in _members(item) if path[-1] in _BESIDES]
-    return _changed(item, dict.fromkeys(found, (None, ...)), fits)
-
-
-def _changed(item: JSON, changes: Mapping[Path, Sequence[JSON]], fits: Fits) -> JSON:
-    """Return the item with, at each place, the first value that fits (`...`: nothing there)."""
-    together = item
-    for path, values in changes.items():
-        if values:
-            together = _put(together, path, values[0])
-    if fits(together):
-        return together
-    for path, values in changes.items():
-        for value in values:
-            changed = _put(item, path, value)
-            if fits(changed):
-                item = changed
-                break
-    return item
-
-
-def _put(item: Any, path: Sequence[Any], value: JSON) -> JSON:
-    if not isinstance(item, dict | list):
-        return item  # what stood above is gone
-    copy = item.copy()
-    if len(path) > 1:
-        copy[path[0]] = _put(item[path[0]], path[1:], value)
-    elif value is ...:
-        del copy[path[0]]
-    else:
-        copy[path[0]] = value
-    return copy
-
-
-def _members(value: JSON, above: Path = ()) -> Iterator[tuple[Path, JSON]]:
-    """Yield each property below a value with the way to it; a list's first item stands for the others."""
-    if len(above) < _DEEPEST:
-        pairs = value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
-        for name, member in pairs:
-            if isinstance(name, str):
-                yield (*above, name), member
-            yield from _members(member, (*above, name))
+    found = [path for path, _ in members(item, _DEEPEST) if path[-1] in _BESIDES]
+    return changed(item, dict.fromkeys(found, (None, GONE)), fits)
 
 
 def _leaves(value: JSON) -> Iterator[tuple[Path, JSON]]:
-    return ((path, member) for path, member in _members(value) if not isinstance(member, dict | list))
+    return ((path, member) for path, member in members(value, _DEEPEST) if not isinstance(member, dict | list))
 
 
 def _lists(value: JSON) -> Iterator[tuple[Path, JSON]]:
-    return ((path, member) for path, member in _members(value) if isinstance(member, list) and member)
+    return ((path, member) for path, member in members(value, _DEEPEST) if isinstance(member, list) and member)
 
 
 def _words(text: str) -> list[str]:

@@ -142,6 +142,7 @@ class Facts:
     titles: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     hints: dict[str, tuple[JSON, ...]] = field(default_factory=dict)
+    expandable: bool = False
     judged: bool = False
     contradiction: str = ""
 

@@ -53,11 +53,15 @@ class _Plan:
 
 
 class Generator:
-    """Draws values of one schema; safe for threads."""
+    """Draws values of one schema; safe for threads.
 
-    def __init__(self, bundle: JSON, validators: Validators) -> None:
+    `expanded` are dotted ways to what should be a thing where it may be a mere reference to it.
+    """
+
+    def __init__(self, bundle: JSON, validators: Validators, *, expanded: frozenset[str] = frozenset()) -> None:
         self._bundle = bundle
         self._validators = validators
+        self._expanded = expanded
         self._lock = threading.RLock()
         self._plans: dict[tuple[str, int], _Plan] = {}
         self._workshop: _Workshop | None = None
@@ -96,7 +100,7 @@ class Generator:
     def _opened(self) -> _Workshop:
         with self._lock:
             if self._workshop is None:
-                self._workshop = _Workshop(self._bundle, self._validators)
+                self._workshop = _Workshop(self._bundle, self._validators, self._expanded)
             return self._workshop
 
     def _planned(self, name: str, form: int) -> _Plan:
@@ -111,12 +115,13 @@ class Generator:
 class _Workshop:
     """All that is needed to make plans for one bundle."""
 
-    def __init__(self, bundle: JSON, validators: Validators) -> None:
+    def __init__(self, bundle: JSON, validators: Validators, expanded: frozenset[str]) -> None:
         self._bundle = bundle
         self._validators = validators
+        self._expanded = expanded
         self._book = Book(bundle, validators)
         self._heights = Heights(self._book)
-        self._planner = Planner(self._book, self._heights)
+        self._planner = Planner(self._book, self._heights, expanded=expanded)
         pieces = self._book.pieces((self._book.root,))
         self._pieces: Pieces = () if pieces is None else pieces
         self._fits: Fits = validators.compile(bundle).is_valid
@@ -180,7 +185,7 @@ class _Workshop:
         pieces = book.pieces((book.root,))
         if pieces is None:
             return None
-        return self._trusted(Planner(book, heights).draw(pieces, place), book, heights)
+        return self._trusted(Planner(book, heights, expanded=self._expanded).draw(pieces, place), book, heights)
 
     def _from_examples(self, name: str) -> _Plan | None:
         values = [value for value in _examples(self._bundle) if self._fits(value)]

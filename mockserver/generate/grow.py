@@ -41,6 +41,7 @@ class Node:
     depth: int = 0
     weight: int = 1
     optional: bool = False
+    trail: str = ""
     above: frozenset[Mark] = frozenset()
     hints: tuple[JSON, ...] = ()
     first: Form | None = None
@@ -65,10 +66,13 @@ class Node:
 class Grower:
     """Grows nodes of one book."""
 
-    def __init__(self, book: Book, heights: Heights, *, budget: int = BUDGET) -> None:
+    def __init__(
+        self, book: Book, heights: Heights, *, budget: int = BUDGET, expanded: frozenset[str] = frozenset()
+    ) -> None:
         self._book = book
         self._heights = heights
         self._budget = budget
+        self._expanded = expanded
         self._spent = 0
         self.finds: dict[tuple[int, ...], Draw | None] = {}
         """What was found by chance for pieces that no form could be drawn for."""
@@ -107,6 +111,8 @@ class Grower:
         while forms := self._heights.live(node.pieces):
             if node.first in forms:
                 forms.insert(0, node.first)
+            elif (reference := self._reference(node, forms)) is not None:
+                forms.insert(0, reference)
             node.lean = self._must_end(node, forms[0])
             form = self._shortest(node, forms) if node.lean else forms[0]
             if form is None:
@@ -120,6 +126,20 @@ class Grower:
                 return False
             self._heights.bury(form)
         return False
+
+    def _reference(self, node: Node, forms: list[Form]) -> Form | None:
+        """Return the form of a reference by id, where the thing itself may stand too and nobody asked for it.
+
+        It is taken where the contract says that things are expanded on demand, and deep inside, where each thing would
+        bring others with it.
+        """
+        first = forms[0]
+        if first.kind != "object" or node.trail in self._expanded:
+            return None
+        deep = node.depth > _NEAR and any("id" in part.properties for part in first.facts.objects)
+        if not deep and not first.facts.expandable:
+            return None
+        return next((form for form in forms if form.kind == "string" and _is_id(form)), None)
 
     def _is_spent(self, node: Node) -> bool:
         """Tell whether the budget is used up; what is right below the root may use as much again."""
@@ -162,7 +182,7 @@ class Grower:
                 return constant(hint)
         if is_grown(form):
             return self._given(node, form)
-        refers = node.lean and form.kind == "string" and any(other.kind == "object" for other in forms)
+        refers = form.kind == "string" and any(other.kind == "object" and other.facts.declares for other in forms)
         place = node.place.referring() if refers else node.place
         return leaf_draw(self._book, node.pieces, form, place)
 
@@ -211,6 +231,7 @@ class Grower:
                 node.depth + 2,
                 node.weight,
                 optional=name not in chosen.required and not bound,
+                trail=f"{node.trail}.{name}" if node.trail else name,
                 above=above,
                 hints=facts.hints.get(name, ()),
             )
@@ -223,7 +244,7 @@ class Grower:
             spoken = [extra for extra in found if extra.pieces]  # names that some schema speaks of
             for extra in found if chosen.more or not spoken else spoken:
                 weight = node.weight * min(len(extra.names), node.more[1])
-                child = Node(extra.pieces, place.item(), node.depth + 2, weight, not chosen.more, above)
+                child = Node(extra.pieces, place.item(), node.depth + 2, weight, not chosen.more, node.trail, above)
                 node.extras.append((extra.names, child))
         return [*node.fields.values(), *(child for _, child in node.extras)]
 
@@ -263,7 +284,7 @@ class Grower:
     def _item(node: Node, pieces: Pieces, count: int, optional: bool) -> Node:  # noqa: FBT001 - as in `Node`
         weight = node.weight * (count if node.depth > _NEAR else 1)
         above = node.above | {tuple(map(id, node.pieces))}
-        return Node(pieces, node.place.item(), node.depth + 1, weight, optional, above)
+        return Node(pieces, node.place.item(), node.depth + 1, weight, optional, node.trail, above)
 
 
 def impossible(_seed: int) -> JSON:
@@ -280,6 +301,12 @@ def kept(values: list[JSON], place: Place) -> Draw:
 def is_grown(form: Form | None) -> bool:
     """Tell whether something is below a form: it is a list or an object, and not one that the contract spells out."""
     return form is not None and form.kind in {"object", "array"} and form.facts.values is None
+
+
+def _is_id(form: Form) -> bool:
+    """Tell whether a text is one that an id may be."""
+    facts = form.facts
+    return facts.values is None and poverty(form) <= POOREST_MEANT and set(facts.formats) <= {"uuid", "uri", "id"}
 
 
 def _mark(pieces: Pieces, facts: Facts) -> Mark:

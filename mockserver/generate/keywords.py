@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from mockserver.generate.facts import TYPE_KINDS, Facts, Kind
+from mockserver.schema.bundle import EXPANDABLE
 from mockserver.values import JSON
 
 Reader: TypeAlias = Callable[[Facts, JSON], None]
@@ -25,6 +26,10 @@ def _types(facts: Facts, value: JSON) -> None:
         facts.order = [*kinds, *(kind for kind in facts.order if kind not in kinds)]
     facts.declared = True
     facts.limit_kinds(kinds)
+
+
+def _expandable(facts: Facts, _value: JSON) -> None:
+    facts.expandable = True
 
 
 def _shortest(facts: Facts, value: JSON) -> None:
@@ -140,6 +145,7 @@ def _examples(facts: Facts, value: JSON) -> None:
 
 READERS: Mapping[str, Reader] = {
     "type": _types,
+    EXPANDABLE: _expandable,
     "enum": lambda facts, value: facts.admit(value),
     "const": lambda facts, value: facts.admit([value]),
     "minimum": _minimum,

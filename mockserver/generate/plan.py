@@ -26,10 +26,12 @@ _COUNTS = frozenset(
 class Planner:
     """Plans draws for one book."""
 
-    def __init__(self, book: Book, heights: Heights, *, budget: int = BUDGET) -> None:
+    def __init__(
+        self, book: Book, heights: Heights, *, budget: int = BUDGET, expanded: frozenset[str] = frozenset()
+    ) -> None:
         self._book = book
         self._heights = heights
-        self._grower = Grower(book, heights, budget=budget)
+        self._grower = Grower(book, heights, budget=budget, expanded=expanded)
         self._explorer = Explorer(book, heights)
 
     def draw(self, pieces: Pieces, place: Place, *, first: Form | None = None) -> Draw | None:

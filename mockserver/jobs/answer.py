@@ -6,21 +6,24 @@ What is served here is one operation of one contract; finding it is the session'
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import Literal, TypeAlias
 
+from mockserver.answers.asked import NOTHING, Roles, asked_of, roles_of
 from mockserver.answers.choose import Chooser, Chosen, NotAcceptable, NotDocumented, Refusal, refusal
 from mockserver.answers.cors import preflight_headers
 from mockserver.answers.explain import explained, phrase, problem
 from mockserver.answers.headers import contract_headers, location, told_violations
 from mockserver.answers.identity import seed_of, wanted_of, wants_stream
 from mockserver.answers.imagine import Imagination, Imagined, NoSuchExample, spelled
+from mockserver.answers.paging import paged
 from mockserver.answers.prefer import Preferences
 from mockserver.answers.prevailing import Prevailing
 from mockserver.checks.received import Received, finding
 from mockserver.checks.request import check_request, unrouted
 from mockserver.checks.security import challenge
 from mockserver.contract.model import Contract, MediaType
-from mockserver.contract.plan import Broken, Plan, Plans, broken_part
+from mockserver.contract.plan import Broken, Plan, Plans, bounded, broken_part
 from mockserver.contract.reading import Reading, fitting, read_request
 from mockserver.contract.route import Routed, Router, WrongMethod
 from mockserver.contract.secret_names import secret_names
@@ -36,6 +39,9 @@ from mockserver.wire.media_type import concrete
 
 OnViolation: TypeAlias = Literal["reject", "report"]
 Source: TypeAlias = Literal["recorded", "state", "example", "generated", "scripted", "refused"]
+
+
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +84,20 @@ class Service:
         self.imagination = Imagination(validators)
         self.chooser = Chooser()
         self.errors = Prevailing(self.plans)
+        self._roles: dict[Plan, Roles] = {}
         self._secrets: Secrets | None = None
 
     @property
     def name(self) -> str:
         """The name of the service."""
         return self.contract.name
+
+    def roles(self, plan: Plan) -> Roles:
+        """Return what the query parameters of an operation mean."""
+        found = self._roles.get(plan)
+        if found is None:
+            found = bounded(self._roles, _REMEMBERED)[plan] = roles_of(plan)
+        return found
 
     def secrets(self) -> Secrets:
         """Return the names under which secrets travel here."""
@@ -161,9 +175,8 @@ class Answering:
                 if self.settings.strict and self._rejects((told,)):
                     return self._refuse(plan, reading, violations, "preference")
                 chosen = Chosen(code, None, None, "")
-        seed = seed_of(
-            self.settings.seed if self.wishes.seed is None else self.wishes.seed, plan.operation, self.request
-        )
+        seed = self.settings.seed if self.wishes.seed is None else self.wishes.seed
+        seed = seed_of(seed, plan.operation, self.request, self.service.roles(plan).ignored)
         imagined = self._imagine(chosen, plan, reading, seed)
         if isinstance(imagined, NoSuchExample):
             known = ", ".join(imagined.known)
@@ -187,7 +200,9 @@ class Answering:
         media = self.service.plans.media(chosen.media, "response")
         if self.wishes.example is not None:
             return self.service.imagination.named(media, chosen.content_type, self.wishes.example)
-        wanted = wanted_of(plan.operation, reading) if chosen.status < 400 else {}
+        wanted, asked = {}, NOTHING
+        if chosen.status < 400:
+            wanted, asked = wanted_of(plan.operation, reading), asked_of(self.service.roles(plan), reading)
         return self.service.imagination.body(
             media,
             chosen.content_type,
@@ -195,6 +210,8 @@ class Answering:
             wanted=wanted,
             dynamic=self.wishes.dynamic,
             operation=plan.operation.node.tree,
+            expanded=asked.expand,
+            part=partial(paged, asked, self.request) if asked.part else None,
         )
 
     def _refuse(self, plan: Plan, reading: Reading, violations: Violations, why: Refusal) -> Answer:

@@ -56,6 +56,9 @@ class Bundle:
 
 _NULLABLE_WRAP = ("anyOf", 0)
 _WRAP_MARK = "x-nullable-wrap"
+EXPANDING = frozenset({"x-expansionResources", "x-expandable"})
+EXPANDABLE = "x-expandable"
+"""Marks what is a reference by id unless a request asks for the thing itself, as vendors write it."""
 
 
 def _unwrapped(schema: JSON, name: str, parts: tuple[str | int, ...]) -> list[str | int]:
@@ -245,6 +248,8 @@ class _Conversion:
             else:
                 out[keyword] = value
         _narrow(out)
+        if not EXPANDING.isdisjoint(tree):
+            out[EXPANDABLE] = True
         if self._dialect.nullable and tree.get(self._dialect.nullable) is True:
             return _nullable(out, self._direction)
         return out
