@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from mockserver.client.errors import RedirectRefused as RedirectRefused
     from mockserver.client.errors import ServerError as ServerError
     from mockserver.client.errors import TimedOut as TimedOut
+    from mockserver.client.mounting import RetriesTwice as RetriesTwice
+    from mockserver.client.mounting import resilient as resilient
     from mockserver.client.oauth2 import OAuth2 as OAuth2
     from mockserver.client.sync import APIClient as APIClient
     from mockserver.resilience.bounds import NO_TIMEOUT as NO_TIMEOUT
@@ -56,6 +58,8 @@ _PUBLIC = {
     "NO_TIMEOUT": "mockserver.resilience.bounds",
     "Policies": "mockserver.resilience.policies",
     "Policy": "mockserver.resilience.policy",
+    "RetriesTwice": "mockserver.client.mounting",
+    "resilient": "mockserver.client.mounting",
 }
 
 __all__ = [  # noqa: PLE0604 - the names above, in one list

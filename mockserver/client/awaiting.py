@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,9 +11,9 @@ from typing import Any, Self
 from mockserver.client.answer import Answer
 from mockserver.client.caller import Ask
 from mockserver.client.conversation import Authorize, Conversation, Refused, Send, Step
+from mockserver.client.driving import drive_awaiting
 from mockserver.client.face import Face
 from mockserver.errors import MissingExtra, UsageError
-from mockserver.resilience.actions import Wait
 from mockserver.resilience.deadline import within
 from mockserver.values import JSON
 
@@ -34,33 +33,14 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
         return (await self._run(ask)).data
 
     async def _run(self, ask: Ask) -> Answer:
-        woken = asyncio.Event() if ask.queues else None
-        loop = asyncio.get_running_loop()
+        conversation = Conversation(self._caller, ask)
+        answer: Answer = await drive_awaiting(conversation.steps, self._done, self._caller.clock, queues=ask.queues)
+        return answer
 
-        def wake() -> None:
-            if woken is not None:
-                loop.call_soon_threadsafe(woken.set)
-
-        steps = Conversation(self._caller, ask).steps(wake)
-        try:
-            step = next(steps)
-            while True:
-                step = steps.send(await self._done(step, woken))
-        except StopIteration as end:
-            answer: Answer = end.value
-            return answer
-        finally:
-            steps.close()
-
-    async def _done(self, step: Step, woken: asyncio.Event | None) -> Any:
+    async def _done(self, step: Step) -> Any:
         match step:
             case Send():
                 return await self._transport.send(step.outgoing, step.timeouts, step.body)
-            case Wait(why="bulkhead") if woken is not None:
-                await _woken(woken, step.seconds)
-                return None
-            case Wait():
-                return await self._caller.clock.asleep(step.seconds)
             case Authorize():
                 with within(step.deadline):
                     return await self._asked("authorize", step.outgoing)
@@ -82,15 +62,6 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
-
-
-async def _woken(woken: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await woken.wait()
-    except TimeoutError:
-        return
-    woken.clear()
 
 
 def _module(session: Any) -> ModuleType:

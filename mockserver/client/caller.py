@@ -37,7 +37,7 @@ _USUAL: Final[Headers] = (
     ("Accept-Encoding", "gzip, deflate"),
 )
 # what may go to an origin that the credentials are not meant for; anything else may be one
-_HARMLESS: Final = frozenset(
+HARMLESS: Final = frozenset(
     {"accept", "accept-encoding", "accept-language", "content-type", "if-match", "if-modified-since", "if-none-match",
      "if-unmodified-since", "range", "user-agent"}
 )  # fmt: skip
@@ -173,7 +173,7 @@ class Caller:
         if own:
             headers = _over(headers, tuple(own.items()))
         if origin != self.origin:
-            headers = tuple(pair for pair in headers if pair[0].lower() in _HARMLESS)
+            headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
         policy = self._policy(name, options)
         key = options.get("idempotency_key") or self._key(method, headers, bound, policy)
         if key is not None:
@@ -262,7 +262,7 @@ class Caller:
         if not order.body:
             headers = tuple(pair for pair in headers if not pair[0].lower().startswith("content-"))
         if not order.credentials:
-            headers = tuple(pair for pair in headers if pair[0].lower() in _HARMLESS)
+            headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
         body = plain.body if order.body else None
         return Outgoing(order.method, order.url, headers, body), order.credentials
 

@@ -22,6 +22,7 @@ from mockserver.resilience.transfer import Got, Outgoing, Upload
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockserver.client.errors import APIError
     from mockserver.resilience.call import Call
 
 
@@ -69,7 +70,7 @@ class Conversation:
         """What people call this call: its operation, or method and path."""
         return self.ask.operation or f"{self.ask.outgoing.method} {_path(self.ask.outgoing.url)}"
 
-    def steps(self, wake: Callable[[], None]) -> Generator[Step, Any, Answer]:
+    def steps(self, wake: Callable[[], None]) -> Generator[Step, Any, Any]:
         """Yield what to do until there is an answer; raises APIError."""
         caller, ask = self._caller, self.ask
         clock = caller.clock
@@ -93,19 +94,19 @@ class Conversation:
         took_s = clock.monotonic() - began
         if caller.hooks:
             self._tell_end(call, action, took_s)
+        return self._ended(action, took_s)
+
+    def _ended(self, action: Succeed | GiveUp, took_s: float) -> Any:
         if isinstance(action, GiveUp):
             raise self._error(action)
-        return self._good(action, took_s)
-
-    def _good(self, succeed: Succeed, took_s: float) -> Answer:
         answer = self._answer
         assert answer is not None  # noqa: S101 - nothing succeeds without one
-        answer.attempts = succeed.attempts
+        answer.attempts = action.attempts
         answer.took_s = took_s
         self._caller.notice(self.label, answer)
         return answer
 
-    def _error(self, gave_up: GiveUp) -> Exception:
+    def _error(self, gave_up: GiveUp) -> APIError:
         from mockserver.client.failures import Course, error_of  # noqa: PLC0415 - errors that do not happen cost nothing
 
         ask = self.ask

@@ -101,7 +101,9 @@ class APIError(MockserverError):
         return {"error": self.what, "retry": self.retryable, "type": type(self).__name__, **given}
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _again, (type(self), self.what, self.where, self.fix, self.about, self._more())
+        # an error of a wrapped client is one of its library too, and that class has no place to be found at
+        kind = next(each for each in type(self).__mro__ if each.__module__ == __name__)
+        return _again, (kind, self.what, self.where, self.fix, self.about, self._more())
 
     def _more(self) -> dict[str, object]:
         """Return what a particular error adds, by attribute."""

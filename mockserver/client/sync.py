@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from mockserver.client.answer import Answer
 from mockserver.client.caller import Ask
 from mockserver.client.conversation import Authorize, Conversation, Refused, Send, Step
+from mockserver.client.driving import drive
 from mockserver.client.face import Face
-from mockserver.resilience.actions import Wait
 from mockserver.resilience.deadline import within
 from mockserver.values import JSON
 
@@ -39,28 +38,14 @@ class APIClient(Face[Answer, JSON]):
         return self._run(ask).data
 
     def _run(self, ask: Ask) -> Answer:
-        woken = threading.Event() if ask.queues else None
-        steps = Conversation(self._caller, ask).steps(woken.set if woken is not None else _nobody)
-        try:
-            step = next(steps)
-            while True:
-                step = steps.send(self._done(step, woken))
-        except StopIteration as end:
-            answer: Answer = end.value
-            return answer
-        finally:
-            steps.close()
+        conversation = Conversation(self._caller, ask)
+        answer: Answer = drive(conversation.steps, self._done, self._caller.clock, queues=ask.queues)
+        return answer
 
-    def _done(self, step: Step, woken: threading.Event | None) -> Any:
+    def _done(self, step: Step) -> Any:
         match step:
             case Send():
                 return self._transport.send(step.outgoing, step.timeouts, step.body)
-            case Wait(why="bulkhead") if woken is not None:
-                woken.wait(step.seconds)
-                woken.clear()
-                return None
-            case Wait():
-                return self._caller.clock.sleep(step.seconds)
             case Authorize():
                 with within(step.deadline):
                     return self._caller.auth.authorize(step.outgoing)
@@ -78,7 +63,3 @@ class APIClient(Face[Answer, JSON]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _nobody() -> None:
-    """Wake nobody."""
