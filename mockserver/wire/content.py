@@ -71,12 +71,13 @@ def _encode_xml(spec: BodySpec, media: MediaRange, value: JSON) -> tuple[str, by
     return encode_xml(spec, media, value)
 
 
+_YAML: Final = ("*/yaml", "*/x-yaml", "*/vnd.yaml", "*/yml", "*/*+yaml")  # RFC 9512 §2.1, aliases included
 WHOLE: Final = (
     Codec("*/json", decode_json, encode_json),
     Codec("*/*+json", decode_json, encode_json),
     Codec("*/xml", _decode_xml, _encode_xml),
     Codec("*/*+xml", _decode_xml, _encode_xml),
-    *(Codec(name, decode_yaml, encode_json) for name in ("*/yaml", "*/x-yaml", "*/*+yaml")),  # JSON is YAML
+    *(Codec(name, decode_yaml, encode_json) for name in _YAML),  # JSON is YAML
     Codec("text/*", decode_text, encode_text),
     Codec("*/*", decode_octets, encode_octets),
 )

@@ -7,7 +7,8 @@ they are allowed is for the checks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Final, assert_never
 
 from mockserver.values import JSON, dataclass
@@ -48,10 +49,15 @@ def read_form(raw: str, shape: Shape, encodings: Mapping[str, Encoding], *, leni
     """Return the object that a form spells; raises SpellingError naming the field."""
     if shape.sole == "string":
         return Decoded(raw)
+    pairs = [(percent.decode_plus(name), value) for name, value in pairs_in(raw)]
     members = exploded_members(shape, encodings, percent.decode_plus, lenient=lenient)
     owners = {name: owner for owner, below in members.items() for name in below}
+    sent = {name for name, _ in pairs}
+    unknown = {name for name in sent if "[" not in name and name not in owners and not shape.declares(name)}
+    if unknown:
+        members |= _usually_exploded(shape, encodings, sent, unknown, lenient=lenient)
+        owners = {name: owner for owner, below in members.items() for name in below}
     names = Names(shape, encodings, owners)
-    pairs = [(percent.decode_plus(name), value) for name, value in pairs_in(raw)]
     gathered = gather(pairs, names, names.roots, str)
     found: dict[str, Decoded] = {}
     for name in (*gathered.values, *gathered.nested):
@@ -144,18 +150,48 @@ def _content_type(value: JSON, encoding: Encoding) -> str:
 
 def exploded_members(
     shape: Shape, encodings: Mapping[str, Encoding], decode: Text, *, lenient: bool
-) -> Mapping[str, Mapping[str, Field]]:
+) -> dict[str, Mapping[str, Field]]:
     """Return the properties of styled, exploded objects, which are fields of their own, by the object's name."""
-    members: dict[str, Mapping[str, Field]] = {}
-    for name, encoding in encodings.items():
-        spec = styled_spec(name, shape, encoding)
-        if encoding.is_styled and spec.style == "form" and spec.explode and spec.shape.suggests_object:
-            members[name] = {
-                key: field_of(member_spec(spec, key), decode, lenient=lenient)
-                for key in spec.shape.property_names
-                if not shape.declares(key)
-            }
-    return members
+    return {
+        name: _members(styled_spec(name, shape, encoding), shape, decode, lenient=lenient)
+        for name, encoding in encodings.items()
+        if encoding.is_styled and _is_exploded(styled_spec(name, shape, encoding))
+    }
+
+
+def _is_exploded(spec: ParameterSpec) -> bool:
+    return spec.style == "form" and spec.explode and spec.shape.suggests_object
+
+
+def _members(spec: ParameterSpec, shape: Shape, decode: Text, *, lenient: bool) -> Mapping[str, Field]:
+    return {
+        key: field_of(member_spec(spec, key), decode, lenient=lenient)
+        for key in spec.shape.property_names
+        if not shape.declares(key)
+    }
+
+
+def _usually_exploded(
+    shape: Shape, encodings: Mapping[str, Encoding], sent: Iterable[str], unknown: set[str], *, lenient: bool
+) -> dict[str, Mapping[str, Field]]:
+    """Return the members of objects that nobody styled, where their names were sent and the object's own was not.
+
+    Until OAS 3.1.0 (§4.8.14.4) the default of such a property is style form; 3.1.1 has JSON, which is read as well. A
+    name that two objects have is left alone.
+    """
+    roots = {name.partition("[")[0].partition(".")[0] for name in sent}
+    found = {
+        name: _members(styled_spec(name, shape, PLAIN), shape, percent.decode_plus, lenient=lenient)
+        for name in shape.property_names
+        if name not in roots and not encodings.get(name, PLAIN).is_styled and _is_sole_object(shape.property(name))
+    }
+    times = Counter(key for below in found.values() for key in below)
+    kept = {name: {key: one for key, one in below.items() if times[key] == 1} for name, below in found.items()}
+    return {name: below for name, below in kept.items() if not unknown.isdisjoint(below)}
+
+
+def _is_sole_object(shape: Shape) -> bool:
+    return shape.suggests_object and shape.kinds <= {"object", "null"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,25 @@ def test_fields_are_read_by_their_schema(raw, value):
     assert decode(raw) == Decoded(value)
 
 
+def test_the_members_of_an_object_that_nobody_styled_may_be_fields():
+    # OAS 3.0.3 §4.7.14.3, 3.1.0 §4.8.14.4: the default is style form, which explodes; 3.1.1 has JSON
+    assert decode("street=x&lines=a&lines=b&id=5") == Decoded(
+        {"address": {"street": "x", "lines": ["a", "b"]}, "id": 5}
+    )
+    json_typed = Encoding(content_type="application/json")
+    assert decode("street=x", address=json_typed) == Decoded({"address": {"street": "x"}})
+
+
+@pytest.mark.parametrize("own", ['address={"zip":"1"}', "address[zip]=1", "address.zip=1"])
+def test_members_beside_their_object_are_names_that_are_not_declared(own):
+    assert decode(f"{own}&street=x").value == {"address": {"zip": "1"}, "street": "x"}
+
+
+def test_a_member_of_two_objects_is_a_name_that_is_not_declared():
+    schema = {"type": "object", "properties": {"from": ADDRESS, "to": ADDRESS, "other": {"properties": {"x": INTEGER}}}}
+    assert decode("zip=1&x=2", schema).value == {"zip": "1", "other": {"x": 2}}
+
+
 def test_names_that_are_not_declared_are_properties_too():
     assert decode("x=5&y=a&y=b&z[k]=v&name=n") == Decoded(
         {"x": "5", "y": ["a", "b"], "z[k]": "v", "name": "n"}, ({"x": 5, "y": ["a", "b"], "z[k]": "v", "name": "n"},)
