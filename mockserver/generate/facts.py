@@ -105,7 +105,11 @@ class Unevaluated:
 
 @dataclass(slots=True)
 class Facts:
-    """What a value must be. `judged`: not all that is demanded is told here, so a value has to be judged."""
+    """What a value must be.
+
+    `holds_json`: a text is JSON, of a value that fits `contents`. `judged`: not all that is demanded is told here, so a
+    value has to be judged.
+    """
 
     kinds: frozenset[Kind] = frozenset(KINDS)
     order: list[Kind] = field(default_factory=list)
@@ -122,6 +126,8 @@ class Facts:
     patterns: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
     encodings: list[str] = field(default_factory=list)
+    holds_json: bool = False
+    contents: list[JSON] = field(default_factory=list)
     arrays: list[ArrayPart] = field(default_factory=list)
     contains: list[Contains] = field(default_factory=list)
     fewest_items: int = 0

@@ -208,6 +208,8 @@ class Grower:
     def _expand(self, node: Node) -> list[Node]:
         """Return the nodes below an object or a list; a node that cannot have what it must is left without a form."""
         form = node.form
+        if form is not None and form.kind == "string" and _holds_json(node, form.facts):
+            return self._expand_content(node, form.facts)
         if form is None or node.leaf is not None:
             return []
         below = self._expand_object(node, form.facts) if form.kind == "object" else self._expand_list(node, form.facts)
@@ -215,6 +217,14 @@ class Grower:
             node.leaf = impossible
             return []
         return below
+
+    def _expand_content(self, node: Node, facts: Facts) -> list[Node]:
+        """Return the node of what a text holds (JSON Schema 2020-12 validation §8.5); the text may do without."""
+        pieces = self._book.pieces(facts.contents)
+        if pieces is None or node.depth >= _DEEPEST:
+            return []
+        node.rest = Node(pieces, node.place, node.depth + 1, node.weight, optional=True, above=node.above)
+        return [node.rest]
 
     def _expand_object(self, node: Node, facts: Facts) -> list[Node] | None:
         full = not node.lean and not self._is_spent(node)
@@ -307,6 +317,10 @@ def _is_id(form: Form) -> bool:
     """Tell whether a text is one that an id may be."""
     facts = form.facts
     return facts.values is None and poverty(form) <= POOREST_MEANT and set(facts.formats) <= {"uuid", "uri", "id"}
+
+
+def _holds_json(node: Node, facts: Facts) -> bool:
+    return facts.holds_json and facts.values is None and not (facts.examples or facts.defaults or node.hints)
 
 
 def _mark(pieces: Pieces, facts: Facts) -> Mark:

@@ -107,6 +107,11 @@ def _encoding(facts: Facts, value: JSON) -> None:
     facts.expect("string")
 
 
+def _content_type(facts: Facts, value: JSON) -> None:
+    media = value.partition(";")[0].strip().lower()
+    facts.holds_json = facts.holds_json or media == "application/json" or media.endswith("+json")
+
+
 def _required(facts: Facts, value: JSON) -> None:
     facts.required.update(dict.fromkeys(value))
     facts.expect("object")
@@ -158,6 +163,8 @@ READERS: Mapping[str, Reader] = {
     "pattern": _pattern,
     "format": _format,
     "contentEncoding": _encoding,
+    "contentMediaType": _content_type,
+    "contentSchema": lambda facts, value: facts.contents.append(value),
     "minItems": _fewest_items,
     "maxItems": _most_items,
     "uniqueItems": _unique,

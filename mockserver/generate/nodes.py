@@ -6,6 +6,8 @@ no schemas.
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Sequence
 
 from mockserver.generate.dice import HIGH, MASK, MULTIPLIER, Draw, below, fork
@@ -28,6 +30,16 @@ def object_draw(fields: Sequence[tuple[str, Draw]], salt: int) -> Draw:
         seed = ((seed ^ salt) * MULTIPLIER) & MASK
         seed ^= seed >> 29
         return {name: value(seed) for name, value in pairs}
+
+    return draw
+
+
+def json_draw(content: Draw, *, encoded: bool) -> Draw:
+    """Return a draw of texts that hold a value in JSON, in base64 if they are encoded."""
+
+    def draw(seed: int) -> JSON:
+        text = json.dumps(content(seed), ensure_ascii=False, separators=(",", ":"))
+        return base64.b64encode(text.encode("utf-8", "surrogatepass")).decode() if encoded else text
 
     return draw
 

@@ -13,7 +13,7 @@ from mockserver.generate.grow import BUDGET, Grower, Node, impossible, is_grown,
 from mockserver.generate.heights import Heights
 from mockserver.generate.judged import explored_draw, judged_draw
 from mockserver.generate.merge import Book, Form
-from mockserver.generate.nodes import counted, distinct_draw, list_draw, object_draw, with_extras
+from mockserver.generate.nodes import counted, distinct_draw, json_draw, list_draw, object_draw, with_extras
 from mockserver.generate.numbers import spread_draw
 from mockserver.generate.place import Place
 
@@ -54,11 +54,20 @@ class Planner:
         if node.leaf is impossible:
             return None
         draw = node.leaf
+        if form.kind == "string" and node.rest is not None:
+            return self._written(node, node.rest, form.facts) or draw
         if draw is None:
             draw = self._object(node, form.facts) if form.kind == "object" else self._list(node, form.facts)
         if draw is not None and (form.facts.judged or (form.kind == "array" and form.facts.unique)):
             return judged_draw(draw, self._book.judge(node.pieces))
         return draw
+
+    def _written(self, node: Node, content: Node, facts: Facts) -> Draw | None:
+        """Return a draw of texts that hold JSON; None where they would not fit."""
+        inner = self._draw_of(content)
+        if inner is None:
+            return None
+        return judged_draw(json_draw(inner, encoded="base64" in facts.encodings), self._book.judge(node.pieces))
 
     def _explored(self, node: Node) -> Draw | None:
         """Look for values by chance when all forms were tried; what is found is kept for all places of this make."""

@@ -1,6 +1,10 @@
 """One schema for each keyword, and for each pair that is known to quarrel. The fixture judges every value twice."""
 
+import base64
+import json
+
 import pytest
+from jsonschema import Draft202012Validator
 
 from mockserver.generate.generator import Generator, Unsatisfiable
 from mockserver.schema.compile import Validators
@@ -241,3 +245,21 @@ def test_lengths_count_code_points(draws):
 def test_a_schema_that_is_part_of_itself_adds_nothing_to_itself():
     schema = {"$ref": "#/$defs/A", "$defs": {"A": {"allOf": [{"$ref": "#/$defs/A"}, {"type": "string"}]}}}
     assert isinstance(Generator(schema, Validators()).draw(1), str)
+
+
+@pytest.mark.parametrize("encoding", [None, "base64"])
+def test_a_text_that_is_json_holds_what_its_content_schema_says(draws, encoding):
+    # JSON Schema 2020-12 validation §8.5
+    content = {"type": "object", "required": ["n"], "properties": {"n": {"$ref": "#/$defs/N"}}}
+    schema = {"type": "string", "contentMediaType": "application/json", "contentSchema": content}
+    number = {"type": "integer", "minimum": 3}
+    coded = {"contentEncoding": encoding} if encoding else {}
+    texts = draws({**schema, **coded, "$defs": {"N": number}})
+    judge = Draft202012Validator({**content, "$defs": {"N": number}})
+    for text in texts:
+        judge.validate(json.loads(base64.b64decode(text) if encoding else text))
+
+
+def test_a_text_that_is_too_short_for_its_content_is_any_text(draws):
+    schema = {"type": "string", "contentMediaType": "application/json", "contentSchema": {"type": "object"}}
+    assert {len(text) for text in draws({**schema, "minLength": 1, "maxLength": 1})} == {1}
