@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
 from mockserver.cassette.model import Interaction
 from mockserver.exchange import Request
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 from mockserver.wire import media_type as media_types
 from mockserver.wire.json import JSONSyntaxError, dumps, loads
 

@@ -7,15 +7,15 @@ rules look through cassettes that others have recorded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
 
 from mockserver.cassette.model import Interaction
 from mockserver.cassette.places import BASE64, decoded, visit_body, visit_headers, visit_named, visit_target
-from mockserver.cassette.pseudonyms import is_pseudonym
+from mockserver.cassette.pseudonyms import is_placeholder
 from mockserver.cassette.scrub import Rules, readably
 from mockserver.cassette.secret_words import SHAPES, is_doubtful_name, looks_random
 from mockserver.exchange import Request, Response
+from mockserver.values import dataclass, replace
 
 _LOGIN: Final = frozenset({"authorization", "proxy-authorization"})
 _DEEPEST: Final = 3
@@ -79,31 +79,31 @@ class _Gate:
             if not self._is_harmless(place, value):
                 self.tell(place, f"the value of {name}", f"scrub it, or say that {name} is public")
             return value
-        if is_doubtful_name(name) and looks_random(value) and not is_pseudonym(value):
+        if is_doubtful_name(name) and looks_random(value) and not is_placeholder(value):
             self.tell(place, f"a random-looking value of {name}", f"name {name} secret, or public")
         self._look_into(place, value, depth)
         return value
 
     def _is_harmless(self, place: str, value: str) -> bool:
         if place.rpartition("/")[2].lower() not in _LOGIN:
-            return is_pseudonym(value) or value.lower() in {"true", "false", "null", "none", "bearer", "*"}
+            return is_placeholder(value) or value.lower() in {"true", "false", "null", "none", "bearer", "*"}
         scheme, space, rest = value.partition(" ")
         if space and scheme.lower() == "basic":
             parts = decoded(rest.strip()).split(":")
-            return all(not part or is_pseudonym(part) for part in parts)
-        return is_pseudonym(rest.strip() if space else value)
+            return all(not part or is_placeholder(part) for part in parts)
+        return is_placeholder(rest.strip() if space else value)
 
     def _look_into(self, place: str, text: str, depth: int) -> None:
         if len(text) < 8 or depth > _DEEPEST:
             return
         visit_named(text, place, lambda at, name, value: self.visit(at, name, value, depth + 1))
         for value in self.rules.values:
-            if len(value) >= 8 and value in text and not is_pseudonym(value):
+            if len(value) >= 8 and value in text and not is_placeholder(value):
                 self.tell(place, "a credential of yours", "it is written where nothing takes it out: leave it away")
         for what, pattern in SHAPES:
             for match in pattern.finditer(text):
                 parts = match[0].split(":") if what == "password in an address" else [match[0]]
-                if not all(is_pseudonym(part) for part in parts) and not is_pseudonym(match[0]):
+                if not all(is_placeholder(part) for part in parts) and not is_placeholder(match[0]):
                     self.tell(place, f"what looks like a {what}", "scrub it, or record with a harmless one")
         for match in BASE64.finditer(text):
             inner = decoded(match[0])

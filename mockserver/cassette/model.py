@@ -5,12 +5,11 @@ Knows requests and answers as they were on the wire. Does not know how they are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from mockserver.exchange import Request, Response
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 Mode: TypeAlias = Literal["replay", "once", "new", "rewrite", "live", "verify"]
 """What a cassette is for: VCR's none, once, new_episodes and all; past the cassette; or live against the cassette."""
@@ -72,11 +71,17 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Cassette:
-    """Interactions in the order in which they were recorded. `expires` holds for all of them; `metadata` is VCR's."""
+    """Interactions in the order in which they were recorded.
+
+    `expires` holds for all of them; `metadata` is VCR's; `notes` tell, a sentence each, what could not be read of it.
+    `at` are the places of interactions in files of other forms, as JSON pointers.
+    """
 
     interactions: tuple[Interaction, ...] = ()
     expires: str = ""
     metadata: JSON = None
+    notes: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
 
 
 def split_url(url: str) -> tuple[str, str]:

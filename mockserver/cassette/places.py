@@ -29,7 +29,7 @@ Form: TypeAlias = Literal["json", "form", "multipart", "text", "binary"]
 _PAIR: Final = re.compile(r"""("(?:[^"\\]|\\.)*")(\s*:\s*)("(?:[^"\\]|\\.)*")""")
 _ELEMENT: Final = re.compile(r"<([A-Za-z_][\w.:-]*)((?:\s[^<>]*)?)>([^<>]+)(?=</)")
 _ATTRIBUTE: Final = re.compile(r"""(?<=\s)([A-Za-z_][\w.:-]*)=("[^"<>]*"|'[^'<>]*')""")
-_PARAMETER: Final = re.compile(r"(?<=[?&#;])([A-Za-z0-9_.~%\[\]-]+)=([^&\s\"'<>#;,\\]+)")
+_PARAMETER: Final = re.compile(r"(?<=[?&#])([A-Za-z0-9_.~%\[\]-]+)=([^&\s\"'<>#;,\\]+)")
 _PART: Final = re.compile(
     rb"""(\r?\nContent-Disposition:[^\r\n]*?\bname="?([^"\r\n;]+)"?[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)(.*?)(?=\r?\n--)""",
     re.IGNORECASE | re.DOTALL,

@@ -14,14 +14,20 @@ import hmac
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from mockserver.values import dataclass
 
 MASK: Final = "redacted"
 _CHECKED: Final = 6
 _SHORTEST: Final = 12
 _PREFIX: Final = re.compile(r"(?:[A-Za-z]{1,10}[_.-]){1,2}(?=[A-Za-z0-9])")
 _JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]*\.(eyJ[A-Za-z0-9_-]*)\.[A-Za-z0-9_-]*")
+_PLACEHOLDER: Final = re.compile(
+    r"(?:\S+ )?(?:<[\w .-]+>|\[[\w .-]+\]|\{\{?[\w .-]+\}?\}|\$\{?\w+\}?|\*{3,}|%\w+%)"
+    r"|(?i:x{3,}|dummy\S*|fake\S*|filtered|scrubbed|sanitized|secret|password|token|example|test|placeholder|none|null)"
+)
+"""What people write in the place of a secret."""
 _DIGITS, _LOWER, _UPPER = "0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -63,7 +69,11 @@ def is_pseudonym(value: str) -> bool:
     >>> is_pseudonym(Pseudonyms(b"key").of("key_9f8e7d6c5b4a39281706")), is_pseudonym("key_9f8e7d6c5b4a39281706")
     (True, False)
     """
-    if MASK in value.lower() or (len(value) > 2 and value.removeprefix("1").strip("0*xX.•") == ""):
+    if (
+        MASK in value.lower()
+        or _PLACEHOLDER.fullmatch(value)
+        or (len(value) > 2 and value.removeprefix("1").strip("0*xX.•") == "")
+    ):
         return True
     if _JWT.fullmatch(value):
         return MASK in _claims(value)
@@ -72,6 +82,15 @@ def is_pseudonym(value: str) -> bool:
         return False
     letters = list(value)
     return any(_sealed(letters, free, alphabets) == value for alphabets in _readings(value, free))
+
+
+def is_placeholder(value: str) -> bool:
+    """Tell whether a value is none that anybody would keep secret: a pseudonym, or what people write instead of one.
+
+    >>> is_placeholder("<ACCESS_TOKEN>"), is_placeholder("Basic [FILTERED]"), is_placeholder("hunter22")
+    (True, True, False)
+    """
+    return is_pseudonym(value) or _PLACEHOLDER.fullmatch(value) is not None
 
 
 def _free(value: str) -> list[int]:

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final, TypeVar
 
 from mockserver.exchange import Headers, Request, Response
-from mockserver.values import JSON
+from mockserver.values import JSON, replace
 from mockserver.wire.json import JSONSyntaxError, loads
 
 _Message = TypeVar("_Message", Request, Response)

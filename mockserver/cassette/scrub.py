@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -20,6 +19,7 @@ from mockserver.cassette.pseudonyms import Pseudonyms, is_pseudonym
 from mockserver.cassette.readable import with_length
 from mockserver.cassette.secret_words import SHAPES, is_secret_name
 from mockserver.exchange import Headers, Request, Response
+from mockserver.values import dataclass, field, replace
 from mockserver.wire.coding import uncoded
 from mockserver.wire.reading import SpellingError
 

@@ -36,7 +36,8 @@ _SOFT: Final = frozenset(
         "page", "next", "prev", "previous", "continuation", "cursor", "count", "max", "min", "total", "type", "types",
         "usage", "limit", "prompt", "completion", "input", "output", "cached", "reasoning", "sync", "expires", "expiry",
         "expired", "expiration", "url", "uri", "endpoint", "name", "policy", "strength", "required", "changed",
-        "updated", "created", "enabled", "has", "is", "hint", "length", "format", "algorithm", "alg", "method",
+        "updated", "created", "enabled", "has", "is", "with", "use", "used", "hint", "length", "format", "alg",
+        "algorithm", "method",
         "version", "start", "end", "description", "scopes", "scope", "status", "symbol", "supported",
     }
 )  # fmt: skip

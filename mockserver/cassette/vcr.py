@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from mockserver.cassette.model import NOTHING_NOTED, Cassette, Interaction, Recorded, split_url
@@ -19,7 +18,7 @@ from mockserver.document.positions import Places
 from mockserver.document.read import read, utf8
 from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Headers, Request, Response
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 OWN: Final = "mockserver"
 """Our key: VCR.py reads past it."""
@@ -34,7 +33,12 @@ def read_vcr(data: bytes, uri: str) -> Cassette:
     """Read a cassette; raise UnreadableDocument with file and line where it is none."""
     plain = utf8(data, uri)
     marked = _BINARY.sub(lambda found: found[1] + _MARK.encode(), plain) if b"!!binary" in plain else plain
-    return cassette_of(read(marked, uri), _Source(data, uri))
+    return read_tree(read(marked, uri), data, uri)
+
+
+def read_tree(tree: JSON, data: bytes, uri: str) -> Cassette:
+    """Return the cassette of a tree that was read from a file."""
+    return _cassette(tree, _Source(data, uri))
 
 
 @dataclass(slots=True)
@@ -98,8 +102,7 @@ class _Source:
         return self.places
 
 
-def cassette_of(tree: JSON, source: _Source) -> Cassette:
-    """Return the cassette of a tree that was read."""
+def _cassette(tree: JSON, source: _Source) -> Cassette:
     if isinstance(tree, list) and tree and isinstance(tree[0], dict) and "request" in tree[0]:
         raise source.refused(
             "/0",

@@ -9,7 +9,7 @@ import click
 
 from mockserver.errors import MockserverError
 
-_COMMANDS = {"serve": "serve", "lint": "lint", "explain": "explain", "env": "environment"}
+_COMMANDS = {"serve": "serve", "lint": "lint", "cassettes": "cassettes", "explain": "explain", "env": "environment"}
 """The module of each command, in the order of the help; a command is loaded when it is called."""
 
 EXAMPLES = """\b
@@ -18,6 +18,7 @@ Examples:
   mockserver serve shipping -- python -m shop       your program, with SHIPPING_SERVICE set
   mockserver serve https://api.example/openapi.yaml
   mockserver lint                                   is the document sound and testable?
+  mockserver cassettes check                        do recordings keep the contract, hold secrets?
   mockserver explain request-required
 """
 

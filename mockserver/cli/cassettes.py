@@ -1,0 +1,214 @@
+"""`mockserver cassettes`: what stands on the cassettes of a repository, and bringing them in and out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from mockserver.api.contract import places
+from mockserver.cassette.age import days_old, expired, moment_of
+from mockserver.cassette.leaks import leaks
+from mockserver.cassette.model import Cassette, Interaction
+from mockserver.cassette.scrub import Rules, Scrubber
+from mockserver.cli.options import allow_remote_option, contracts_option, load_services, report_option, write_reports
+from mockserver.edges import cassette_files, settings
+from mockserver.edges.known_secrets import known_secrets
+from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError
+from mockserver.jobs.answer import Service
+from mockserver.jobs.cassettes import Check, Tape, rules_of
+from mockserver.jobs.configuration import ServiceSettings
+from mockserver.jobs.homes import Homes
+from mockserver.schema.compile import Validators
+from mockserver.values import replace
+
+
+@click.group(
+    epilog="\b\nExamples:\n  mockserver cassettes check                 contract, secrets, age of your files\n"
+    "  mockserver cassettes scan tests/cassettes  secrets only, as in a pre-commit hook\n"
+    "  mockserver cassettes age --older-than 90\n"
+    "  mockserver cassettes import session.har shipping/session\n"
+    "  mockserver cassettes export shipping/create --to create.har\n"
+    "  mockserver cassettes refresh shipping --url https://test.shipping.example/v2"
+)
+def cassettes() -> None:
+    """Look after recorded exchanges: cassettes/, and every folder called cassettes, as pytest-recording has them."""
+
+
+public_option = click.option(
+    "--public", multiple=True, metavar="NAME", help="What goes by this name is no secret, whatever it looks like."
+)
+
+
+def services_of(contracts: str | None, *, allow_remote: bool = False) -> tuple[Service, ...]:
+    """Return all services of the folder and the configuration; none where there is no contract."""
+    try:
+        places((), contracts)
+    except UsageError:
+        return ()
+    validators = Validators()
+    loaded = load_services((), contracts, allow_remote=allow_remote)
+    return tuple(Service(one.contract, validators) for one in loaded)
+
+
+def homes_of(services: Sequence[Service]) -> Homes:
+    """Return where services live: by their contracts, the configuration and the environment."""
+    said = settings.read()
+    return Homes(services, {one.name: tuple(_addresses(said.service(one.name))) for one in services})
+
+
+def _addresses(service: ServiceSettings) -> Iterator[str]:
+    yield from (url for url in (service.url, *(os.environ.get(name, "") for name in service.variables)) if url)
+
+
+def folder() -> Path:
+    """Return the folder of cassettes."""
+    return Path(settings.read().cassettes)
+
+
+def rules(services: Sequence[Service], public: Sequence[str] = ()) -> Rules:
+    """Return what is secret here: by the contracts, in the environment, less what is said to be public."""
+    said = settings.read()
+    return rules_of(services, values=known_secrets(said.services.values()), public=public)
+
+
+def _each(paths: Sequence[str], check: Check) -> Iterator[Tape]:
+    """Yield the cassettes that words name; a file that is none is noted."""
+    found = cassette_files.find(paths, folder())
+    if not found:
+        raise CouldNotCheck(
+            f"there is no cassette in {folder()}/ and no folder called cassettes",
+            fix="record one: pytest --cassette-mode=once, or mockserver record NAME -- COMMAND",
+        )
+    for path in found:
+        try:
+            yield cassette_files.load(path, folder())
+        except UnreadableDocument as broken:
+            check.unreadable(broken.what, broken.where, broken.fix)
+
+
+@cassettes.command(
+    epilog="\b\nExamples:\n  mockserver cassettes check\n  mockserver cassettes check --report json=c.json"
+)
+@click.argument("path", nargs=-1)
+@contracts_option
+@allow_remote_option
+@click.option("--older-than", default=180, show_default=True, metavar="DAYS", help="Count recordings older than this.")
+@public_option
+@report_option
+def check(
+    path: tuple[str, ...],
+    contracts: str | None,
+    *,
+    allow_remote: bool,
+    older_than: int,
+    public: tuple[str, ...],
+    report: tuple[str, ...],
+) -> int:
+    """Tell whether cassettes keep their contracts, hold secrets, or have grown old.
+
+    Contracts are found by the host of each request, or by the folder: cassettes/<service>/. Both directions are judged.
+    Exit 1 when something is an error, 3 when no contract has any of the hosts.
+    """
+    services = services_of(contracts, allow_remote=allow_remote)
+    work = Check(homes_of(services), rules(services, public), datetime.now(UTC), older_than=older_than)
+    for tape in _each(path, work):
+        work.add(tape)
+    total = work.finish()
+    write_reports(total.reports, report)
+    click.echo(total.told(older_than), err=bool(report))
+    if any(one.count("error") for one in total.reports):
+        return 1
+    return 3 if total.cassettes == total.homeless else 0
+
+
+@cassettes.command(
+    epilog="\b\nExamples:\n  mockserver cassettes scan\n  mockserver cassettes scan cassettes/a.yaml --fix"
+)
+@click.argument("path", nargs=-1)
+@contracts_option
+@public_option
+@click.option("--fix", is_flag=True, help="Scrub what was found, and write the files again.")
+@report_option
+def scan(
+    path: tuple[str, ...], contracts: str | None, *, public: tuple[str, ...], fix: bool, report: tuple[str, ...]
+) -> int:
+    """Look for secrets on cassettes, old ones too; made for a pre-commit hook.
+
+    Every value is looked at with its name, in both directions and within base64. Exit 1 when something looks like one.
+    """
+    services = services_of(contracts)
+    known = rules(services, public)
+    work = Check(Homes(services), known, datetime.now(UTC))
+    for tape in _each(path, work):
+        work.add(_scrubbed(tape, known) if fix else tape, contract=False)
+    total = work.finish()
+    write_reports(total.reports, report)
+    click.echo(total.told(0), err=bool(report))
+    return 1 if any(one.count("error") for one in total.reports) else 0
+
+
+def _scrubbed(tape: Tape, known: Rules) -> Tape:
+    """Return a cassette without its secrets, written back if it had any."""
+    if not any(leak for one in tape.cassette.interactions for leak in leaks(one, known)):
+        return tape
+    clean = replace(tape.cassette, interactions=scrub(tape.cassette, known))
+    path = Path(tape.name)
+    if path.suffix == ".har":
+        raise UsageError(
+            "an archive is not scrubbed in its place",
+            where=tape.name,
+            fix="import it, then delete it",
+        )
+    cassette_files.save(path, clean)
+    return cassette_files.load(path, folder())
+
+
+def scrub(cassette: Cassette, known: Rules) -> tuple[Interaction, ...]:
+    """Return the interactions of a cassette without their secrets."""
+    return Scrubber(known, cassette_files.key()).scrub(cassette.interactions)
+
+
+@cassettes.command(
+    epilog="\b\nExamples:\n  mockserver cassettes age\n  mockserver cassettes age cassettes/shipping --older-than 30"
+)
+@click.argument("path", nargs=-1)
+@click.option("--older-than", default="180d", show_default=True, metavar="AGE", help="Fail above this: 90d, 12w, 6m.")
+def age(path: tuple[str, ...], older_than: str) -> int:
+    """Tell how old cassettes are, the oldest first, and which have expired.
+
+    The age is that of the oldest interaction: when we recorded it, else the Date of its answer.
+    """
+    now = datetime.now(UTC)
+    try:
+        limit = (moment_of(older_than, now) or now) - now
+    except ValueError as wrong:
+        raise UsageError(f"--older-than {older_than} is no age", fix="write 90d, 12w, 6m or 1y") from wrong
+    lines: list[tuple[int, str, bool]] = []
+    unreadable = 0
+    for file in cassette_files.find(path, folder()):
+        try:
+            cassette = cassette_files.load(file, folder()).cassette
+        except UnreadableDocument as broken:
+            click.echo(f"error: {broken}", err=True)
+            unreadable += 1
+            continue
+        lines.append(_aged(file, cassette, now, limit.days))
+    if not lines and not unreadable:
+        raise CouldNotCheck(f"there is no cassette in {folder()}/", fix="record one: mockserver record NAME -- COMMAND")
+    for _, line, _ in sorted(lines, reverse=True):
+        click.echo(line)
+    late = sum(one for _, _, one in lines)
+    click.echo(f"{len(lines)} cassettes: {f'{late} expired or older than {older_than}' if late else 'clean'}")
+    return 2 if unreadable else 1 if late else 0
+
+
+def _aged(file: Path, cassette: Cassette, now: datetime, limit: int) -> tuple[int, str, bool]:
+    """Return the age of a cassette in days, the line that tells it, and whether it is too old."""
+    oldest = max((days for one in cassette.interactions if (days := days_old(one, now)) is not None), default=-1)
+    over = next((why for one in cassette.interactions if (why := expired(one, cassette, now))), "")
+    told = "age unknown" if oldest < 0 else f"{oldest} days"
+    return oldest, f"{told:>12}  {file}{f'  {over}' if over else ''}", bool(over) or oldest > limit
