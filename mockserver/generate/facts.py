@@ -108,7 +108,7 @@ class Facts:
     """What a value must be.
 
     `holds_json`: a text is JSON, of a value that fits `contents`. `judged`: not all that is demanded is told here, so a
-    value has to be judged.
+    value has to be judged. `broken`: some property must look broken, to keep off a rival.
     """
 
     kinds: frozenset[Kind] = frozenset(KINDS)
@@ -150,6 +150,7 @@ class Facts:
     hints: dict[str, tuple[JSON, ...]] = field(default_factory=dict)
     expandable: bool = False
     judged: bool = False
+    broken: bool = False
     contradiction: str = ""
 
     @property
@@ -159,8 +160,8 @@ class Facts:
 
     @property
     def declares(self) -> bool:
-        """Tell whether properties are named."""
-        return bool(self.required) or any(part.properties for part in self.objects)
+        """Tell whether properties are named that may be there."""
+        return bool(self.required) or any(part.properties.keys() - self.forbidden for part in self.objects)
 
     def limit_kinds(self, kinds: Iterable[Kind]) -> None:
         """Admit only these kinds."""

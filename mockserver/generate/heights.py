@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from mockserver.generate.facts import Facts, Pieces
 from mockserver.generate.members import declared_names, layout, property_pieces
-from mockserver.generate.merge import Book, Form, poverty
+from mockserver.generate.merge import Book, Form, strangeness
 
 ENDLESS = 1 << 30
 _MOST_STEPS = 20_000
@@ -58,7 +58,7 @@ class Heights:
         plain = self._book.forms(pieces)
         forms = list(plain)
         if not plain or any(form.facts.judged and id(form) in self._dead for form in plain):
-            forms = sorted((*plain, *self._book.forms(pieces, thorough=True)), key=poverty)
+            forms = sorted((*plain, *self._book.forms(pieces, thorough=True)), key=strangeness)
         return [form for form in forms if self.of_form(form) < ENDLESS]
 
     def _of(self, pieces: Pieces) -> tuple[int, bool]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from mockserver.generate.facts import TYPE_KINDS, Facts, Kind
+from mockserver.generate.negate import BROKEN
 from mockserver.schema.bundle import EXPANDABLE
 from mockserver.values import JSON
 
@@ -112,6 +113,10 @@ def _content_type(facts: Facts, value: JSON) -> None:
     facts.holds_json = facts.holds_json or media == "application/json" or media.endswith("+json")
 
 
+def _broken(facts: Facts, _value: JSON) -> None:
+    facts.broken = True
+
+
 def _required(facts: Facts, value: JSON) -> None:
     facts.required.update(dict.fromkeys(value))
     facts.expect("object")
@@ -169,6 +174,7 @@ READERS: Mapping[str, Reader] = {
     "maxItems": _most_items,
     "uniqueItems": _unique,
     "required": _required,
+    BROKEN: _broken,
     "dependentRequired": _dependent,
     "propertyNames": _names,
     "minProperties": _fewest_properties,

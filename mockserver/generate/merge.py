@@ -135,7 +135,7 @@ class Book:
         found = self._forms.get(key)
         if found is None:
             reading = [form for facts in self._readings(pieces, thorough) for form in _forms_of(facts)]
-            found = self._forms[key] = tuple(sorted(reading, key=poverty)[:_MOST_FORMS])
+            found = self._forms[key] = tuple(sorted(reading, key=strangeness)[:_MOST_FORMS])
         return found
 
     def contradiction(self, pieces: Pieces) -> str:
@@ -346,6 +346,11 @@ def _forms_of(facts: Facts) -> Iterator[Form]:
 
 POOREST_MEANT = 2
 """What is poorer is admitted, but no schema speaks of it: a text where only properties are written, without a type."""
+
+
+def strangeness(form: Form) -> int:
+    """Return by how much others are rather taken: those that tell more, and those in which nothing looks broken."""
+    return poverty(form) + form.facts.broken
 
 
 def poverty(form: Form) -> int:

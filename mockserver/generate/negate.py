@@ -19,6 +19,9 @@ ANNOTATIONS = frozenset(
     }
 )  # fmt: skip
 
+BROKEN = "x-broken-property"
+"""What refuses by a property that looks broken says so: what refuses otherwise is rather taken."""
+
 
 class Keeper(Protocol):
     """Who keeps the schemas that are made, so that each is made once."""
@@ -55,17 +58,13 @@ def _contradict(facts: Facts) -> None:
 
 
 def negations(schema: JSON, keeper: Keeper) -> list[JSON] | None:
-    """Return schemas each of which refuses `schema`; None when nothing is known to."""
+    """Return schemas each of which refuses `schema`, the plainest first; None when nothing is known to."""
     if isinstance(schema, bool):
         return None
     found: list[JSON] = []
-    for keyword, value in schema.items():
-        refuse = _REFUSALS.get(keyword)
-        if refuse is not None:
-            made = refuse(value, schema)
-            found.extend(
-                keeper.made((id(schema), "refused", keyword, index), piece) for index, piece in enumerate(made)
-            )
+    for keyword in sorted(schema.keys() & _REFUSALS.keys(), key=_PLAINEST.index):
+        made = _REFUSALS[keyword](schema[keyword], schema)
+        found.extend(keeper.made((id(schema), "refused", keyword, index), piece) for index, piece in enumerate(made))
     return found or None
 
 
@@ -102,7 +101,7 @@ def _alike(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
 
 def _properties(value: JSON, _schema: Mapping[str, JSON]) -> list[JSON]:
     return [
-        {"type": "object", "required": [name], "properties": {name: _not(below)}}
+        {"type": "object", "required": [name], "properties": {name: _not(below)}, BROKEN: True}
         for name, below in value.items()
         if below is not True and below != {}
     ]
@@ -126,6 +125,8 @@ def _contains(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
 
 def _additional(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
     """Refuse by a property that is not declared; its name is one that nobody declares."""
+    if value in (True, {}):
+        return []
     name = "other"
     while name in schema.get("properties", {}):
         name += "_"
@@ -163,11 +164,12 @@ def _if(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
 
 
 _REFUSALS: Mapping[str, Callable[[JSON, Mapping[str, JSON]], list[JSON]]] = {
-    "properties": _properties,
     "required": _required,
+    "dependentRequired": _dependent,
     "type": lambda value, _schema: [{"not": {"type": value}}],
     "const": lambda value, _schema: [{"not": {"const": value}}],
     "enum": lambda value, _schema: [{"not": {"enum": value}}],
+    "properties": _properties,
     "minimum": _number("exclusiveMaximum"),
     "maximum": _number("exclusiveMinimum"),
     "exclusiveMinimum": _number("maximum"),
@@ -185,7 +187,6 @@ _REFUSALS: Mapping[str, Callable[[JSON, Mapping[str, JSON]], list[JSON]]] = {
     "minProperties": _fewer("object", "maxProperties"),
     "maxProperties": _more("object", "minProperties"),
     "additionalProperties": _additional,
-    "dependentRequired": _dependent,
     "allOf": lambda value, _schema: [_not(part) for part in value],
     "anyOf": lambda value, _schema: [{"allOf": [_not(option) for option in value]}],
     "oneOf": _one_of,
@@ -193,3 +194,5 @@ _REFUSALS: Mapping[str, Callable[[JSON, Mapping[str, JSON]], list[JSON]]] = {
     "$ref": lambda value, _schema: [_not({"$ref": value})],
     "if": _if,
 }  # fmt: skip
+_PLAINEST = tuple(_REFUSALS)
+"""What is not there, or of another kind, tells values apart better than one that is wrong."""

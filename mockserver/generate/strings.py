@@ -78,7 +78,7 @@ def string_draw(book: Book, facts: Facts, place: Place) -> Draw | None:
 
 def _fits_by_itself(facts: Facts) -> bool:
     """Tell whether nothing is asked for but what a draw by format or name has anyway."""
-    if facts.excluded or facts.patterns or facts.shortest > 1 or len(facts.formats) > 1:
+    if facts.excluded or facts.rivals or facts.patterns or facts.shortest > 1 or len(facts.formats) > 1:
         return False
     return facts.longest is None or facts.longest >= _ROOMY
 
@@ -90,10 +90,11 @@ def fitting(book: Book, facts: Facts) -> Fits:
     judge: Fits = book.validators.compile({"allOf": parts}).is_valid if parts else _anything
     shortest, longest = facts.shortest, facts.longest
     barred = {identity(value) for value in facts.excluded}
+    rivals = [book.judge((rival,)) for rival in facts.rivals if isinstance(rival, dict)]
 
     def fits(text: str) -> bool:
         long_enough = len(text) >= shortest and (longest is None or len(text) <= longest)
-        return long_enough and text not in barred and judge(text)
+        return long_enough and text not in barred and judge(text) and not any(rival(text) for rival in rivals)
 
     return fits
 
@@ -126,6 +127,7 @@ def _makers(facts: Facts, place: Place) -> Iterator[Draw]:
         yield base64_text(place.salt)
     if not known:
         yield text_maker(place, tuple(facts.texts))
+        yield chooser(words.THINGS, place.salt)  # what its name asks for is ruled out
     trees = _trees(facts)
     found = _common(trees, facts) if facts.patterns and len(trees) > 1 else []
     if found:
