@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import unquote
 
 from mockserver.contract.model import Operation
 from mockserver.contract.reading import Body, Reading
 from mockserver.exchange import Request
+from mockserver.generate.echo import WRAPPERS
 from mockserver.values import JSON
+from mockserver.wire.media_type import parse
+from mockserver.wire.parts import split_parts
+from mockserver.wire.reading import SpellingError
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NO_IDS = frozenset({"email", "key", "login", "name", "number", "slug", "uid", "username", "uuid", "version"})
 _ECHOING = frozenset({"POST", "PUT", "PATCH"})
+_DEEPEST = 2
 
 
 def seed_of(seed: int, operation: Operation, request: Request, ignored: frozenset[str] = frozenset()) -> int:
@@ -49,18 +55,54 @@ def _begun(seed: int, template: str) -> hashlib.blake2b:
     return hashlib.blake2b(f"{seed} {template}".encode(), digest_size=8)
 
 
-def wanted_of(operation: Operation, reading: Reading) -> dict[str, JSON]:
-    """Return the property values that an answer should repeat: fields of the body, then ids of the path."""
+def wanted_of(operation: Operation, reading: Reading, request: Request, *, own: bool) -> dict[str, JSON]:
+    """Return the property values that an answer should repeat: fields and files of the body, then ids of the path.
+
+    `own`: the last path parameter names the thing that is answered.
+    """
     wanted: dict[str, JSON] = {}
     if operation.method in _ECHOING and isinstance(reading.body, Body) and isinstance(reading.body.value, dict):
-        wanted.update(reading.body.value)
+        wanted.update(_fields(reading.body.value))
+        if reading.body.plan.media.name.startswith("multipart/"):
+            wanted = {**_file(request), **wanted}
+    elif operation.method == "DELETE":
+        wanted["deleted"] = True
     last = len(reading.path) - 1
     for index, value in enumerate(reading.path):
         if value.valid:
-            own = index == last and operation.template.endswith(("}", "}/"))
-            for name in _property_names(value.plan.parameter.name, own):
+            for name in _property_names(value.plan.parameter.name, own and index == last):
                 wanted[name] = value.value
     return wanted
+
+
+def _fields(body: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Return the fields of a body, those of what it wraps included."""
+    fields = dict(body)
+    for _ in range(_DEEPEST):
+        inner = next((name for name in body if name in WRAPPERS), "")
+        if not isinstance(body.get(inner), dict):
+            break
+        body = body[inner]
+        fields = {**body, **fields}
+    return fields
+
+
+def _file(request: Request) -> Mapping[str, JSON]:
+    """Return what can be said of the file that was sent."""
+    media = parse(request.header("content-type") or "")
+    try:
+        parts = split_parts(request.body, media.parameter("boundary") if media is not None else "")
+    except SpellingError:
+        return {}
+    for part in parts:
+        if part.filename:
+            size, kind = len(part.octets), part.content_type or "application/octet-stream"
+            return {
+                **dict.fromkeys(("filename", "name", "original_filename", "title"), part.filename),
+                **dict.fromkeys(("size", "bytes", "file_size", "size_bytes", "content_length"), size),
+                **dict.fromkeys(("content_type", "mime_type", "media_type", "file_type"), kind),
+            }
+    return {}
 
 
 def wants_stream(reading: Reading) -> bool | None:

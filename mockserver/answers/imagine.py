@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Literal, TypeAlias
 
-from mockserver.answers.changes import Fits
+from mockserver.answers.changes import Fits, Path, changed
 from mockserver.answers.files import file_of
 from mockserver.answers.streams import ending_of, items_of
 from mockserver.contract.plan import MediaPlan, ParameterPlan, bounded
+from mockserver.generate.echo import WRAPPERS
 from mockserver.generate.generator import Generator
+from mockserver.generate.names import folded
 from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.discriminated import discriminated
 from mockserver.values import JSON, dataclass, replace
@@ -280,15 +282,19 @@ def _is_opaque(media: MediaPlan, content_type: str) -> bool:
 
 
 def _with_wanted(media: MediaPlan, value: JSON, wanted: Mapping[str, JSON]) -> JSON:
-    """Put wanted values into an example, one by one, where it has the property and stays sound."""
-    if not isinstance(value, dict):
-        return value
-    for name, replacement in wanted.items():
-        if name in value and value[name] != replacement:
-            changed = {**value, name: replacement}
-            if media.accepts(changed):
-                value = changed
-    return value
+    """Put wanted values into an example where it has the property, itself or in what it wraps, and stays sound."""
+    changes: dict[Path, tuple[JSON, ...]] = {}
+    path: Path = ()
+    holder = value
+    while isinstance(holder, dict) and wanted:
+        spelled = {folded(name): name for name in reversed(holder)}
+        for name, given in wanted.items():
+            own = name if name in holder else spelled.get(folded(name), "")
+            if own in holder and own not in WRAPPERS and holder[own] != given:
+                changes[*path, own] = (given,)
+        inner = next((name for name in holder if name in WRAPPERS), "")
+        path, holder = (*path, inner), holder.get(inner)
+    return changed(value, changes, media.accepts) if changes else value
 
 
 def _anything(_value: JSON) -> bool:

@@ -16,11 +16,11 @@ from types import MappingProxyType
 from mockserver.errors import MockserverError
 from mockserver.generate.blame import blame
 from mockserver.generate.dice import MASK, Draw, below, chooser, fork
+from mockserver.generate.echo import Echo
 from mockserver.generate.explore import Explorer
-from mockserver.generate.facts import Facts, Pieces, identity
+from mockserver.generate.facts import Pieces, identity
 from mockserver.generate.heights import Heights
 from mockserver.generate.judged import Fits, explored_draw, judged_draw
-from mockserver.generate.members import property_pieces
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.nodes import Stuck
 from mockserver.generate.place import Place
@@ -78,13 +78,13 @@ class Generator:
             return plan.draw(root)
         workshop = self._workshop or self._opened()
         with self._lock:
-            form = workshop.form_for(wanted)
+            form = workshop.echo.form_for(wanted)
         plan = self._plans.get((name, form)) or self._planned(name, form)
         value = plan.draw(root)
         if not isinstance(value, dict):
             return value
         with self._lock:
-            return workshop.with_wanted(value, wanted, form, judged=not plan.trusted)
+            return workshop.echo.put(value, wanted, form, judged=not plan.trusted)
 
     def variants(self, seed: int) -> list[JSON]:
         """Return an object of each kind that the schema admits, in the order of the contract."""
@@ -126,8 +126,8 @@ class _Workshop:
         self._pieces: Pieces = () if pieces is None else pieces
         self._fits: Fits = validators.compile(bundle).is_valid
         # Plans for different names and forms must not depend on which was made first.
-        self._properties: dict[tuple[int, str], Fits] = {}
         self._forms: list[Form] = [] if pieces is None else self._heights.live(self._pieces)
+        self.echo = Echo(self._book, self._heights, self._forms, self._fits)
 
     def plan(self, name: str, form: int) -> _Plan:
         """Make a plan; raise Unsatisfiable."""
@@ -201,63 +201,6 @@ class _Workshop:
     def object_forms(self) -> list[int]:
         """Return the numbers of the forms that are objects of named properties."""
         return [number for number, form in enumerate(self._forms) if form.kind == "object" and form.facts.declares]
-
-    def form_for(self, wanted: Mapping[str, JSON]) -> int:
-        """Return the number of the first form that does not contradict what is wanted (0: the usual one)."""
-        if len(self._forms) > 1:
-            for number, form in enumerate(self._forms):
-                if form.kind == "object" and not self._contradicts(form.facts, wanted):
-                    return number
-        return 0
-
-    def _contradicts(self, facts: Facts, wanted: Mapping[str, JSON]) -> bool:
-        for name, value in wanted.items():
-            pieces = property_pieces(self._book, facts, name)
-            forms = self._book.forms(pieces) if pieces else ()
-            listed = [form.facts.values for form in forms if form.facts.values is not None]
-            if listed and len(listed) == len(forms):
-                known = {identity(each) for values in listed for each in values}
-                if identity(value) not in known:
-                    return True
-        return False
-
-    def with_wanted(self, value: JSON, wanted: Mapping[str, JSON], form: int, *, judged: bool) -> JSON:
-        """Return the value with what is wanted put in, where it fits."""
-        if not self._forms:
-            return value
-        fitting: dict[str, JSON] = {}
-        for name, given in wanted.items():
-            fits = self._fits_property(form, name, value)
-            if fits is not None and fits(given):
-                fitting[name] = given
-        out = {**value, **fitting}
-        if not (judged or self._forms[form].facts.judged or len(out) > len(value)) or self._fits(out):
-            return out
-        out = dict(value)
-        for name, given in fitting.items():
-            changed = {**out, name: given}
-            if self._fits(changed):
-                out = changed
-        return out
-
-    def _fits_property(self, form: int, name: str, value: Mapping[str, JSON]) -> Fits | None:
-        """Return the question whether a value fits a property; None for one that is neither declared nor there."""
-        known = self._properties.get((form, name))
-        if known is not None:
-            return known
-        facts = self._forms[form].facts
-        declared = any(name in part.properties for part in facts.objects)
-        pieces = property_pieces(self._book, facts, name) if declared or name in value else None
-        if pieces is None:
-            return None
-        fits = self._book.judge(pieces) if pieces else _anything
-        if declared:  # what is not declared may be called anything, and would fill the memory
-            self._properties[form, name] = fits
-        return fits
-
-
-def _anything(_value: JSON) -> bool:
-    return True
 
 
 def _examples(schema: JSON) -> Iterator[JSON]:

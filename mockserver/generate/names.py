@@ -42,3 +42,13 @@ def singular(word: str) -> str:
     if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
         return word[:-1]
     return word
+
+
+@lru_cache(maxsize=8192)
+def folded(name: str) -> str:
+    """Return what the spellings of one name have in common.
+
+    >>> folded("shipment_id") == folded("shipmentId") == folded("Shipment-ID")
+    True
+    """
+    return "".join(filter(str.isalnum, name)).lower()

@@ -9,13 +9,14 @@ from contextlib import suppress
 from functools import partial
 from typing import Literal, TypeAlias
 
-from mockserver.answers.asked import NOTHING, Roles, asked_of, roles_of
+from mockserver.answers.asked import NOTHING, asked_of
 from mockserver.answers.choose import Chooser, Chosen, NotAcceptable, NotDocumented, Refusal, refusal
 from mockserver.answers.cors import preflight_headers
 from mockserver.answers.explain import explained, phrase, problem
 from mockserver.answers.headers import contract_headers, location, told_violations
 from mockserver.answers.identity import seed_of, wanted_of, wants_stream
 from mockserver.answers.imagine import Imagination, Imagined, NoSuchExample, spelled
+from mockserver.answers.manner import Manner, manner_of
 from mockserver.answers.paging import paged
 from mockserver.answers.prefer import Preferences
 from mockserver.answers.prevailing import Prevailing
@@ -84,7 +85,7 @@ class Service:
         self.imagination = Imagination(validators)
         self.chooser = Chooser()
         self.errors = Prevailing(self.plans)
-        self._roles: dict[Plan, Roles] = {}
+        self._manners: dict[Plan, Manner] = {}
         self._secrets: Secrets | None = None
 
     @property
@@ -92,11 +93,11 @@ class Service:
         """The name of the service."""
         return self.contract.name
 
-    def roles(self, plan: Plan) -> Roles:
-        """Return what the query parameters of an operation mean."""
-        found = self._roles.get(plan)
+    def manner(self, plan: Plan) -> Manner:
+        """Return what is known of an operation before any request comes."""
+        found = self._manners.get(plan)
         if found is None:
-            found = bounded(self._roles, _REMEMBERED)[plan] = roles_of(plan)
+            found = bounded(self._manners, _REMEMBERED)[plan] = manner_of(self.plans, plan)
         return found
 
     def secrets(self) -> Secrets:
@@ -176,7 +177,7 @@ class Answering:
                     return self._refuse(plan, reading, violations, "preference")
                 chosen = Chosen(code, None, None, "")
         seed = self.settings.seed if self.wishes.seed is None else self.wishes.seed
-        seed = seed_of(seed, plan.operation, self.request, self.service.roles(plan).ignored)
+        seed = seed_of(seed, plan.operation, self.request, self.service.manner(plan).roles.ignored)
         imagined = self._imagine(chosen, plan, reading, seed)
         if isinstance(imagined, NoSuchExample):
             known = ", ".join(imagined.known)
@@ -202,7 +203,9 @@ class Answering:
             return self.service.imagination.named(media, chosen.content_type, self.wishes.example)
         wanted, asked = {}, NOTHING
         if chosen.status < 400:
-            wanted, asked = wanted_of(plan.operation, reading), asked_of(self.service.roles(plan), reading)
+            manner = self.service.manner(plan)
+            wanted = wanted_of(plan.operation, reading, self.request, own=manner.own)
+            asked = asked_of(manner.roles, reading)
         return self.service.imagination.body(
             media,
             chosen.content_type,

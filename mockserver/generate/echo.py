@@ -1,0 +1,159 @@
+"""What was sent comes back: which property of an object takes a wanted value, and which does not.
+
+A name is known in any case and spelling (`shipment_id`, `shipmentId`), and through what wraps the thing itself
+(`data`, `result`). A value is taken only where it fits; nothing else of the object changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from mockserver.generate.facts import Facts, identity
+from mockserver.generate.heights import Heights
+from mockserver.generate.judged import Fits
+from mockserver.generate.members import declared_names, property_pieces
+from mockserver.generate.merge import Book, Form
+from mockserver.generate.names import folded
+from mockserver.values import JSON, dataclass
+
+WRAPPERS = frozenset({"data", "result", "response", "payload", "item", "attributes", "resource", "record", "body"})
+_DEEPEST = 3
+_FEW = 4
+_Way: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Where a wanted value goes: through what, to which property of whose facts."""
+
+    through: _Way
+    name: str
+    facts: Facts
+
+
+class Echo:
+    """The doors of one schema's objects. Not safe for threads."""
+
+    def __init__(self, book: Book, heights: Heights, forms: list[Form], fits: Fits) -> None:
+        self._book = book
+        self._heights = heights
+        self._forms = forms
+        self._fits = fits
+        self._doors: dict[int, Mapping[str, _Door]] = {}
+        self._judges: dict[tuple[int, _Way, str], Fits] = {}
+
+    def form_for(self, wanted: Mapping[str, JSON]) -> int:
+        """Return the number of the first form that does not contradict what is wanted (0: the usual one)."""
+        if len(self._forms) > 1:
+            for number, form in enumerate(self._forms):
+                if form.kind == "object" and not self._contradicts(form.facts, wanted):
+                    return number
+        return 0
+
+    def _contradicts(self, facts: Facts, wanted: Mapping[str, JSON]) -> bool:
+        for name, value in wanted.items():
+            pieces = property_pieces(self._book, facts, name)
+            forms = self._book.forms(pieces) if pieces else ()
+            listed = [form.facts.values for form in forms if form.facts.values is not None]
+            if listed and len(listed) == len(forms):
+                known = {identity(each) for values in listed for each in values}
+                if identity(value) not in known:
+                    return True
+        return False
+
+    def put(self, value: JSON, wanted: Mapping[str, JSON], form: int, *, judged: bool) -> JSON:
+        """Return the value with what is wanted put in, where it fits; `judged`: the whole has to be judged too."""
+        if not self._forms:
+            return value
+        fitting: dict[tuple[_Way, str], JSON] = {}
+        for name, given in self._bare(form, wanted):
+            door = self._door(form, name, value)
+            if door is not None and self._judge(form, door)(given):
+                fitting[door.through, door.name] = given
+        out = value
+        for (through, name), given in fitting.items():
+            out = _with(out, through, name, given)
+        plain = len(out) == len(value) and not any(through for through, _ in fitting)
+        if (plain and not judged and not self._forms[form].facts.judged) or self._fits(out):
+            return out
+        out = value
+        for (through, name), given in fitting.items():
+            changed = _with(out, through, name, given)
+            if self._fits(changed):
+                out = changed
+        return out
+
+    def _bare(self, form: int, wanted: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:
+        """Yield names and values; of a thing that is sent wrapped in its own name, those of the thing."""
+        doors = self._opened(form)
+        for name, given in wanted.items():
+            if isinstance(given, dict) and name not in doors and folded(name) not in doors:
+                yield from given.items()
+        yield from wanted.items()
+
+    def _opened(self, form: int) -> Mapping[str, _Door]:
+        doors = self._doors.get(form)
+        if doors is None:
+            doors = self._doors[form] = self._doors_of(self._forms[form].facts)
+        return doors
+
+    def _door(self, form: int, name: str, value: Mapping[str, JSON]) -> _Door | None:
+        doors = self._opened(form)
+        found = doors.get(name) or doors.get(folded(name))
+        if found is None and name in value:  # nobody declares it, and it is there
+            return _Door((), name, self._forms[form].facts)
+        return found
+
+    def _doors_of(self, facts: Facts) -> Mapping[str, _Door]:
+        doors: dict[str, _Door] = {}
+        through: _Way = ()
+        held: Facts | None = facts
+        while held is not None and len(through) < _DEEPEST:
+            wrapped = self._wrapped(held)
+            names = [name for name in declared_names(held) if wrapped is None or name != wrapped[0]]
+            for spelled in (str, folded):
+                for name in names:
+                    doors.setdefault(spelled(name), _Door(through, name, held))
+            through, held = ((*through, wrapped[0]), wrapped[1]) if wrapped is not None else (through, None)
+        return doors
+
+    def _wrapped(self, facts: Facts) -> tuple[str, Facts] | None:
+        """Return the property that is the thing itself, and its facts: the rest speaks about the answer."""
+        names = declared_names(facts)
+        usual = {"attributes"} if "id" in names else WRAPPERS
+        objects = {name: found for name in names if (found := self._object(facts, name)) is not None}
+        chosen = next((name for name in objects if name in usual), None)
+        if chosen is None and "id" not in names and len(objects) == 1 and len(names) <= _FEW:
+            chosen = next(iter(objects))
+        return (chosen, objects[chosen]) if chosen is not None else None
+
+    def _object(self, facts: Facts, name: str) -> Facts | None:
+        pieces = property_pieces(self._book, facts, name)
+        first = next(iter(self._heights.live(pieces)), None) if pieces else None
+        return first.facts if first is not None and first.kind == "object" and first.facts.declares else None
+
+    def _judge(self, form: int, door: _Door) -> Fits:
+        key = (form, door.through, door.name)
+        known = self._judges.get(key)
+        if known is None:
+            pieces = property_pieces(self._book, door.facts, door.name)
+            known = _nothing if pieces is None else self._book.judge(pieces) if pieces else _anything
+            if door is not None and door.name in declared_names(door.facts):
+                self._judges[key] = known  # what is not declared may be called anything, and would fill the memory
+        return known
+
+
+def _with(value: JSON, through: _Way, name: str, given: JSON) -> JSON:
+    if not through:
+        return {**value, name: given}
+    inner = value.get(through[0])
+    return {**value, through[0]: _with(inner, through[1:], name, given)} if isinstance(inner, dict) else value
+
+
+def _anything(_value: JSON) -> bool:
+    return True
+
+
+def _nothing(_value: JSON) -> bool:
+    return False
