@@ -152,7 +152,7 @@ def check_request(received: Received) -> Violations:
     """Return all findings about a request."""
     plan = received.plan
     if received.reading.is_plain and not plan.deprecated and not _lacks_body(received):  # nearly always
-        return tuple(security(received)) if plan.security else ()
+        return tuple(security(received)) if plan.security and received.with_security else ()
     return tuple(violation for check in REQUEST_CHECKS for violation in check(received))
 
 

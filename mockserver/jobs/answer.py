@@ -6,7 +6,7 @@ What is served here is one operation of one contract; finding it is the session'
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal, TypeAlias
 
 from mockserver.answers.asked import NOTHING, asked_of
@@ -144,7 +144,7 @@ class Answering:
             )
 
     def _rejects(self, violations: Violations) -> bool:
-        if self.settings.on_violation == "report":
+        if not violations or self.settings.on_violation == "report":
             return False
         return any(self.settings.strict or _is_structural(violation) for violation in errors_in(violations))
 
@@ -232,6 +232,18 @@ class Answering:
             return None
         return _told(self.service, chosen.status, chosen.media, chosen.content_type, clean, seed)
 
+    def _documented_headers(self, chosen: Chosen, plan: Plan, imagined: Imagined | None, seed: int) -> Headers:
+        """Return Content-Type, the headers of the contract, and the challenge that no 401 may lack."""
+        headers: Headers = (("Content-Type", imagined.content_type),) if imagined is not None else ()
+        if chosen.documented is not None and chosen.documented.headers:
+            known = self._known_headers(chosen, plan, imagined)
+            headers += tuple(
+                contract_headers(chosen.documented, self.service.plans, self.service.imagination, seed, known)
+            )
+        if chosen.status == 401 and not any(name.lower() == "www-authenticate" for name, _ in headers):
+            headers += (("WWW-Authenticate", challenge(plan.security, self.service.name)),)
+        return headers
+
     def _known_headers(self, chosen: Chosen, plan: Plan, imagined: Imagined | None) -> dict[str, str]:
         """Return what some headers should say, by lower-case name."""
         known: dict[str, str] = {}
@@ -253,21 +265,12 @@ class Answering:
         *,
         source: Source,
     ) -> Answer:
-        headers: list[tuple[str, str]] = [("Content-Type", imagined.content_type)] if imagined is not None else []
-        if chosen.documented is not None and chosen.documented.headers:
-            known = self._known_headers(chosen, plan, imagined)
-            headers.extend(
-                contract_headers(chosen.documented, self.service.plans, self.service.imagination, seed, known)
-            )
-        if chosen.status == 401 and not any(name.lower() == "www-authenticate" for name, _ in headers):
-            headers.append(("WWW-Authenticate", challenge(plan.security, self.service.name)))
-        headers.append(("X-Mockserver-Operation", _latin(plan.operation.name)))
-        headers.append(("X-Mockserver-Source", source))
+        headers = self._documented_headers(chosen, plan, imagined, seed)
+        headers += _own_headers(plan.operation.name, source)
         if violations:
-            headers.append(
-                ("X-Mockserver-Violations", told_violations(cleaned(self.service, self.request, violations)))
-            )
-        response = _to(self.request, _outcome(chosen.status, tuple(headers), imagined))
+            told = told_violations(cleaned(self.service, self.request, violations))
+            headers += (("X-Mockserver-Violations", told),)
+        response = _to(self.request, _outcome(chosen.status, headers, imagined))
         return Answer(
             response,
             self.wait_s,
@@ -275,9 +278,14 @@ class Answering:
             self.service.name,
             plan.operation.name,
             source,
-            (*plan.flaws, *violations),
+            plan.flaws + violations,
             reading,
         )
+
+
+@lru_cache(maxsize=4096)
+def _own_headers(operation: str, source: Source) -> Headers:
+    return (("X-Mockserver-Operation", _latin(operation)), ("X-Mockserver-Source", source))
 
 
 def cleaned(service: Service, request: Request, violations: Violations) -> Violations:

@@ -6,7 +6,6 @@ answer, and what is wrong is told in it.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
@@ -18,20 +17,11 @@ from mockserver.checks.request import unrouted
 from mockserver.contract.route import Route, Routed, Unrouted, WrongMethod
 from mockserver.exchange import Exchange, Request, Response
 from mockserver.jobs.answer import Answer, Answering, Service, Settings, preflight, refused, wrong_method
+from mockserver.jobs.journal import Entry, Journal
 from mockserver.jobs.ports import Clock
 from mockserver.redact import Secrets, redact_exchange, redact_violation
 from mockserver.values import dataclass, replace
 from mockserver.violation import Violations
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the journal: `at_s` seconds since the epoch, `took_s` seconds spent on the answer."""
-
-    request: Request
-    answer: Answer
-    at_s: float
-    took_s: float
 
 
 class Script(Protocol):
@@ -59,7 +49,7 @@ class Session:
         self.settings = settings
         self._script = script
         self._clock = clock
-        self._journal: deque[Entry] = deque(maxlen=settings.journal)
+        self._journal = Journal(settings.journal)
         self.replace_services(services)
 
     def replace_services(self, services: Sequence[Service]) -> None:
@@ -74,12 +64,12 @@ class Session:
         added = cors_headers(request, answer.response.headers)
         if added:
             answer = replace(answer, response=replace(answer.response, headers=(*answer.response.headers, *added)))
-        self._journal.append(Entry(request, answer, begun, self._clock.now() - begun))
+        self._journal.note(request, answer, begun, self._clock.now() - begun)
         return answer
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the journal as it is, oldest first: it may hold secrets and is for this process only."""
-        return tuple(self._journal)
+        return self._journal.entries()
 
     def exchanges(self) -> Iterator[tuple[Exchange, Answer, Violations]]:
         """Yield the journal for eyes: redacted."""
