@@ -70,6 +70,7 @@ class _Way:
     spec: BodySpec
     examples: tuple[SoundExample, ...]
     is_file: bool
+    generator: Generator
     ends: bytes = b""
 
 
@@ -116,26 +117,29 @@ class Imagination:
         if way.is_file:
             return Imagined(content_type, file_of(content_type), None, "generated")
         for further in range(_TRIES):
-            with suppress(UnspellableError):  # what the media type cannot carry, such as a control character in XML
+            try:
                 if media.per_item:
                     return self._stream(media, way, content_type, seed + further, wanted)
-                value = self._generator(media, expanded).draw(seed + further, wanted=wanted)
+                generator = self._generator(media, expanded) if expanded else way.generator
+                value = generator.draw(seed + further, wanted=wanted)
                 value = part(value, media.accepts) if part is not None else value
                 full, body = encode_body(way.spec, value)
-                return Imagined(full, body, value, "generated")
+            except UnspellableError:  # what the media type cannot carry, such as a control character in XML
+                continue
+            return Imagined(full, body, value, "generated")
         return Imagined(content_type, file_of(content_type), None, "generated")
 
     def _way(self, media: MediaPlan, content_type: str, operation: JSON) -> _Way:
         is_file = (media.bundle is None and not is_json(content_type)) or _is_opaque(media, content_type)
         ends = ending_of(media, operation) if media.per_item else b""
-        way = _Way(_spec_of(media, content_type), self.examples(media), is_file, ends)
+        way = _Way(_spec_of(media, content_type), self.examples(media), is_file, self._generator(media), ends)
         return bounded(self._ways, _REMEMBERED).setdefault((media, content_type), way)
 
     def _stream(
         self, media: MediaPlan, way: _Way, content_type: str, seed: int, wanted: Mapping[str, JSON]
     ) -> Imagined:
         fits = media.validator.is_valid if media.validator is not None else _anything
-        items, tag = items_of(self._generator(media), fits, seed, wanted)
+        items, tag = items_of(way.generator, fits, seed, wanted)
         pieces = [encode_body(way.spec, [item])[1] for item in items]
         if tag and not way.spec.item and content_type.startswith("text/event-stream"):
             pieces = [b"event: " + utf8(item[tag]) + b"\n" + piece for item, piece in zip(items, pieces, strict=True)]

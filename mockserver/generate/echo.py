@@ -67,8 +67,9 @@ class Echo:
         if not self._forms:
             return value
         fitting: dict[tuple[_Way, str], JSON] = {}
-        for name, given in self._bare(form, wanted):
-            door = self._door(form, name, value)
+        doors = self._opened(form)
+        for name, given in self._bare(form, wanted) if dict in map(type, wanted.values()) else wanted.items():
+            door = doors.get(name) or self._door(form, name, value)
             if door is not None and self._judge(form, door)(given):
                 fitting[door.through, door.name] = given
         out = value

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from mockserver.values import JSON
+from mockserver.wire import json
 from mockserver.wire.content import WHOLE, Codec, codec_for
 from mockserver.wire.forms import decode_form, encode_form
 from mockserver.wire.media_type import MediaRange, concrete, parse
@@ -23,7 +24,7 @@ from mockserver.wire.streams import (
     encode_sequence,
     is_per_item,
 )
-from mockserver.wire.whole import decode_json, encode_json
+from mockserver.wire.whole import decode_json
 
 __all__ = ["CODECS", "BodySpec", "Encoding", "decode_body", "encode_body", "is_per_item", "is_sequential"]
 
@@ -113,8 +114,8 @@ def encode_body(spec: BodySpec, value: JSON) -> tuple[str, bytes]:
     >>> encode_body(BodySpec("text/*", shape_of({"type": "string"})), "Zoë")
     ('text/plain; charset=utf-8', b'Zo\xc3\xab')
     """
-    if spec.media_type == "application/json":
-        return encode_json(spec, _JSON, value)
+    if spec.media_type == "application/json":  # nine of ten
+        return spec.media_type, json.dumps(value)
     media = _usual(spec)
     return codec_for(media, CODECS).encode(spec, media, value)
 
