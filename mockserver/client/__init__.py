@@ -32,10 +32,14 @@ if TYPE_CHECKING:
     from mockserver.client.errors import RedirectRefused as RedirectRefused
     from mockserver.client.errors import ServerError as ServerError
     from mockserver.client.errors import TimedOut as TimedOut
+    from mockserver.client.hooks import AttemptLog as AttemptLog
+    from mockserver.client.hooks import Telemetry as Telemetry
+    from mockserver.client.hooks import Traceparent as Traceparent
     from mockserver.client.mounting import RetriesTwice as RetriesTwice
     from mockserver.client.mounting import resilient as resilient
     from mockserver.client.oauth2 import OAuth2 as OAuth2
     from mockserver.client.sync import APIClient as APIClient
+    from mockserver.jobs.configuration import Rate as Rate
     from mockserver.resilience.bounds import NO_TIMEOUT as NO_TIMEOUT
     from mockserver.resilience.policies import Policies as Policies
     from mockserver.resilience.policy import Policy as Policy
@@ -53,6 +57,10 @@ _PUBLIC = {
     "OAuth2": "mockserver.client.oauth2",
     "Answer": "mockserver.client.answer",
     "AsyncAPIClient": "mockserver.client.awaiting",
+    "AttemptLog": "mockserver.client.hooks",
+    "Telemetry": "mockserver.client.hooks",
+    "Traceparent": "mockserver.client.hooks",
+    "Rate": "mockserver.jobs.configuration",
     "get_service_url": "mockserver.client.discovery",
     "services": "mockserver.client.discovery",
     "NO_TIMEOUT": "mockserver.resilience.bounds",

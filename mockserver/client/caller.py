@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 from mockserver.client.answer import Answer
-from mockserver.client.ports import Auth, Began, Clock, Event, Hook, Notice, Validate
+from mockserver.client.ports import Auth, Began, Clock, Event, Hook, Notice, Turns, Validate
 from mockserver.client.urls import base_of, filled, joined, origin_of, with_query
 from mockserver.edges.clock import SystemClock
 from mockserver.errors import UsageError
 from mockserver.exchange import Headers, Response, header
+from mockserver.jobs.configuration import Rate
 from mockserver.resilience.guards import Guards
 from mockserver.resilience.idempotency import CallFacts, repeatable, uuid4
 from mockserver.resilience.outcome import Failed
@@ -93,6 +94,7 @@ class Caller:
         validate: Validate = "strict",
         hooks: Iterable[Hook] = (),
         headers: Mapping[str, str] | Headers = (),
+        rate: Rate | None = None,
         clock: Clock | None = None,
         guards: Guards | None = None,
     ) -> None:
@@ -105,6 +107,7 @@ class Caller:
         self.validate = _validate(validate)
         self.hooks = tuple(hooks)
         self._fields = tuple(hook.fields for hook in self.hooks if hasattr(hook, "fields"))
+        self.turns = _turns(rate)
         self.clock: Clock = clock if clock is not None else SystemClock()
         # two workers that were forked must not draw the same idempotency keys
         self._random = random.SystemRandom()
@@ -314,6 +317,14 @@ def told(violations: Violations) -> str:
     first = violations[0]
     more = f", and {len(violations) - 1} more" if len(violations) > 1 else ""
     return f"{first.at}: {first.message}{more}" if first.at else f"{first.message}{more}"
+
+
+def _turns(rate: Rate | None) -> Turns | None:
+    if rate is None:
+        return None
+    from mockserver.edges.turns import Turns  # noqa: PLC0415 - loads an extra
+
+    return Turns(rate)
 
 
 def _policies(policy: Policies | Policy | Mapping[str, Any] | None) -> Policies:

@@ -7,11 +7,11 @@ blocking and the awaiting client are one machine with two drivers. Does no I/O; 
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from mockserver.client.answer import Answer
 from mockserver.client.caller import Ask, Caller
-from mockserver.client.ports import AttemptEvent, Began, CallEvent, CircuitEvent, WaitEvent
+from mockserver.client.ports import AttemptEvent, Began, CallEvent, CircuitEvent, Turns, WaitEvent
 from mockserver.exchange import Headers, Response
 from mockserver.resilience.actions import Action, Attempt, GiveUp, Succeed, Wait
 from mockserver.resilience.deadline import AttemptTimeouts, Deadline, inherited
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from mockserver.client.errors import APIError
     from mockserver.resilience.call import Call
+
+
+_PAUSES: Final = frozenset({"backoff", "retry-after"})  # after these comes an attempt that has no turn yet
 
 
 class Send(NamedTuple):
@@ -77,7 +80,9 @@ class Conversation:
         began = clock.monotonic()
         self._call = call = caller.guards.call(ask.facts, ask.policy, now=began, deadline=inherited(), wake=wake)
         try:
-            action: Action = call.next(began)
+            if caller.turns is not None:
+                yield from self._turn(caller.turns)
+            action: Action = call.next(clock.monotonic())
             while True:
                 if isinstance(action, Attempt):
                     outcome = yield from self._attempt(action)
@@ -86,6 +91,8 @@ class Conversation:
                     if caller.hooks:
                         caller.tell(WaitEvent(caller.service, ask.operation, action.why, action.seconds, call.attempts))
                     yield action
+                    if caller.turns is not None and action.why in _PAUSES:
+                        yield from self._turn(caller.turns)
                     action = call.next(clock.monotonic())
                 else:
                     break
@@ -95,6 +102,18 @@ class Conversation:
         if caller.hooks:
             self._tell_end(call, action, took_s)
         return self._ended(action, took_s)
+
+    def _turn(self, turns: Turns) -> Generator[Step, Any, None]:
+        """Wait for the turn of an attempt, as long as the call has time."""
+        caller, clock = self._caller, self._caller.clock
+        while seconds := turns.wait_s(clock.monotonic()):
+            left = self._call.deadline.left(clock.monotonic())
+            if left <= 0:
+                return
+            wait = Wait(min(seconds, left), "rate")
+            if caller.hooks:
+                caller.tell(WaitEvent(caller.service, self.ask.operation, wait.why, wait.seconds, self._call.attempts))
+            yield wait
 
     def _ended(self, action: Succeed | GiveUp, took_s: float) -> Any:
         if isinstance(action, GiveUp):

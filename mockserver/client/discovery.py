@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mockserver.client.ports import Auth, Connection
+from mockserver.client.ports import Auth, Connection, Hook
 from mockserver.edges import settings
 from mockserver.errors import UnknownService, UsageError
 from mockserver.jobs.configuration import Configuration, Credential, ServiceSettings, unknown_service, variable
@@ -100,6 +100,12 @@ def _read() -> tuple[Configuration, dict[str, str]]:
     return said, found | dict(said.placed)
 
 
+def habits(name: str) -> Connection:
+    """Return how a service is called, without its address and credentials: who asks has a client that knows them."""
+    said = services[name].settings
+    return Connection(name, "", policies=said.policies, headers=said.headers, hooks=_hooks(said), rate=said.rate)
+
+
 def connection(name: str) -> Connection:
     """Return what a client needs to know of a service; raises UsageError for what is missing or wrong."""
     service = services[name]
@@ -109,14 +115,21 @@ def connection(name: str) -> Connection:
         from mockserver.client.schemes import loaded  # noqa: PLC0415 - loads the contract, for who needs it
 
         contract = loaded(name, contract)
-    usual = Connection(name, service["url"])
+    usual = habits(name)
     return usual._replace(
-        policies=said.policies,
+        base_url=service["url"],
         auth=_auth(said, contract),
         contract=contract,
         validate=said.validate or usual.validate,
-        headers=said.headers,
     )
+
+
+def _hooks(said: ServiceSettings) -> tuple[Hook, ...]:
+    if not said.hooks:
+        return ()
+    from mockserver.client.hooks import hook_of  # noqa: PLC0415 - who has none need not load it
+
+    return tuple(hook_of(word, said.where) for word in said.hooks)
 
 
 def _auth(said: ServiceSettings, contract: Any) -> Auth | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from mockserver.client.caller import HARMLESS, Ask, Caller
 from mockserver.client.conversation import Conversation, Send, Step
 from mockserver.client.driving import drive, drive_awaiting
-from mockserver.client.ports import Clock, Hook
+from mockserver.client.ports import Clock, Connection, Hook
 from mockserver.client.urls import origin_of
 from mockserver.errors import MockserverError, UnknownService, UsageError
 from mockserver.exchange import Headers
@@ -61,11 +61,11 @@ def resilient(
     """
     inside, kind = _inside(client)
     _warn(client, inside, kind)
-    if policy is None:
-        policy, hooks = _configured(service, hooks)
+    said = _configured(service)
     caller = Caller(
-        _NOWHERE, service=service or type(client).__name__, policy=policy, hooks=hooks, clock=clock, guards=guards
-    )
+        _NOWHERE, service=service or type(client).__name__, policy=said.policies if policy is None else policy,
+        hooks=(*said.hooks, *hooks), rate=said.rate, clock=clock, guards=guards,
+    )  # fmt: skip
     wrapped = _Wrapped(caller)
     if kind == "requests":
         from mockserver.edges.by_requests.wrapped import mount as mount_requests  # noqa: PLC0415 - loads requests
@@ -155,16 +155,13 @@ def kept(source: str, target: str, headers: Headers) -> Headers:
     return tuple(pair for pair in headers if pair[0].lower() in harmless)
 
 
-def _configured(service: str, hooks: Iterable[Hook]) -> tuple[Policies | None, Iterable[Hook]]:
-    from mockserver.client.discovery import connection  # noqa: PLC0415 - configuration loads when it is asked for
+def _configured(service: str) -> Connection:
+    from mockserver.client.discovery import habits  # noqa: PLC0415 - configuration loads when it is asked for
 
-    if not service:
-        return None, hooks
     try:
-        found = connection(service)
+        return habits(service) if service else Connection("", "")
     except UnknownService:  # the session knows its URLs itself: the name is only a name then
-        return None, hooks
-    return found.policies, (*found.hooks, *hooks)
+        return Connection(service, "")
 
 
 def _inside(client: Any) -> tuple[Any, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from mockserver.exchange import Headers
+from mockserver.jobs.configuration import Rate
 from mockserver.resilience.breaker import Transition
 from mockserver.resilience.policies import Policies
 from mockserver.resilience.transfer import Outgoing
@@ -155,6 +156,14 @@ class Clock(Protocol):
         ...
 
 
+class Turns(Protocol):
+    """Says when the next attempt may be made; see `edges/turns.py`."""
+
+    def wait_s(self, now: float) -> float:
+        """Take a turn and return 0, or return in how many seconds to ask again."""
+        ...
+
+
 class Connection(NamedTuple):
     """What the configuration says of a service; see `services`."""
 
@@ -166,3 +175,4 @@ class Connection(NamedTuple):
     validate: Validate = "strict"
     headers: Headers = ()
     hooks: tuple[Hook, ...] = ()
+    rate: Rate | None = None

@@ -58,7 +58,7 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
-class RateSettings:
+class Rate:
     """At most so many requests in so many seconds, to one service, by one client; who is over it waits."""
 
     requests: int
@@ -80,6 +80,7 @@ class ServiceSettings:
     `contract` is a path or an address, `source` where the vendor publishes it, `url` where the API lives. `client` is
     the client to verify, as `module:name`; `raises` are the errors, so written, that it may raise. `env` is the
     variable that the user's own code reads. `timeout`, `retry` and the like are the `policies`, by operation too.
+    `hooks` are told of every attempt: `log`, `otel`, `traceparent`, or `module:name`.
     """
 
     name: str
@@ -92,9 +93,10 @@ class ServiceSettings:
     env: str = ""
     require_env: bool = False
     headers: Headers = ()
+    hooks: tuple[str, ...] = ()
     validate: Validate | None = None
     policies: Policies = field(default_factory=Policies)
-    rate: RateSettings | None = None
+    rate: Rate | None = None
     cache: CacheSettings | None = None
     where: str = ""
     """File and line of the service's table, for messages."""

@@ -19,7 +19,7 @@ GiveUpReason: TypeAlias = Literal[
     "held",  # the server asked everybody to wait, longer than this call can
     "bulkhead",  # too many attempts to this host are in flight
 ]
-WaitReason: TypeAlias = Literal["backoff", "retry-after", "held", "circuit-open", "bulkhead"]
+WaitReason: TypeAlias = Literal["backoff", "retry-after", "held", "circuit-open", "bulkhead", "rate"]
 
 
 class Attempt(NamedTuple):

@@ -84,6 +84,11 @@ class Call:
         self._transitions: list[Transition] = []
 
     @property
+    def deadline(self) -> Deadline:
+        """The moment until which all of it may take."""
+        return self._deadline
+
+    @property
     def attempts(self) -> int:
         """How many attempts have begun."""
         return self._retries.attempts

@@ -21,7 +21,7 @@ from mockserver.errors import UsageError
 from mockserver.jobs.configuration import (
     CacheSettings,
     Configuration,
-    RateSettings,
+    Rate,
     ServiceSettings,
     Validate,
     checked_address,
@@ -86,6 +86,7 @@ class _Service(_Strict):
     env: Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")] = ""
     require_env: bool = False
     headers: dict[str, str] = Field(default_factory=dict)
+    hooks: str | tuple[str, ...] = ()
     validate_: Annotated[Validate | None, Field(alias="validate")] = None
     timeout: float | str | dict[str, Any] | None = None
     deadline: _Part | None = None
@@ -218,11 +219,12 @@ def _settings(name: str, read: _Service, folder: str, **parts: Any) -> ServiceSe
         source=read.source,
         client=read.client,
         raises=(read.raises,) if isinstance(read.raises, str) else read.raises,
+        hooks=(read.hooks,) if isinstance(read.hooks, str) else read.hooks,
         env=read.env,
         require_env=read.require_env,
         headers=tuple(read.headers.items()),
         validate=read.validate_,
-        rate=None if read.rate is None else RateSettings(read.rate.requests, read.rate.per_s),
+        rate=None if read.rate is None else Rate(read.rate.requests, read.rate.per_s),
         cache=_cache(folder, read.cache),
         **parts,
     )
