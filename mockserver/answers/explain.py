@@ -6,8 +6,10 @@ sound; it is never a shape of ours where the contract has one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from http import HTTPStatus
+from itertools import chain
 
 from mockserver.answers.changes import Path, get, put
 from mockserver.answers.entries import SUBJECTS, TEXTS, subject_of, with_entries
@@ -16,6 +18,18 @@ from mockserver.values import JSON
 from mockserver.violation import Violations
 
 _STATUSES = ("status", "status_code", "statusCode", "httpStatus", "http_status")
+_KINDS = ("type", "code", "error_code", "errorCode", "error_type", "errorType")
+_USUAL: Mapping[int, tuple[str, ...]] = {
+    400: ("invalid_request", "invalid_request_error", "bad_request", "validation_error", "invalid_input"),
+    401: ("unauthorized", "unauthenticated", "authentication_error", "authentication_required", "invalid_token"),
+    403: ("forbidden", "permission_denied", "permission_error", "access_denied"),
+    404: ("not_found", "not_found_error", "resource_not_found", "resource_missing"),
+    409: ("conflict", "conflict_error", "already_exists"),
+    422: ("validation_error", "unprocessable_entity", "validation_failed", "invalid_input"),
+    429: ("rate_limited", "rate_limit_error", "rate_limit_exceeded", "too_many_requests", "rate_limit"),
+    500: ("internal_error", "internal_server_error", "server_error", "api_error", "internal"),
+    503: ("unavailable", "service_unavailable", "overloaded_error"),
+}
 _DEEPEST = 3
 
 
@@ -49,12 +63,29 @@ def explained(value: JSON, media: MediaPlan, status: int, violations: Violations
         present = get(value, path)
         if isinstance(present, int | str) and not isinstance(present, bool):
             value = _tried(value, path, type(present)(status), media)
+    for path in _places(value, (), _KINDS):
+        present = get(value, path)
+        if isinstance(present, str) and present not in kinds(status):
+            told = (put(value, path, kind) for kind in kinds(status))
+            value = next((changed for changed in told if media.accepts(changed)), value)
     for path in _places(value, (), TEXTS):
         if isinstance(get(value, path), str) and not (listed and 0 in path):
             changed = _tried(value, path, text, media)
             if changed is not value:
                 return _with_subject(changed, path[:-1], violations, media)
     return value
+
+
+@lru_cache(maxsize=64)
+def kinds(status: int) -> tuple[str, ...]:
+    """Return what APIs call an error of a status, in their spellings; what its whole class is called comes last.
+
+    >>> kinds(404)[:4]
+    ('not_found', 'NOT_FOUND', 'NotFound', 'not-found')
+    """
+    names = dict.fromkeys((*_USUAL.get(status, ()), *_USUAL.get(status // 100 * 100, ())))
+    spelled = ((name, name.upper(), name.title().replace("_", ""), name.replace("_", "-")) for name in names)
+    return tuple(chain.from_iterable(spelled))
 
 
 def _with_subject(value: JSON, path: Path, violations: Violations, media: MediaPlan) -> JSON:

@@ -29,6 +29,7 @@ _FEWEST_ITEMS, _MOST_ITEMS = 2, 3
 _LONGEST_LIST = 20_000
 _LONGEST_EXAMPLE = 6
 _MAP_ENTRIES = 2
+_PAGE = frozenset({"data", "has_more", "url"})  # such a url is where the list is, for a client of the same API
 Mark: TypeAlias = frozenset[int] | tuple[int, ...]
 
 
@@ -232,12 +233,13 @@ class Grower:
         if chosen is None:
             return None
         place = node.place.called(facts.titles)
+        is_page = chosen.fields.keys() >= _PAGE
         above = node.above | {_mark(node.pieces, facts)}
         bound = bool(facts.dependent) or len(chosen.fields) <= facts.fewest_properties
         for name, pieces in chosen.fields.items():
             node.fields[name] = Node(
                 pieces,
-                place.below(name),
+                place.below("collection_path" if is_page and name == "url" else name),
                 node.depth + 2,
                 node.weight,
                 optional=name not in chosen.required and not bound,

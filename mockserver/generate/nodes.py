@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from mockserver.generate.dice import HIGH, MASK, MULTIPLIER, Draw, below, fork
 from mockserver.generate.facts import identity
@@ -60,19 +60,6 @@ def with_extras(base: Draw, extras: Sequence[tuple[Sequence[str], Draw]], count:
                 out[name] = value(fork(seed, salt + 2 * turn))
                 if len(out) == full:
                     break
-        return out
-
-    return draw
-
-
-def counted(base: Draw, count: str, items: str, admits: Callable[[JSON], bool]) -> Draw:
-    """Return a draw whose property `count` tells how long its list `items` is."""
-
-    def draw(seed: int) -> JSON:
-        out = base(seed)
-        length = len(out[items])
-        if admits(length):
-            out[count] = length
         return out
 
     return draw

@@ -13,14 +13,12 @@ from mockserver.generate.grow import BUDGET, Grower, Node, impossible, is_grown,
 from mockserver.generate.heights import Heights
 from mockserver.generate.judged import explored_draw, judged_draw
 from mockserver.generate.merge import Book, Form
-from mockserver.generate.nodes import counted, distinct_draw, json_draw, list_draw, object_draw, with_extras
+from mockserver.generate.nodes import distinct_draw, json_draw, list_draw, object_draw, with_extras
 from mockserver.generate.numbers import spread_draw
 from mockserver.generate.place import Place
+from mockserver.generate.totals import counted
 
 _FEW = 12
-_COUNTS = frozenset(
-    {"total", "count", "total_count", "total_results", "total_items", "result_count", "results_count", "num_results"}
-)
 
 
 class Planner:
@@ -102,21 +100,7 @@ class Planner:
         if more and node.more[1]:
             count = max(node.more[1], fewest - len(pairs))
             out = with_extras(out, more, count, salt)
-        return self._counted(node, dict(pairs), out)
-
-    def _counted(self, node: Node, drawn: dict[str, Draw], draw: Draw) -> Draw:
-        """Let what is called a total tell how many items are in the one list beside it."""
-        lists = [
-            name for name, child in node.fields.items() if name in drawn and child.form and child.form.kind == "array"
-        ]
-        totals = [name for name in drawn if "_".join(node.fields[name].place.words) in _COUNTS]
-        if len(lists) != 1:
-            return draw
-        for name in totals:
-            form = node.fields[name].form
-            if form is not None and form.kind in {"integer", "fraction"}:
-                draw = counted(draw, name, lists[0], self._book.judge(node.fields[name].pieces))
-        return draw
+        return counted(self._book, node, dict(pairs), out)
 
     def _list(self, node: Node, facts: Facts) -> Draw | None:
         items: list[Draw] = []

@@ -143,6 +143,7 @@ TEXTS: Mapping[str, Maker] = {
     **dict.fromkeys(("lon", "lng", "long", "longitude"), _coordinate(170)),
     **dict.fromkeys(("price", "amount", "cost", "total", "balance", "fee", "tax", "subtotal", "discount"),
                     _salted(money_text)),
+    "collection_path": options("/v1/items"),
     **dict.fromkeys(("url", "uri", "link", "href", "website", "homepage", "webpage", "endpoint", "src", "self", "html",
                      "location_url", "avatar", "image", "photo", "picture", "thumbnail", "logo", "callback", "webhook"),
                     _url),

@@ -206,7 +206,7 @@ class Answering:
             manner = self.service.manner(plan)
             wanted = wanted_of(plan.operation, reading, self.request, own=manner.own)
             asked = asked_of(manner.roles, reading)
-        return self.service.imagination.body(
+        imagined = self.service.imagination.body(
             media,
             chosen.content_type,
             seed,
@@ -216,6 +216,10 @@ class Answering:
             expanded=asked.expand,
             part=partial(paged, asked, self.request) if asked.part else None,
         )
+        if chosen.status < 400 or imagined.source == "example":
+            return imagined
+        value = explained(imagined.value, media, chosen.status, ())
+        return imagined if value is imagined.value else spelled(media, chosen.content_type, value, "generated")
 
     def _refuse(self, plan: Plan, reading: Reading, violations: Violations, why: Refusal) -> Answer:
         chosen = refusal(plan, why, self.request.header("accept"))

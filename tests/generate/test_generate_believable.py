@@ -224,3 +224,23 @@ def test_a_place_knows_its_words():
     place = Place("line_items").item()
     assert place.words == ("line", "item")
     assert place.below("unitPrice").words == ("unit", "price")
+
+
+def test_what_counts_a_list_is_its_length_and_speaks_of_one_page():
+    about = {"type": "object", "properties": {"pagination": {"type": "object", "properties": {
+        "total": {"type": "integer"}, "total_pages": {"type": "integer"}, "page": {"type": "integer"},
+    }}}}  # fmt: skip
+    page = {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "string"}}, "meta": about}}
+    drawn = [Generator(page, Validators()).draw(seed) for seed in range(20)]
+    assert all(
+        each["meta"]["pagination"] == {"total": len(each["items"]), "total_pages": 1, "page": 1} for each in drawn
+    )
+
+
+def test_where_a_list_is_told_is_a_path():
+    page = {"type": "object", "properties": {
+        "data": {"type": "array", "items": {"type": "string"}},
+        "has_more": {"type": "boolean"},
+        "url": {"type": "string"},
+    }}  # fmt: skip
+    assert Generator(page, Validators()).draw(1)["url"].startswith("/")
