@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from mockserver.exchange import Request
+from mockserver.exchange import Request, Response
 from mockserver.jobs.answer import Answer
 
 Serve: TypeAlias = Callable[[Request], Answer]
@@ -42,7 +42,21 @@ class Blocked:
         )
 
 
-Received: TypeAlias = Answer | Passed | Blocked
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The request leaves for the network, and what comes back is told: the answer, its reason, how many seconds."""
+
+    heard: Callable[[Response, str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """There is no answer to this request, and why."""
+
+    text: str
+
+
+Received: TypeAlias = Answer | Passed | Blocked | Watched | Unheard
 
 
 @dataclass(frozen=True, slots=True)

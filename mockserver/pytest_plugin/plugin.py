@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mockserver.api.mock_server import MockServer
     from mockserver.pytest_plugin.session import Run
 
+pytest_plugins = ["mockserver.pytest_plugin.cassette"]
+
 _RUN: pytest.StashKey[Run] = pytest.StashKey()
 _MOCKS: pytest.StashKey[list[Any]] = pytest.StashKey()
 _MARKER = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
@@ -13,10 +13,10 @@ LIBRARIES = ("requests", "httpx", "httpx2")
 
 
 @contextmanager
-def intercepted(receive: Receive) -> Iterator[None]:
-    """Let a receiver answer what clients of this process send."""
-    hooks = [import_module(f"mockserver.edges.intercept.with_{library}") for library in LIBRARIES if find_spec(library)]
-    RECEIVERS.push(receive)
+def intercepted(receive: Receive, libraries: Sequence[str] = LIBRARIES, *, last: bool = False) -> Iterator[None]:
+    """Let a receiver answer what clients of this process send; the `last` one gets what all others let pass."""
+    hooks = [import_module(f"mockserver.edges.intercept.with_{library}") for library in libraries if find_spec(library)]
+    RECEIVERS.push(receive, last=last)
     for hook in hooks:
         hook.put()
     try:

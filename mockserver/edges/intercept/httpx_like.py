@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from mockserver.edges.intercept.calls import RECEIVERS, Failed, Waited, outcome, somebody_else_stubs
 from mockserver.exchange import Request, Response
+from mockserver.jobs.interception import Watched
 
 _ERRORS = {
     "hang": "ReadTimeout",
@@ -73,6 +75,12 @@ class Library:
         match found:
             case None:
                 return self._sync(transport, request)
+            case Watched(heard=heard):
+                begun = time.perf_counter()
+                real = self._sync(transport, request)
+                body = b"".join(real.stream)
+                real.stream.close()
+                return self._heard(heard, real, body, time.perf_counter() - begun)
             case Failed():
                 raise self._error(found, request)
             case Waited(response=response, wait_s=wait_s):
@@ -95,12 +103,25 @@ class Library:
         match found:
             case None:
                 return await self._async(transport, request)
+            case Watched(heard=heard):
+                begun = time.perf_counter()
+                real = await self._async(transport, request)
+                body = b"".join([piece async for piece in real.stream])
+                await real.stream.aclose()
+                return self._heard(heard, real, body, time.perf_counter() - begun)
             case Failed():
                 raise self._error(found, request)
             case Waited(response=response, wait_s=wait_s):
                 if wait_s:
                     await _sleep(wait_s)
                 return self._answered(response)
+
+    def _heard(self, heard: Callable[[Response, str, float], None], real: Any, body: bytes, took_s: float) -> Any:
+        """Tell the whole answer, and hand it on as it came."""
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in real.headers.raw)
+        response = Response(real.status_code, headers, body)
+        heard(response, real.reason_phrase, took_s)
+        return self._answered(response)
 
     def _error(self, failed: Failed, request: Any) -> Exception:
         error: Exception = getattr(self._httpx, _ERRORS.get(failed.fault, "ConnectError"))(failed.text, request=request)

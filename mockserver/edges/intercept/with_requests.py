@@ -14,8 +14,9 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import ProtocolError
 
-from mockserver.edges.intercept.calls import RECEIVERS, Failed, Waited, outcome
+from mockserver.edges.intercept.calls import RECEIVERS, Failed, Waited, original, outcome, sending
 from mockserver.exchange import Request, Response
+from mockserver.jobs.interception import Watched
 
 Send: TypeAlias = Callable[..., requests.Response]
 
@@ -71,7 +72,9 @@ def _send(adapter: HTTPAdapter, request: requests.PreparedRequest, *args: Any, *
     found = outcome(receive, request.url or "", as_request(request), patience)
     match found:
         case None:
-            return _real_send(adapter, request, *args, **more)
+            return _sent(adapter, request, *args, **more)
+        case Watched(heard=heard):
+            return _watched(heard, adapter, request, *args, **more)
         case Failed(fault=fault, text=text):
             error = _ERRORS.get(fault, requests.ConnectionError)
             cause = ProtocolError(text, ConnectionResetError(104, text)) if fault == "reset" else text
@@ -80,6 +83,28 @@ def _send(adapter: HTTPAdapter, request: requests.PreparedRequest, *args: Any, *
             if wait_s:
                 time.sleep(wait_s)
             return answered(adapter, request, response)
+
+
+def _sent(adapter: HTTPAdapter, request: requests.PreparedRequest, *args: Any, **more: Any) -> requests.Response:
+    with sending():
+        return _real_send(adapter, request, *args, **more)
+
+
+def _watched(
+    heard: Callable[[Response, str, float], None],
+    adapter: HTTPAdapter,
+    request: requests.PreparedRequest,
+    *args: Any,
+    **more: Any,
+) -> requests.Response:
+    """Send, take the whole answer off the wire, tell it, and hand it on as it came."""
+    begun = time.perf_counter()
+    real = _sent(adapter, request, *args, **more)
+    with real:
+        body = real.raw.read(decode_content=False)
+    response = Response(real.status_code, tuple(real.raw.headers.items()), body)
+    heard(response, real.reason or "", time.perf_counter() - begun)
+    return answered(adapter, request, response)
 
 
 def as_request(request: requests.PreparedRequest) -> Request:
@@ -113,11 +138,12 @@ def answered(adapter: HTTPAdapter, request: requests.PreparedRequest, response: 
     for name, value in response.headers:
         headers.add(name, value)
     raw = HTTPResponse(
-        body=BytesIO(response.body),
+        body=BytesIO(response.body),  # transfer codings are off, content codings are on
         headers=headers,
         status=response.status,
         preload_content=False,
         request_method=request.method,
         request_url=request.url,
+        original_response=original(response),
     )
     return adapter.build_response(request, raw)

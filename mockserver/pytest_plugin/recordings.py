@@ -1,0 +1,144 @@
+"""What the tests of a run do with cassettes: which file, which mode, what was wrong, what was left over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.api.cassette import CassetteInUse, Contracts, use_cassette
+from mockserver.cassette.index import PARTS
+from mockserver.cassette.model import MODES, Mode
+from mockserver.edges import cassette_files
+from mockserver.errors import MockserverError, UsageError
+from mockserver.jobs.cassettes import Lines
+from mockserver.jobs.judge import Judged, place_of
+from mockserver.jobs.tell import tell
+from mockserver.pytest_plugin.cassette import in_ci, path_of
+from mockserver.pytest_plugin.session import folder_of_contracts
+from mockserver.report.text import told
+from mockserver.values import replace
+from mockserver.violation import errors_in
+
+_OPTIONS = {"mode", "match_on", "repeats", "passthrough", "expires"}
+_LISTED = 10
+
+
+class Recordings:
+    """The cassettes of a run; contracts are read once."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._contracts: Contracts | None = None
+        self._written: list[str] = []
+        self._unused: list[str] = []
+
+    @property
+    def contracts(self) -> Contracts:
+        """What recordings are judged by."""
+        if self._contracts is None:
+            public = self._config.getini("mockserver_public")
+            self._contracts = Contracts(folder_of_contracts(self._config), public=public)
+        return self._contracts
+
+    @contextmanager
+    def in_use(self, item: pytest.Item, marker: pytest.Mark) -> Iterator[CassetteInUse]:
+        """Play or record the cassette of a test."""
+        options = _options(marker)
+        mode = self._mode(options.pop("mode", None))
+        folder = self._config.rootpath / self.contracts.folder
+        path = _shown(path_of(item, str(marker.args[0]) if marker.args else "", folder))
+        use: CassetteInUse | None = None
+        try:
+            with use_cassette(path, mode, self.contracts, **options) as use:
+                yield use
+        except MockserverError as error:
+            pytest.fail(f"{error}", pytrace=False)
+        finally:
+            if use is not None:
+                self._note(use)
+
+    def _mode(self, said: object) -> Mode:
+        word = str(said or self._config.getoption("mockserver_cassette_mode"))
+        if word not in MODES:
+            raise UsageError(f"there is no cassette mode {word}", fix=f"modes are {', '.join(MODES)}")
+        mode = MODES[word]
+        return "replay" if mode in {"once", "new", "rewrite"} and in_ci() else mode
+
+    def problems(self, use: CassetteInUse) -> str:
+        """Return what went wrong between client and cassette."""
+        return "\n\n".join(f"error[cassette]  {text}" for text in dict.fromkeys(use.problems()))
+
+    def verdict(self, item: pytest.Item, use: CassetteInUse) -> str:
+        """Return what fails a test that has passed."""
+        broken = [text for number, judged in use.judged() for text in self._told(item, use, number, judged)]
+        return "\n\n".join([text for text in (self.problems(use), *broken[:_LISTED]) if text])
+
+    def _note(self, use: CassetteInUse) -> None:
+        if use.written is not None:
+            self._written.append(f"{use.path}: {len(use.written.cassette.interactions)} interactions")
+        if use.recorder.mode == "replay":
+            unused = use.recorder.unused()
+            listed = ", ".join(f"{one.request.method} {one.request.target}" for one in unused[:3])
+            if unused:
+                total = len(use.recorder.cassette.interactions)
+                more = ", ..." if len(unused) > 3 else ""
+                self._unused.append(f"{use.path}: {len(unused)} of {total} were not played: {listed}{more}")
+
+    def _told(self, item: pytest.Item, use: CassetteInUse, number: int, judged: Judged) -> Iterator[str]:
+        violations = errors_in(judged.violations)
+        if not violations:
+            return
+        service = self.contracts.homes.services[judged.service]
+        lines = Lines(cassette_files.load(use.path, self.contracts.folder))
+        report = tell(
+            "cassette", service.name, violations, service.contract.documents, checked=1, secrets=service.secrets()
+        )
+        for violation, finding in zip(violations, report.findings, strict=True):
+            again = f'pytest "{item.nodeid}" --cassette-mode=rewrite'
+            yield "\n".join(
+                told(
+                    replace(
+                        finding,
+                        source=lines.of(number, place_of(violation)),
+                        further=(("again", f"record it again, once the API keeps the contract: {again}"),),
+                    )
+                )
+            )
+
+    def lines(self) -> tuple[list[str], list[str]]:
+        """Return what there is to tell, for the worker that tells it."""
+        return self._written, self._unused
+
+    def add(self, seen: tuple[list[str], list[str]]) -> None:
+        """Take over what a worker of xdist saw."""
+        self._written += seen[0]
+        self._unused += seen[1]
+
+    def summary(self, reporter: pytest.TerminalReporter) -> None:
+        """Tell what was recorded, and what was never played."""
+        if not self._written and not self._unused:
+            return
+        reporter.section("cassettes", sep="-")
+        for line in sorted(self._written):
+            reporter.line(f"recorded {line}")
+        for line in sorted(self._unused):
+            reporter.line(f"unused   {line}")
+
+
+def _options(marker: pytest.Mark) -> dict[str, Any]:
+    unknown = marker.kwargs.keys() - _OPTIONS
+    if unknown or len(marker.args) > 1:
+        raise UsageError(
+            f"the marker cassette does not know {', '.join(sorted(unknown)) or marker.args[1:]}",
+            fix=f"it knows a name, {', '.join(sorted(_OPTIONS))}",
+        )
+    return {"match_on": PARTS, "repeats": False, "passthrough": (), "expires": "", **marker.kwargs}
+
+
+def _shown(path: Path) -> Path:
+    """Return a path as seen from here, where that is shorter to read."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
