@@ -7,9 +7,7 @@ marked.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Generator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,19 +57,8 @@ def _recordings(config: pytest.Config) -> Recordings:
     if found is None:
         from mockserver.pytest_plugin.recordings import Recordings  # noqa: PLC0415 - costs what contracts cost
 
-        found = config.stash[_RECORDINGS] = Recordings(config)
+        found = config.stash[_RECORDINGS] = Recordings(config, may_record=not in_ci())
     return found
-
-
-def path_of(item: pytest.Item, name: str, folder: Path) -> Path:
-    """Return the file of a cassette: as the marker names it, else `<module>/<test>.yaml`."""
-    if not name:
-        module = Path(str(item.path)).stem
-        test = re.sub(r"[^\w.\[\]-]+", "_", item.name).strip("_")
-        owner = getattr(item, "cls", None)
-        name = f"{module}/{owner.__name__ + '.' if owner is not None else ''}{test}"
-    named = folder / name
-    return named if named.suffix.lower() in {".yaml", ".yml", ".json"} else named.with_name(f"{named.name}.yaml")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +17,8 @@ from mockserver.edges import cassette_files
 from mockserver.errors import MockserverError, UsageError
 from mockserver.jobs.cassettes import Lines
 from mockserver.jobs.judge import Judged, place_of
+from mockserver.jobs.recorder import RECORDING
 from mockserver.jobs.tell import tell
-from mockserver.pytest_plugin.cassette import in_ci, path_of
 from mockserver.pytest_plugin.session import folder_of_contracts
 from mockserver.report.text import told
 from mockserver.values import replace
@@ -30,8 +31,9 @@ _LISTED = 10
 class Recordings:
     """The cassettes of a run; contracts are read once."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, *, may_record: bool) -> None:
         self._config = config
+        self._may_record = may_record
         self._contracts: Contracts | None = None
         self._written: list[str] = []
         self._unused: list[str] = []
@@ -66,7 +68,7 @@ class Recordings:
         if word not in MODES:
             raise UsageError(f"there is no cassette mode {word}", fix=f"modes are {', '.join(MODES)}")
         mode = MODES[word]
-        return "replay" if mode in {"once", "new", "rewrite"} and in_ci() else mode
+        return "replay" if mode in RECORDING and not self._may_record else mode
 
     def problems(self, use: CassetteInUse) -> str:
         """Return what went wrong between client and cassette."""
@@ -127,6 +129,17 @@ class Recordings:
             reporter.line(f"recorded {line}")
         for line in sorted(self._unused):
             reporter.line(f"unused   {line}")
+
+
+def path_of(item: pytest.Item, name: str, folder: Path) -> Path:
+    """Return the file of a cassette: as the marker names it, else `<module>/<test>.yaml`."""
+    if not name:
+        module = Path(str(item.path)).stem
+        test = re.sub(r"[^\w.\[\]-]+", "_", item.name).strip("_")
+        owner = getattr(item, "cls", None)
+        name = f"{module}/{owner.__name__ + '.' if owner is not None else ''}{test}"
+    named = folder / name
+    return named if named.suffix.lower() in {".yaml", ".yml", ".json"} else named.with_name(f"{named.name}.yaml")
 
 
 def _options(marker: pytest.Mark) -> dict[str, Any]:
