@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mockserver.client.auth import Basic as Basic
     from mockserver.client.auth import Bearer as Bearer
     from mockserver.client.awaiting import AsyncAPIClient as AsyncAPIClient
+    from mockserver.client.batches import Batch as Batch
+    from mockserver.client.batches import parts as parts
     from mockserver.client.discovery import get_service_url as get_service_url
     from mockserver.client.discovery import services as services
     from mockserver.client.errors import APIError as APIError
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from mockserver.client.mounting import RetriesTwice as RetriesTwice
     from mockserver.client.mounting import resilient as resilient
     from mockserver.client.oauth2 import OAuth2 as OAuth2
+    from mockserver.client.pages import items_in as items_in
     from mockserver.client.sync import APIClient as APIClient
     from mockserver.jobs.configuration import Rate as Rate
     from mockserver.resilience.bounds import NO_TIMEOUT as NO_TIMEOUT
@@ -61,6 +64,9 @@ _PUBLIC = {
     "Telemetry": "mockserver.client.hooks",
     "Traceparent": "mockserver.client.hooks",
     "Rate": "mockserver.jobs.configuration",
+    "Batch": "mockserver.client.batches",
+    "items_in": "mockserver.client.pages",
+    "parts": "mockserver.client.batches",
     "get_service_url": "mockserver.client.discovery",
     "services": "mockserver.client.discovery",
     "NO_TIMEOUT": "mockserver.resilience.bounds",

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+import asyncio
+import inspect
+import os
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType, TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self, Unpack
 
 from mockserver.client.answer import Answer
-from mockserver.client.caller import Ask
+from mockserver.client.batches import Batch, Call, Enough
+from mockserver.client.caller import Ask, Options
 from mockserver.client.conversation import Authorize, Conversation, Refused, Send, Step
 from mockserver.client.driving import drive_awaiting
 from mockserver.client.face import Face
+from mockserver.client.pages import By, Pager
+from mockserver.edges.sink import FileSink
 from mockserver.errors import MissingExtra, UsageError
 from mockserver.resilience.deadline import within
 from mockserver.values import JSON
@@ -50,6 +56,58 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
     async def _asked(self, name: str, *words: Any) -> Any:
         awaited = getattr(self._caller.auth, f"a{name}", None)
         return await awaited(*words) if awaited is not None else getattr(self._caller.auth, name)(*words)
+
+    async def pages(
+        self,
+        what: str,
+        arguments: Mapping[str, Any] | None = None,
+        /,
+        *,
+        by: By = "auto",
+        options: Options | None = None,
+        **named: Any,
+    ) -> AsyncIterator[Answer]:
+        """Yield the pages of a list, as `APIClient.pages`."""
+        ask = self._caller.listed(what, {**(arguments or {}), **named}, options or {})
+        pager = Pager(ask.outgoing.url, by=by, names=ask.names)
+        while True:
+            answer = await self._run(ask)
+            yield answer
+            following = pager.after(answer)
+            if following is None:
+                return
+            ask = self._caller.again(ask, following)
+
+    async def batch(self, calls: Sequence[Call], *, policy: Enough = "all", concurrency: int = 8) -> Batch:
+        """Make many calls, so many at a time, as `APIClient.batch`; a function may return what is awaited."""
+        places = asyncio.Semaphore(max(1, concurrency))
+
+        async def outcome(call: Call) -> tuple[JSON, Exception | None]:
+            async with places:
+                try:
+                    return await self._called(call), None
+                except Exception as error:  # noqa: BLE001 - it stands in the batch, beside the results
+                    return None, error
+
+        outcomes = await asyncio.gather(*(outcome(call) for call in calls))
+        batch = Batch(tuple(value for value, _ in outcomes), tuple(error for _, error in outcomes))
+        return batch.enough(policy, service=self.service)
+
+    async def _called(self, call: Call) -> JSON:
+        if callable(call):
+            made = call()
+            return await made if inspect.isawaitable(made) else made
+        return await (self.call(call) if isinstance(call, str) else self.call(*call))
+
+    async def download(self, url: str, target: str | os.PathLike[str] | BinaryIO, **options: Unpack[Options]) -> Answer:
+        """Save the body of a GET to a file, as `APIClient.download`."""
+        sink = FileSink(target, options.get("progress"))
+        try:
+            answer = await self._run(self._caller.saved(url, sink, options))
+            sink.finish()
+        finally:
+            sink.abandon()
+        return answer
 
     async def close(self) -> None:
         """Close pooled connections; a client that was given is its owner's."""

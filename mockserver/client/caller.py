@@ -6,7 +6,9 @@ Makes requests ready, judges answers, decides on redirects. The clients drive it
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 from mockserver.client.answer import Answer
@@ -21,7 +23,7 @@ from mockserver.resilience.idempotency import CallFacts, repeatable, uuid4
 from mockserver.resilience.outcome import Failed
 from mockserver.resilience.policies import Policies
 from mockserver.resilience.policy import Policy
-from mockserver.resilience.transfer import Outgoing, Upload
+from mockserver.resilience.transfer import Outgoing, Sink, Upload
 from mockserver.violation import Violations, errors_in
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from mockserver.client.contracted import Bound, Contracted
     from mockserver.contract.model import Contract
+    from mockserver.edges.sink import Progress
     from mockserver.resilience.bounds import Limit
     from mockserver.resilience.call import Call
 
@@ -47,16 +50,17 @@ HARMLESS: Final = frozenset(
 class Options(TypedDict, total=False):
     """What a request may be given.
 
-    `params` is the query, `path` fills `{names}` of the URL; of `json`, `form` and `content` (octets, or pieces) one is
-    the body. `idempotency_key` makes a POST repeatable, `deadline_s` bounds this call, `policy` replaces all promises.
-    `operation` names it in errors and policies.
+    `params` is the query, `path` fills `{names}` of the URL; of `json`, `form` and `content` (octets, text, a `Path`, a
+    file, pieces) one is the body, and `progress` is told how far it is sent. `idempotency_key` makes a POST repeatable,
+    `deadline_s` bounds this call, `policy` replaces all promises. `operation` names it in errors and policies.
     """
 
     params: Mapping[str, Any] | Iterable[tuple[str, Any]]
     path: Mapping[str, Any]
     json: Any
     form: Mapping[str, Any]
-    content: bytes | str | Upload
+    content: Any
+    progress: Progress
     headers: Mapping[str, str]
     idempotency_key: str
     deadline_s: Limit
@@ -73,6 +77,11 @@ class Ask(NamedTuple):
     operation: str = ""
     bound: Bound | None = None
     credentials: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The query parameters that the contract documents."""
+        return tuple(each.parameter.name for each in self.bound.plan.query) if self.bound is not None else ()
 
     @property
     def queues(self) -> bool:
@@ -144,6 +153,31 @@ class Caller:
         target, typed, body = contracted.spelled(bound, arguments, provided)
         return self._asked(bound.plan.operation.method, f"{self.base_url}{target}", body, typed, options, bound)
 
+    def again(self, ask: Ask, url: str) -> Ask:
+        """Ask the same of another URL: the next page. Another origin gets no credentials."""
+        origin = origin_of(url)
+        outgoing = ask.outgoing._replace(url=url)
+        if origin != ask.facts.origin:
+            outgoing = outgoing._replace(
+                headers=tuple(pair for pair in outgoing.headers if pair[0].lower() in HARMLESS)
+            )
+        credentials = ask.credentials and origin == ask.facts.origin
+        return ask._replace(outgoing=outgoing, facts=ask.facts._replace(origin=origin), credentials=credentials)
+
+    def listed(self, what: str, arguments: Mapping[str, Any], options: Options) -> Ask:
+        """Make the first page of a list ready: an operation of the contract, or a URL."""
+        if what.startswith(("/", "http://", "https://")):
+            if arguments:
+                raise UsageError(f"{what} takes no arguments by name", fix="give options={'params': {...}}")
+            return self.ask("GET", what, options)
+        return self.called(what, arguments, options)
+
+    def saved(self, url: str, sink: Sink, options: Options) -> Ask:
+        """Make a download ready: what goes to a disk may be larger than what fits into memory."""
+        ask = self.ask("GET", url, options)
+        policy = replace(ask.policy, body=replace(ask.policy.body, max_bytes=sys.maxsize))
+        return ask._replace(outgoing=ask.outgoing._replace(sink=sink), policy=policy)
+
     @property
     def contracted(self) -> Contracted | None:
         """The contract, read when it is first needed."""
@@ -176,7 +210,7 @@ class Caller:
         if own:
             headers = _over(headers, tuple(own.items()))
         if origin != self.origin:
-            headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
+            headers = _harmless(headers)
         policy = self._policy(name, options)
         key = options.get("idempotency_key") or self._key(method, headers, bound, policy)
         if key is not None:
@@ -265,12 +299,14 @@ class Caller:
         if not order.body:
             headers = tuple(pair for pair in headers if not pair[0].lower().startswith("content-"))
         if not order.credentials:
-            headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
+            headers = _harmless(headers)
         body = plain.body if order.body else None
-        return Outgoing(order.method, order.url, headers, body), order.credentials
+        return Outgoing(order.method, order.url, headers, body, plain.sink), order.credentials
 
     def judged(self, ask: Ask, request: Outgoing, answer: Answer) -> Failed | None:
         """Tell why an answer cannot be handed on, if so."""
+        if request.sink is not None:
+            return None
         if ask.bound is not None and self.validate != "off" and self.contracted is not None:
             return self._judged(ask.bound, self.contracted, request, answer)
         if answer.ok and answer.content and answer.is_json:
@@ -381,8 +417,15 @@ def _body(options: Options) -> tuple[bytes | Upload | None, Headers]:
     if "form" in options:
         text = with_query("", options["form"]).removeprefix("?")
         return text.encode(), (("Content-Type", "application/x-www-form-urlencoded"),)
-    content = options.get("content")
-    return (content.encode() if isinstance(content, str) else content), ()
+    if "content" not in options:
+        return None, ()
+    from mockserver.client.uploads import upload_of  # noqa: PLC0415 - who sends no body need not load it
+
+    return upload_of(options["content"], options.get("progress")), ()
+
+
+def _harmless(headers: Headers) -> Headers:
+    return tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
 
 
 def _over(headers: Headers, others: Headers) -> Headers:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, Unpack
 
 from mockserver.client.answer import Answer
-from mockserver.client.caller import Ask
+from mockserver.client.batches import Batch, Call, Enough
+from mockserver.client.caller import Ask, Options
 from mockserver.client.conversation import Authorize, Conversation, Refused, Send, Step
 from mockserver.client.driving import drive
 from mockserver.client.face import Face
+from mockserver.client.pages import By, Pager
+from mockserver.edges.sink import FileSink
 from mockserver.resilience.deadline import within
 from mockserver.values import JSON
 
@@ -51,6 +56,71 @@ class APIClient(Face[Answer, JSON]):
                     return self._caller.auth.authorize(step.outgoing)
             case Refused():
                 return self._caller.auth.refused(step.outgoing, step.answer)
+
+    def pages(
+        self,
+        what: str,
+        arguments: Mapping[str, Any] | None = None,
+        /,
+        *,
+        by: By = "auto",
+        options: Options | None = None,
+        **named: Any,
+    ) -> Iterator[Answer]:
+        """Yield the pages of a list: of an operation, or of a URL that begins with a slash.
+
+        Follows Link headers, URLs and cursors in the body, page numbers and offsets; `by` says which, where it cannot
+        be seen. Raises BadAnswer when pages go in a circle.
+        """
+        ask = self._caller.listed(what, {**(arguments or {}), **named}, options or {})
+        pager = Pager(ask.outgoing.url, by=by, names=ask.names)
+        while True:
+            answer = self._run(ask)
+            yield answer
+            following = pager.after(answer)
+            if following is None:
+                return
+            ask = self._caller.again(ask, following)
+
+    def batch(self, calls: Sequence[Call], *, policy: Enough = "all", concurrency: int = 8) -> Batch:
+        """Make many calls, so many at a time; return results and errors by place.
+
+        A call is an operation, a pair of operation and arguments, or a function. Raises PartialFailure unless `all`
+        succeed, or more than half (`quorum`); `best_effort` is content with any.
+        """
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - who makes no batch need not load it
+        from contextvars import copy_context  # noqa: PLC0415 - the same
+
+        def outcome(call: Call) -> tuple[JSON, Exception | None]:
+            try:
+                return self._called(call), None
+            except Exception as error:  # noqa: BLE001 - it stands in the batch, beside the results
+                return None, error
+
+        with ThreadPoolExecutor(max(1, concurrency)) as pool:
+            # a deadline around the batch holds for its threads too
+            running = [pool.submit(copy_context().run, outcome, call) for call in calls]
+            outcomes = [each.result() for each in running]
+        batch = Batch(tuple(value for value, _ in outcomes), tuple(error for _, error in outcomes))
+        return batch.enough(policy, service=self.service)
+
+    def _called(self, call: Call) -> JSON:
+        if callable(call):
+            return call()
+        return self.call(call) if isinstance(call, str) else self.call(*call)
+
+    def download(self, url: str, target: str | os.PathLike[str] | BinaryIO, **options: Unpack[Options]) -> Answer:
+        """Save the body of a GET to a file, which is there when it is whole; return the answer without its body.
+
+        `progress` is told the octets so far and, where known, of how many. No cap of size holds; the deadline does.
+        """
+        sink = FileSink(target, options.get("progress"))
+        try:
+            answer = self._run(self._caller.saved(url, sink, options))
+            sink.finish()
+        finally:
+            sink.abandon()
+        return answer
 
     def close(self) -> None:
         """Close pooled connections; a session that was given is its owner's."""

@@ -7,6 +7,7 @@ HTTP libraries hand out what a truncated gzip holds so far, without a word. Here
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Final
 
 from mockserver.resilience.body_limits import BodyMeter
@@ -21,25 +22,26 @@ READABLE: Final = frozenset({"", "identity", *_WINDOWS})
 
 
 class Inflater:
-    """Gathers the octets of one body; used by one thread or task.
+    """Gathers the octets of one body, or hands them on `into`; used by one thread or task.
 
     >>> inflater = Inflater("deflate", BodyPolicy())
     >>> inflater.feed(zlib.compress(b"{}")), inflater.ended()
     (None, b'{}')
     """
 
-    __slots__ = ("_coding", "_meter", "_parts", "_unpacked")
+    __slots__ = ("_coding", "_keep", "_meter", "_parts", "_unpacked")
 
-    def __init__(self, coding: str, policy: BodyPolicy) -> None:
+    def __init__(self, coding: str, policy: BodyPolicy, into: Callable[[bytes], None] | None = None) -> None:
         self._coding = coding
         self._meter = BodyMeter(policy)
         self._parts: list[bytes] = []
+        self._keep = into if into is not None else self._parts.append
         self._unpacked: zlib._Decompress | None = None
 
     def feed(self, piece: bytes) -> Failed | None:
         """Take octets as they came; tell why no more should be read, if so."""
         if self._coding not in _WINDOWS:
-            self._parts.append(piece)
+            self._keep(piece)
             return self._judged(len(piece), len(piece))
         return self._inflate(piece)
 
@@ -66,7 +68,7 @@ class Inflater:
             if excess is not None:
                 return excess
             received = 0
-            self._parts.append(found)
+            self._keep(found)
             piece = self._unpacked.unconsumed_tail or self._unpacked.unused_data
         return None
 

@@ -22,13 +22,26 @@ class Upload(NamedTuple):
     replayable: bool = False
 
 
+class Sink(Protocol):
+    """Takes a good answer piece by piece, in place of memory."""
+
+    def begin(self, total: int | None) -> None:
+        """Begin anew: an attempt before this one may have come some way. `total` is its length, where known."""
+        ...
+
+    def write(self, piece: bytes) -> None:
+        """Take a piece, its coding taken off."""
+        ...
+
+
 class Outgoing(NamedTuple):
-    """A request as it will be sent, on an absolute URL; no body is None."""
+    """A request as it will be sent, on an absolute URL; no body is None. With a `sink` the answer's body goes there."""
 
     method: str
     url: str
     headers: Headers = ()
     body: bytes | Upload | None = None
+    sink: Sink | None = None
 
 
 Got: TypeAlias = Response | Failed

@@ -151,7 +151,9 @@ def read_request(reader: Iterable[bytes], connection: int) -> Asked | None:
     if "content-length" in headers:
         body = reader.read(int(headers["content-length"]))
     elif headers.get("transfer-encoding") == "chunked":
-        while size := int(reader.readline(), 16):
+        while size := int(reader.readline() or b"-1", 16):
+            if size < 0:
+                return None  # it broke off
             body += reader.read(size)
             reader.readline()
         reader.readline()

@@ -19,7 +19,7 @@ from mockserver.resilience.deadline import AttemptTimeouts
 from mockserver.resilience.inflate import READABLE, Inflater
 from mockserver.resilience.outcome import Failed
 from mockserver.resilience.policy import BodyPolicy
-from mockserver.resilience.transfer import Got, Outgoing, Upload
+from mockserver.resilience.transfer import Got, Outgoing, Sink, Upload
 
 LATE = Failed("deadline", detail="the deadline passed while the answer came")
 
@@ -62,7 +62,7 @@ class HttpxTransport:
                 raise
             return failed
         try:
-            read = await self._read(answer, body)
+            read = await self._read(answer, body, outgoing.sink)
             surplus = surplus_of(answer)
             if surplus is not None:
                 await surplus.aclose()
@@ -74,10 +74,15 @@ class HttpxTransport:
         # an error status is known even where its body is not
         return Response(answer.status_code, headers) if answer.status_code >= 400 else read
 
-    async def _read(self, answer: Any, policy: BodyPolicy) -> bytes | Failed:
+    async def _read(self, answer: Any, policy: BodyPolicy, sink: Sink | None) -> bytes | Failed:
         coding = answer.headers.get("content-encoding", "").strip().lower()
         readable = coding in READABLE
-        inflater = Inflater(coding if readable else "", policy)
+        into = None
+        if sink is not None and 200 <= answer.status_code < 300:
+            length = answer.headers.get("content-length", "")
+            sink.begin(int(length) if length.isdigit() and not coding else None)
+            into = sink.write
+        inflater = Inflater(coding if readable else "", policy, into)
         try:
             if getattr(answer, "is_stream_consumed", False):  # a stub that never had a stream
                 return bytes(await answer.aread())

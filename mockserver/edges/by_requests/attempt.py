@@ -22,6 +22,7 @@ from mockserver.resilience.deadline import AttemptTimeouts
 from mockserver.resilience.inflate import READABLE, Inflater
 from mockserver.resilience.outcome import Failed
 from mockserver.resilience.policy import BodyPolicy
+from mockserver.resilience.transfer import Sink
 
 _PIECE = 65_536
 _WORLDLY = (requests.RequestException, HTTPError, OSError)
@@ -68,19 +69,24 @@ def headers_of(answer: requests.Response) -> Headers:
     return tuple(fields.iteritems()) if isinstance(fields, HTTPHeaderDict) else tuple(answer.headers.items())
 
 
-def body_of(answer: requests.Response, policy: BodyPolicy) -> bytes | Broken:
-    """Read the body to its end, its codings taken off."""
+def body_of(answer: requests.Response, policy: BodyPolicy, sink: Sink | None = None) -> bytes | Broken:
+    """Read the body to its end, its codings taken off; into the sink, where there is one and the answer is good."""
     if answer._content is not False:  # type: ignore[comparison-overlap] # noqa: SLF001 - a stub that had no stream
         return answer.content
     coding = answer.headers.get("Content-Encoding", "").strip().lower()
-    inflater = Inflater(coding, policy)
+    into = None
+    if sink is not None and 200 <= answer.status_code < 300:
+        length = answer.headers.get("Content-Length", "")
+        sink.begin(int(length) if length.isdigit() and not coding else None)
+        into = sink.write
+    inflater = Inflater(coding, policy, into)
     try:
         if answer.raw is None or not hasattr(answer.raw, "stream"):
-            pieces, inflater = answer.iter_content(_PIECE), Inflater("", policy)
+            pieces, inflater = answer.iter_content(_PIECE), Inflater("", policy, into)
         elif coding in READABLE:
             pieces = answer.raw.stream(_PIECE, decode_content=False)
         else:  # br, zstd: urllib3 knows them where they are installed
-            pieces, inflater = answer.raw.stream(_PIECE, decode_content=True), Inflater("", policy)
+            pieces, inflater = answer.raw.stream(_PIECE, decode_content=True), Inflater("", policy, into)
         for piece in pieces:
             excess = inflater.feed(piece)
             if excess is not None:

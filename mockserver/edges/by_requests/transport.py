@@ -7,7 +7,7 @@ nobody thought of. A session that was given keeps all its habits: headers, cooki
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -65,7 +65,7 @@ class RequestsTransport:
         if not self._is_own:
             extract_cookies_to_jar(self._session.cookies, prepared, answer.raw)  # type: ignore[no-untyped-call]
         fields = headers_of(answer)
-        read = body_of(answer, body)
+        read = body_of(answer, body, outgoing.sink)
         if isinstance(read, bytes):
             return Response(answer.status_code, fields, read)
         # an error status is known even where its body is not
@@ -125,7 +125,10 @@ def _measure(headers: Any, outgoing: Outgoing) -> None:
 
 def _body(body: bytes | Upload | None, ends: float | None) -> Any:
     if isinstance(body, Upload):
-        return _within(body.open(), ends)
+        pieces = body.open()
+        if not isinstance(pieces, Iterable):
+            raise UsageError("the body comes by awaiting, and this client blocks", fix="send it by AsyncAPIClient")
+        return _within(pieces, ends)
     if body is not None and len(body) > _WHOLE:
         # one write has one time-out, that of connecting: a large body is many
         return _within((body[start : start + _WHOLE] for start in range(0, len(body), _WHOLE)), ends)
