@@ -17,7 +17,13 @@ FOREIGN = {
     "jsonschema_rs": {"schema/compile.py", "schema/algebra.py"},
     "ryaml": {"document/read.py"},
     "flask": {"edges/flask_app.py"},
-    "requests": {"edges/fetch.py", "edges/by_requests", "edges/intercept/with_requests.py", "client/sync.py"},
+    "requests": {
+        "edges/responses_stubs.py",
+        "edges/fetch.py",
+        "edges/by_requests",
+        "edges/intercept/with_requests.py",
+        "client/sync.py",
+    },
     "click": {"cli"},
 }
 

@@ -6,7 +6,6 @@ No socket and no thread: requests, httpx and httpx2 are answered at their transp
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,12 +15,14 @@ from typing import Any, Self
 from mockserver.api.contract import load_contract, places
 from mockserver.api.overrides import known_operation, steps_of, unknown_operation
 from mockserver.contract.reading import Body, NoBody
+from mockserver.edges import settings as configuration
 from mockserver.edges.clock import SystemClock
 from mockserver.edges.intercept.all import intercepted
 from mockserver.edges.source_lines import SourceLine, calling_line
 from mockserver.errors import UsageError
 from mockserver.exchange import Request, Response, whole
 from mockserver.jobs.answer import Answer, Service, Settings
+from mockserver.jobs.configuration import ServiceSettings
 from mockserver.jobs.interception import MOCK_ORIGIN, Blocked, Interception, Received, addresses, ordered
 from mockserver.jobs.script import UNSET, Script, Step
 from mockserver.jobs.serve import Session
@@ -218,18 +219,9 @@ class ServiceMock:
 FAULTS = ("refused", "reset", "hang", "timeout", "connect-timeout", "empty", "truncate", "malformed", "cut-chunk")
 
 
-def _from_environment(service: str) -> tuple[str, ...]:
-    url = os.environ.get(variable(service))
-    return (url,) if url else ()
-
-
-def variable(service: str) -> str:
-    """Return the variable that holds the address of a service.
-
-    >>> variable("shipping-eu")
-    'SHIPPING_EU_SERVICE'
-    """
-    return f"{re.sub(r'[^A-Za-z0-9]+', '_', service).strip('_').upper()}_SERVICE"
+def _configured(service: ServiceSettings) -> tuple[str, ...]:
+    held = (os.environ.get(name, "") for name in service.variables)
+    return tuple(url for url in (*held, service.url) if url)
 
 
 def _consumer(violations: Violations) -> Violations:
@@ -266,6 +258,7 @@ class MockApi:
         loaded: Loaded | None = None,
     ) -> None:
         known = loaded or Loaded(contracts)
+        said = configuration.read()
         names = [os.fspath(service) for service in services] or list(known.names())
         settings = Settings(strict=not lenient, security=security, seed=seed)
         mocks = [ServiceMock(known.service(name, lenient=lenient), settings) for name in names]
@@ -279,12 +272,12 @@ class MockApi:
                     for address in addresses(
                         mock.service.name,
                         mock.service.contract.servers,
-                        (*(urls or {}).get(mock.service.name, ()), *_from_environment(mock.service.name)),
+                        (*(urls or {}).get(mock.service.name, ()), *_configured(said.service(mock.service.name))),
                     )
                 ]
             ),
             {name: mock.serve for name, mock in self._mocks.items()},
-            tuple(passthrough),
+            (*passthrough, *said.passthrough),
         )
         self._stack = ExitStack()
 
@@ -294,6 +287,11 @@ class MockApi:
         if isinstance(received, Blocked):
             self.blocked.append((received, calling_line()))
         return received
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All addresses that are answered, the longest path first."""
+        return tuple(dict.fromkeys(f"{each.origin}{each.path}" for each in self._interception.addresses))
 
     @property
     def url(self) -> str:

@@ -1,15 +1,13 @@
-"""For tests of code that uses a client: no sleeping, a clock that stands still, stubs that keep the contract.
+"""For tests of code that uses a client: no sleeping, and a clock that stands still.
 
-with no_sleeping() as slept:                   # all clients that use the system's clock
-with pytest.raises(ServerError):
-shipping.call("getShipment", id="42")
-assert len(slept) == 2                         # the pauses that there would have been, in seconds
+    with no_sleeping() as slept:                   # all clients that use the system's clock
+        with pytest.raises(ServerError):
+            shipping.call("getShipment", id="42")
+    assert len(slept) == 2                         # the pauses that there would have been, in seconds
 
-client = APIClient(url, clock=FrozenClock())   # time passes when somebody waits, or `advance` says so
+    client = APIClient(url, clock=FrozenClock())   # time passes when somebody waits, or `advance` says so
 
-@responses.activate
-def test_delivered():
-responses_for("shipping")                  # every operation answers from the contract; see `stubs`
+Stubs of the library `responses` that come from a contract: `from mockserver import responses_for`.
 """
 
 from __future__ import annotations
