@@ -6,7 +6,7 @@ A name is known in any case and spelling (`shipment_id`, `shipmentId`), and thro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from mockserver.generate.facts import Facts, identity
@@ -140,6 +140,8 @@ class Echo:
         if known is None:
             pieces = property_pieces(self._book, door.facts, door.name)
             known = _nothing if pieces is None else self._book.judge(pieces) if pieces else _anything
+            if door.name in door.facts.hints:
+                known = _naming(door.facts.hints[door.name], known)
             if door is not None and door.name in declared_names(door.facts):
                 self._judges[key] = known  # what is not declared may be called anything, and would fill the memory
         return known
@@ -150,6 +152,11 @@ def _with(value: JSON, through: _Way, name: str, given: JSON) -> JSON:
         return {**value, name: given}
     inner = value.get(through[0])
     return {**value, through[0]: _with(inner, through[1:], name, given)} if isinstance(inner, dict) else value
+
+
+def _naming(names: Sequence[JSON], fits: Fits) -> Fits:
+    """Return the question whether a value fits that must name a schema, as a discriminator knows them."""
+    return lambda value: value in names and fits(value)
 
 
 def _anything(_value: JSON) -> bool:

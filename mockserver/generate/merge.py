@@ -261,6 +261,7 @@ class _Merge:
         targets = {name: book.resolve(reference) for name, reference in mapping.items()}
         names = tuple(name for name, target in targets.items() if target is not schema and id(target) in self._seen)
         if not names and mapping and not self._composed:
+            self.facts.hints.setdefault(discriminator["propertyName"], tuple(mapping))
             self._choose(book.unions.heirs(schema))
             return
         own = tuple(name for name, target in targets.items() if target is schema)

@@ -256,6 +256,9 @@ class Answering:
             known["location"] = place
         if chosen.status == 401:
             known["www-authenticate"] = challenge(plan.security, self.service.name)
+        if self.request.method == "OPTIONS":  # RFC 9110 §9.3.7
+            beside = (one for one in self.service.contract.operations if one.target == plan.operation.target)
+            known["allow"] = ", ".join(one.method for one in beside)
         return known
 
     def _sent(
