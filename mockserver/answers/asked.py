@@ -7,12 +7,14 @@ those.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, TypeAlias
+from urllib.parse import parse_qsl
 
 from mockserver.contract.plan import Plan
 from mockserver.contract.reading import Body, Reading
+from mockserver.exchange import Request
 from mockserver.values import JSON, dataclass
 from mockserver.wire.reading import Decoded
 
@@ -54,7 +56,8 @@ _FURTHEST, _MOST_DIGITS = 1 << 31, 9
 class Asked:
     """What is asked for. `names` are the parameters that can ask, by role; `first` is the number of page one.
 
-    `searched`: the body says it, where the same words may be fields of a thing.
+    `searched`: the body says it, where the same words may be fields of a thing. `ignored` are the parameters of the
+    query that ask for another part, or more, of the same.
     """
 
     names: Mapping[Role, str]
@@ -66,6 +69,7 @@ class Asked:
     before: JSON = None
     expand: frozenset[str] = frozenset()
     searched: bool = False
+    ignored: frozenset[str] = frozenset()
 
     @property
     def part(self) -> bool:
@@ -82,8 +86,6 @@ class Roles:
 
     query: tuple[tuple[Role, int, str, int], ...]
     names: Mapping[Role, str]
-    ignored: frozenset[str]
-    """The names of all: what they ask for is the same thing, or another part of the same list."""
 
 
 def roles_of(plan: Plan) -> Roles:
@@ -95,7 +97,7 @@ def roles_of(plan: Plan) -> Roles:
         for index, name, entry in declared
         if name in found
     )
-    return Roles(query, {role: name for role, _, name, _ in query}, frozenset(name for _, _, name, _ in query))
+    return Roles(query, {role: name for role, _, name, _ in query})
 
 
 @lru_cache(maxsize=2048)
@@ -116,7 +118,7 @@ def _least(schema: JSON) -> int:
     return 1
 
 
-def asked_of(roles: Roles, reading: Reading) -> Asked:
+def asked_of(roles: Roles, reading: Reading, request: Request) -> Asked:
     """Return what a request asks for."""
     said: dict[str, JSON] = {}
     names = dict(roles.names)
@@ -124,13 +126,24 @@ def asked_of(roles: Roles, reading: Reading) -> Asked:
         value = reading.query[index]
         if type(value.outcome) is Decoded and value.valid:
             _take(said, role, value.value, least)
+    for role, name, text in _undeclared(reading.undeclared, request.query) if reading.undeclared else ():
+        names[role] = name
+        _take(said, role, text, 1)
     body = reading.body
     if not said and isinstance(body, Body) and isinstance(body.value, dict):
         for role, name, value in _in_body(body.value):
             names[role] = name
             _take(said, role, value, 1)
         said = {**said, "searched": True} if said else said
-    return Asked(names, **said) if said else NOTHING
+    return Asked(names, **said, ignored=frozenset(names.values())) if said else NOTHING
+
+
+def _undeclared(names: Sequence[str], query: str) -> Iterator[tuple[Role, str, str]]:
+    """Yield what is asked for in words that the contract forgets and clients of the API use all the same."""
+    for name, text in parse_qsl(query):
+        role = _ROLES.get(_PLAIN.sub("", name.lower())) if name in names else None
+        if role is not None:
+            yield role, name, text
 
 
 def _in_body(body: Mapping[str, JSON]) -> Iterator[tuple[Role, str, JSON]]:

@@ -7,7 +7,7 @@ follows pages comes to the last one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from urllib.parse import quote, unquote
 
 from mockserver.answers.asked import Asked, Role
@@ -54,7 +54,8 @@ def paged(asked: Asked, request: Request, value: JSON, fits: Fits) -> JSON:
     if path is None or (asked.searched and not _is_page(value, path)):
         return value
     items: list[JSON] = get(value, path)
-    part = _part(items, asked)
+    known = {str(member) for way, member in _around(value) if _follows(way, asked)} if path else set()
+    part = _part(items, asked, known)
     if (
         part.start == 0
         and part.end == part.total
@@ -97,14 +98,21 @@ def _is_page(value: JSON, path: Path) -> bool:
     return False
 
 
-def _part(items: Sequence[JSON], asked: Asked) -> _Part:
+def _follows(way: Path, asked: Asked) -> bool:
+    """Tell whether a member is what asks for the next part: by its name, or by that of the parameter."""
+    name = str(way[-1])
+    return name in {"next", asked.names.get("after")} or leads_on(Place(name))
+
+
+def _part(items: Sequence[JSON], asked: Asked, known: Collection[str]) -> _Part:
+    """Return the part that was asked for; a cursor that this very answer gives leads behind it."""
     total = len(items)
     size = asked.limit if asked.limit is not None else total
     start = asked.offset or 0
     if asked.page is not None:
         start = max(0, asked.page - asked.first) * size
     if asked.after is not None:
-        start = _behind(items, asked.after)
+        start = total if str(asked.after) in known else _behind(items, asked.after)
     if asked.before is not None:
         end = next((index for index, item in enumerate(items) if _is(item, asked.before)), total)
         return _Part(max(0, end - size), end, total)
@@ -146,10 +154,10 @@ def _labelled(value: JSON, asked: Asked, part: _Part, request: Request, fits: Fi
     for path, member in _around(value):
         name = str(path[-1])
         word = _PLAIN.sub("", name.lower())
-        if leads_on(Place(name)) or name == "next":
+        if _follows(path, asked):
             following.append(path)
             ways = _onward(name, asked, part, request, numbers["page"]) if onward else ()
-            changes[path] = (*ways, None, "", GONE)
+            changes[path] = (*ways, None, GONE, "")
         elif isinstance(member, bool):
             if word in _MORE or word in _LAST:
                 flags[path] = word in _MORE

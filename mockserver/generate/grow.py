@@ -318,7 +318,12 @@ def is_grown(form: Form | None) -> bool:
 def _is_id(form: Form) -> bool:
     """Tell whether a text is one that an id may be."""
     facts = form.facts
-    return facts.values is None and poverty(form) <= POOREST_MEANT and set(facts.formats) <= {"uuid", "uri", "id"}
+    return (
+        facts.values is None
+        and facts.declared
+        and poverty(form) <= POOREST_MEANT
+        and set(facts.formats) <= {"uuid", "uri", "id"}
+    )
 
 
 def _holds_json(node: Node, facts: Facts) -> bool:

@@ -357,7 +357,7 @@ def strangeness(form: Form) -> int:
 def poverty(form: Form) -> int:
     """Return how little a form tells: an object with properties tells most, null nothing."""
     facts = form.facts
-    if form.kind not in facts.order and (facts.declared or facts.order) and facts.values is None:
+    if form.kind not in facts.order and facts.values is None:
         return 3 if form.kind != "null" else 4
     if form.kind == "object" and facts.declares:
         return 0

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Literal, TypeAlias
 
-from mockserver.answers.asked import NOTHING, asked_of
+from mockserver.answers.asked import NOTHING, Asked, asked_of
 from mockserver.answers.choose import Chooser, Chosen, NotAcceptable, NotDocumented, Refusal, refusal
 from mockserver.answers.cors import preflight_headers
 from mockserver.answers.explain import explained, phrase, problem
@@ -177,8 +177,10 @@ class Answering:
                     return self._refuse(plan, reading, violations, "preference")
                 chosen = Chosen(code, None, None, "")
         seed = self.settings.seed if self.wishes.seed is None else self.wishes.seed
-        seed = seed_of(seed, plan.operation, self.request, self.service.manner(plan).roles.ignored)
-        imagined = self._imagine(chosen, plan, reading, seed)
+        manner = self.service.manner(plan)
+        asked = asked_of(manner.roles, reading, self.request) if chosen.status < 400 else NOTHING
+        seed = seed_of(seed, plan.operation, self.request, asked.ignored)
+        imagined = self._imagine(chosen, plan, reading, seed, asked)
         if isinstance(imagined, NoSuchExample):
             known = ", ".join(imagined.known)
             told = finding(
@@ -193,7 +195,9 @@ class Answering:
         source: Source = imagined.source if imagined is not None else "generated"
         return self._sent(chosen, plan, reading, violations, imagined, seed, source=source)
 
-    def _imagine(self, chosen: Chosen, plan: Plan, reading: Reading, seed: int) -> Imagined | NoSuchExample | None:
+    def _imagine(
+        self, chosen: Chosen, plan: Plan, reading: Reading, seed: int, asked: Asked
+    ) -> Imagined | NoSuchExample | None:
         if chosen.documented is None and chosen.status >= 400:
             return error_body(self.service, chosen.status, (), seed)
         if chosen.media is None:
@@ -201,11 +205,10 @@ class Answering:
         media = self.service.plans.media(chosen.media, "response")
         if self.wishes.example is not None:
             return self.service.imagination.named(media, chosen.content_type, self.wishes.example)
-        wanted, asked = {}, NOTHING
+        wanted = {}
         if chosen.status < 400:
-            manner = self.service.manner(plan)
-            wanted = wanted_of(plan.operation, reading, self.request, own=manner.own)
-            asked = asked_of(manner.roles, reading)
+            own = self.service.manner(plan).own
+            wanted = wanted_of(plan.operation, reading, self.request, own=own)
         imagined = self.service.imagination.body(
             media,
             chosen.content_type,
