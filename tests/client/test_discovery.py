@@ -1,5 +1,6 @@
 """Services by name: the seed's `services["auth"]["url"]`, read from the configuration and the environment."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,8 @@ require_env = true
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("MOCKSERVER_")]:
+        monkeypatch.delenv(name)
     (tmp_path / "mockserver.toml").write_text(SAID, encoding="utf-8")
     (tmp_path / "contracts").mkdir()
     (tmp_path / "contracts" / "payments.yaml").write_text("openapi: 3.1.0\n", encoding="utf-8")

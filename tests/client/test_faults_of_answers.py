@@ -314,7 +314,7 @@ def test_row_36_an_endless_body_is_left(make, head: bytes) -> None:
         began = time.monotonic()
         with pytest.raises(BadAnswer):
             make(gate.url, policy={"body": {"max_bytes": 1_000_000}}).get("/")
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 10
 
 
 BODILESS = {

@@ -1,5 +1,6 @@
 """The configuration: what is read from where, and how what is wrong is told."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ SHIPPING = "[tool.mockserver.services.shipping]\n"
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("MOCKSERVER_")]:
+        monkeypatch.delenv(name)
     return tmp_path
 
 
