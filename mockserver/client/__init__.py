@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from mockserver.client.oauth2 import OAuth2 as OAuth2
     from mockserver.client.pages import items_in as items_in
     from mockserver.client.sync import APIClient as APIClient
+    from mockserver.jobs.configuration import Cache as Cache
     from mockserver.jobs.configuration import Rate as Rate
     from mockserver.resilience.bounds import NO_TIMEOUT as NO_TIMEOUT
     from mockserver.resilience.policies import Policies as Policies
@@ -63,6 +64,7 @@ _PUBLIC = {
     "AttemptLog": "mockserver.client.hooks",
     "Telemetry": "mockserver.client.hooks",
     "Traceparent": "mockserver.client.hooks",
+    "Cache": "mockserver.jobs.configuration",
     "Rate": "mockserver.jobs.configuration",
     "Batch": "mockserver.client.batches",
     "items_in": "mockserver.client.pages",

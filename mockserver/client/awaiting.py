@@ -13,8 +13,9 @@ from typing import Any, BinaryIO, Self, Unpack
 
 from mockserver.client.answer import Answer
 from mockserver.client.batches import Batch, Call, Enough
+from mockserver.client.cached import conversation
 from mockserver.client.caller import Ask, Options
-from mockserver.client.conversation import Authorize, Conversation, Refused, Send, Step
+from mockserver.client.conversation import Authorize, Refused, Send, Step
 from mockserver.client.driving import drive_awaiting
 from mockserver.client.face import Face
 from mockserver.client.pages import By, Pager
@@ -39,8 +40,8 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
         return (await self._run(ask)).data
 
     async def _run(self, ask: Ask) -> Answer:
-        conversation = Conversation(self._caller, ask)
-        answer: Answer = await drive_awaiting(conversation.steps, self._done, self._caller.clock, queues=ask.queues)
+        steps = conversation(self._caller, ask).steps
+        answer: Answer = await drive_awaiting(steps, self._done, self._caller.clock, queues=ask.queues)
         return answer
 
     async def _done(self, step: Step) -> Any:

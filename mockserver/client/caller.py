@@ -17,7 +17,7 @@ from mockserver.client.urls import base_of, filled, joined, origin_of, with_quer
 from mockserver.edges.clock import SystemClock
 from mockserver.errors import UsageError
 from mockserver.exchange import Headers, Response, header
-from mockserver.jobs.configuration import Rate
+from mockserver.jobs.configuration import Cache, Rate
 from mockserver.resilience.guards import Guards
 from mockserver.resilience.idempotency import CallFacts, repeatable, uuid4
 from mockserver.resilience.outcome import Failed
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from mockserver.client.contracted import Bound, Contracted
     from mockserver.contract.model import Contract
+    from mockserver.edges.http_cache import HttpCache
     from mockserver.edges.sink import Progress
     from mockserver.resilience.bounds import Limit
     from mockserver.resilience.call import Call
@@ -45,6 +46,8 @@ HARMLESS: Final = frozenset(
     {"accept", "accept-encoding", "accept-language", "content-type", "if-match", "if-modified-since", "if-none-match",
      "if-unmodified-since", "range", "user-agent"}
 )  # fmt: skip
+
+_CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
 
 
 class Options(TypedDict, total=False):
@@ -104,6 +107,7 @@ class Caller:
         hooks: Iterable[Hook] = (),
         headers: Mapping[str, str] | Headers = (),
         rate: Rate | None = None,
+        cache: Cache | None = None,
         clock: Clock | None = None,
         guards: Guards | None = None,
     ) -> None:
@@ -117,6 +121,7 @@ class Caller:
         self.hooks = tuple(hooks)
         self._fields = tuple(hook.fields for hook in self.hooks if hasattr(hook, "fields"))
         self.turns = _turns(rate)
+        self.cache = _cache(cache)
         self.clock: Clock = clock if clock is not None else SystemClock()
         # two workers that were forked must not draw the same idempotency keys
         self._random = random.SystemRandom()
@@ -305,7 +310,7 @@ class Caller:
 
     def judged(self, ask: Ask, request: Outgoing, answer: Answer) -> Failed | None:
         """Tell why an answer cannot be handed on, if so."""
-        if request.sink is not None:
+        if request.sink is not None or _confirms(request, answer):
             return None
         if ask.bound is not None and self.validate != "off" and self.contracted is not None:
             return self._judged(ask.bound, self.contracted, request, answer)
@@ -355,12 +360,25 @@ def told(violations: Violations) -> str:
     return f"{first.at}: {first.message}{more}" if first.at else f"{first.message}{more}"
 
 
+def _confirms(request: Outgoing, answer: Answer) -> bool:
+    # RFC 9110 §15.4.5: the answer to a condition, which no contract need know
+    return answer.status == 304 and any(name.lower() in _CONDITIONS for name, _ in request.headers)
+
+
 def _turns(rate: Rate | None) -> Turns | None:
     if rate is None:
         return None
     from mockserver.edges.turns import Turns  # noqa: PLC0415 - loads an extra
 
     return Turns(rate)
+
+
+def _cache(cache: Cache | None) -> HttpCache | None:
+    if cache is None:
+        return None
+    from mockserver.edges.http_cache import HttpCache  # noqa: PLC0415 - loads an extra
+
+    return HttpCache(cache)
 
 
 def _policies(policy: Policies | Policy | Mapping[str, Any] | None) -> Policies:

@@ -121,6 +121,7 @@ def connection(name: str) -> Connection:
         auth=_auth(said, contract),
         contract=contract,
         validate=said.validate or usual.validate,
+        cache=said.cache,
     )
 
 

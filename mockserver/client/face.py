@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 from mockserver.client.caller import Ask, Caller, Options
 from mockserver.client.ports import Auth, Clock, Hook, Validate
 from mockserver.exchange import Headers
-from mockserver.jobs.configuration import Rate
+from mockserver.jobs.configuration import Cache, Rate
 from mockserver.resilience.guards import Guards
 from mockserver.resilience.policies import Policies
 from mockserver.resilience.policy import Policy
@@ -43,12 +43,13 @@ class Face(Generic[Reply, Value]):
         hooks: Iterable[Hook] = (),
         headers: Mapping[str, str] | Headers = (),
         rate: Rate | None = None,
+        cache: Cache | None = None,
         clock: Clock | None = None,
         guards: Guards | None = None,
     ) -> None:
         self._caller = Caller(
             base_url, service=service, policy=policy, auth=auth, contract=contract, validate=validate, hooks=hooks,
-            headers=headers, rate=rate, clock=clock, guards=guards,
+            headers=headers, rate=rate, cache=cache, clock=clock, guards=guards,
         )  # fmt: skip
         self._open(session)
 
@@ -61,7 +62,7 @@ class Face(Generic[Reply, Value]):
         given: dict[str, Any] = {
             "service": found.name, "policy": found.policies, "auth": found.auth, "contract": found.contract,
             "validate": found.validate, "headers": found.headers, "hooks": found.hooks,
-            "rate": found.rate,
+            "rate": found.rate, "cache": found.cache,
         }  # fmt: skip
         return cls(settings.pop("base_url", found.base_url), **{**given, **settings})
 

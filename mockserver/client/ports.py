@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from mockserver.exchange import Headers
-from mockserver.jobs.configuration import Rate
+from mockserver.jobs.configuration import Cache, Rate
 from mockserver.resilience.breaker import Transition
 from mockserver.resilience.policies import Policies
 from mockserver.resilience.transfer import Outgoing
@@ -176,3 +176,4 @@ class Connection(NamedTuple):
     headers: Headers = ()
     hooks: tuple[Hook, ...] = ()
     rate: Rate | None = None
+    cache: Cache | None = None

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, Unpack
 
 from mockserver.client.answer import Answer
 from mockserver.client.batches import Batch, Call, Enough
+from mockserver.client.cached import conversation
 from mockserver.client.caller import Ask, Options
-from mockserver.client.conversation import Authorize, Conversation, Refused, Send, Step
+from mockserver.client.conversation import Authorize, Refused, Send, Step
 from mockserver.client.driving import drive
 from mockserver.client.face import Face
 from mockserver.client.pages import By, Pager
@@ -43,8 +44,8 @@ class APIClient(Face[Answer, JSON]):
         return self._run(ask).data
 
     def _run(self, ask: Ask) -> Answer:
-        conversation = Conversation(self._caller, ask)
-        answer: Answer = drive(conversation.steps, self._done, self._caller.clock, queues=ask.queues)
+        steps = conversation(self._caller, ask).steps
+        answer: Answer = drive(steps, self._done, self._caller.clock, queues=ask.queues)
         return answer
 
     def _done(self, step: Step) -> Any:

@@ -66,11 +66,14 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class CacheSettings:
-    """Answers are kept as RFC 9111 allows; `stale_if_error_s` lets an old one stand in when the service is down."""
+class Cache:
+    """Answers are kept in memory as RFC 9111 allows, up to so many octets.
 
-    folder: str = ""
+    For `stale_if_error_s` after it was stored or confirmed, an old one may stand in while the service is down.
+    """
+
     stale_if_error_s: float = 0.0
+    max_bytes: int = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class ServiceSettings:
     validate: Validate | None = None
     policies: Policies = field(default_factory=Policies)
     rate: Rate | None = None
-    cache: CacheSettings | None = None
+    cache: Cache | None = None
     where: str = ""
     """File and line of the service's table, for messages."""
 

@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from mockserver.edges.settings.lines import line_of
 from mockserver.errors import UsageError
 from mockserver.jobs.configuration import (
-    CacheSettings,
+    Cache,
     Configuration,
     Rate,
     ServiceSettings,
@@ -72,8 +72,8 @@ class _Rate(_Strict):
 
 
 class _Cache(_Strict):
-    folder: str = ""
     stale_if_error_s: Annotated[float, Field(ge=0)] = 0.0
+    max_bytes: Annotated[int, Field(ge=1)] = Cache().max_bytes
 
 
 class _Service(_Strict):
@@ -225,15 +225,15 @@ def _settings(name: str, read: _Service, folder: str, **parts: Any) -> ServiceSe
         headers=tuple(read.headers.items()),
         validate=read.validate_,
         rate=None if read.rate is None else Rate(read.rate.requests, read.rate.per_s),
-        cache=_cache(folder, read.cache),
+        cache=_cache(read.cache),
         **parts,
     )
 
 
-def _cache(folder: str, read: _Cache | bool | None) -> CacheSettings | None:  # noqa: FBT001 - as it is written
+def _cache(read: _Cache | bool | None) -> Cache | None:  # noqa: FBT001 - as it is written
     if read is None or isinstance(read, bool):
-        return CacheSettings() if read else None
-    return CacheSettings(posixpath.join(folder, read.folder) if read.folder else "", read.stale_if_error_s)
+        return Cache() if read else None
+    return Cache(read.stale_if_error_s, read.max_bytes)
 
 
 def _policy_words(read: _Service) -> dict[str, JSON]:
