@@ -48,7 +48,13 @@ class Missed(ConnectionError):
 class Contracts:
     """The contracts that recordings are judged by, read once for many cassettes."""
 
-    def __init__(self, contracts: str | os.PathLike[str] | None = None, *, public: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        contracts: str | os.PathLike[str] | None = None,
+        *,
+        public: Sequence[str] = (),
+        secret: Sequence[str] = (),
+    ) -> None:
         said = settings.read()
         validators = Validators()
         try:
@@ -57,7 +63,7 @@ class Contracts:
             names = []
         self.services = tuple(Service(load_contract(name, contracts=contracts), validators) for name in names)
         self.homes = Homes(self.services, {name: tuple(_addresses(said.service(name))) for name in names})
-        self.rules = rules_of(self.services, values=known_secrets(said.services.values()), public=public)
+        self.rules = rules_of(self.services, values=known_secrets(said.services.values()), public=public, secret=secret)
         self.folder = Path(said.cassettes)
         self.passthrough = said.passthrough
 
@@ -219,7 +225,7 @@ def leaking(path: Path, leaks: Sequence[Leak]) -> Leaking:
     return Leaking(
         f"{path} was not written, because it would hold what looks like a secret:\n{listed}",
         where=str(path),
-        fix="name it public if it is none: public=[...], --public NAME",
+        fix="say which it is: --secret NAME, --public NAME; in pytest mockserver_secret, mockserver_public",
     )
 
 

@@ -80,7 +80,7 @@ class _Gate:
                 self.tell(place, f"the value of {name}", f"scrub it, or say that {name} is public")
             return value
         if is_doubtful_name(name) and looks_random(value) and not is_placeholder(value):
-            self.tell(place, f"a random-looking value of {name}", f"name {name} secret, or public")
+            self.tell(place, f"a random-looking value of {name}", f"say whether {name} is secret or public")
         self._look_into(place, value, depth)
         return value
 

@@ -42,6 +42,10 @@ public_option = click.option(
     "--public", multiple=True, metavar="NAME", help="What goes by this name is no secret, whatever it looks like."
 )
 
+secret_option = click.option(
+    "--secret", multiple=True, metavar="NAME", help="What goes by this name is a secret, besides those we know."
+)
+
 
 def services_of(contracts: str | None, *, allow_remote: bool = False) -> tuple[Service, ...]:
     """Return all services of the folder and the configuration; none where there is no contract."""
@@ -69,10 +73,10 @@ def folder() -> Path:
     return Path(settings.read().cassettes)
 
 
-def rules(services: Sequence[Service], public: Sequence[str] = ()) -> Rules:
-    """Return what is secret here: by the contracts, in the environment, less what is said to be public."""
+def rules(services: Sequence[Service], public: Sequence[str] = (), secret: Sequence[str] = ()) -> Rules:
+    """Return what is secret here: by the contracts, in the environment, and as it is said."""
     said = settings.read()
-    return rules_of(services, values=known_secrets(said.services.values()), public=public)
+    return rules_of(services, values=known_secrets(said.services.values()), public=public, secret=secret)
 
 
 def _each(paths: Sequence[str], check: Check) -> Iterator[Tape]:
@@ -131,17 +135,24 @@ def check(
 @click.argument("path", nargs=-1)
 @contracts_option
 @public_option
+@secret_option
 @click.option("--fix", is_flag=True, help="Scrub what was found, and write the files again.")
 @report_option
 def scan(
-    path: tuple[str, ...], contracts: str | None, *, public: tuple[str, ...], fix: bool, report: tuple[str, ...]
+    path: tuple[str, ...],
+    contracts: str | None,
+    *,
+    public: tuple[str, ...],
+    secret: tuple[str, ...],
+    fix: bool,
+    report: tuple[str, ...],
 ) -> int:
     """Look for secrets on cassettes, old ones too; made for a pre-commit hook.
 
     Every value is looked at with its name, in both directions and within base64. Exit 1 when something looks like one.
     """
     services = services_of(contracts)
-    known = rules(services, public)
+    known = rules(services, public, secret)
     work = Check(Homes(services), known, datetime.now(UTC))
     for tape in _each(path, work):
         work.add(_scrubbed(tape, known) if fix else tape, contract=False)

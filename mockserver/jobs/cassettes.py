@@ -66,9 +66,18 @@ class Sum:
         return f"{self.cassettes:,} {many}, {self.interactions:,} {more}: {said or 'clean'}"
 
 
-def rules_of(services: Sequence[Service], *, values: frozenset[str] = frozenset(), public: Sequence[str] = ()) -> Rules:
-    """Return what is secret by the contracts: credentials, passwords, what is only written; and what is known."""
-    names: set[str] = set()
+def rules_of(
+    services: Sequence[Service],
+    *,
+    values: frozenset[str] = frozenset(),
+    public: Sequence[str] = (),
+    secret: Sequence[str] = (),
+) -> Rules:
+    """Return what is secret by the contracts: credentials, passwords, what is only written; and what is known.
+
+    `secret` and `public` are names that somebody has said to be so.
+    """
+    names = {name.lower() for name in secret}
     written: set[str] = set()
     headers: set[str] = set()
     for service in services:
@@ -144,6 +153,8 @@ class Check:
         found: set[str] = set()
         for number, one in enumerate(tape.cassette.interactions):
             judged = judge(one, self._homes, tape.service)
+            if self._homes.is_token_endpoint(one.url):
+                continue
             if not judged.service:
                 found.add("homeless")
                 self._hosts[host_of(one.origin)] = self._hosts.get(host_of(one.origin), 0) + 1

@@ -51,12 +51,19 @@ class Homes:
             if name in self.services:
                 homes += [_home(self.services[name], url, official=False) for url in urls]
         self._homes = sorted(homes, key=lambda home: -len(home.base.pattern))
+        self._tokens = {service.name: tuple(_token_urls(service)) for service in services}
+
+    def is_token_endpoint(self, url: str) -> bool:
+        """Tell whether an address is where a contract lets tokens be given (OAS 3.1 §4.8.29)."""
+        return any(self.canonical(url).partition("?")[0] in urls for urls in self._tokens.values())
 
     def locate(self, url: str, named: str = "") -> Located | None:
         """Return the service at an address; for an address of nobody the one that is `named`, if there is one.
 
-        A wrong path at the host of a service is that service's finding.
+        A wrong path at the host of a service is that service's finding; where tokens are given, no contract speaks.
         """
+        if self.is_token_endpoint(url):
+            return None
         for home in self._homes:
             found = home.base.match(url)
             if found is not None:
@@ -70,6 +77,12 @@ class Homes:
 
     def canonical(self, url: str) -> str:
         """Return the address at the service's first server, for one that only configuration knows."""
+        origin, target = split_url(url)
+        for home in self._homes:
+            if not home.official and home.host.fullmatch(origin) is not None:
+                for token_url in self._tokens[home.service.name]:
+                    if split_url(token_url)[1] == target.partition("?")[0]:
+                        return token_url
         for home in self._homes:
             found = home.base.match(url)
             if found is None:
@@ -82,6 +95,15 @@ class Homes:
 def _rest(url: str, end: int) -> str:
     rest = url[end:].partition("#")[0]
     return rest if rest.startswith("/") else f"/{rest}"
+
+
+def _token_urls(service: Service) -> Iterator[str]:
+    for scheme in service.plans.security_schemes().values():
+        flows = scheme.node.tree.get("flows")
+        written = list(flows.values()) if isinstance(flows, dict) else [scheme.node.tree]  # 2.0 has one flow, bare
+        yield from (
+            flow["tokenUrl"] for flow in written if isinstance(flow, dict) and isinstance(flow.get("tokenUrl"), str)
+        )
 
 
 def _servers(contract: Contract) -> Iterator[str]:

@@ -25,6 +25,7 @@ _RECORDINGS: pytest.StashKey[Recordings] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add our option and ini setting."""
+    parser.addini("mockserver_secret", "Names whose values are secrets, too.", type="args", default=[])
     parser.addini("mockserver_public", "Names whose values are no secrets on cassettes.", type="args", default=[])
     parser.getgroup("mockserver", "mockserver: contracts").addoption(
         "--cassette-mode",

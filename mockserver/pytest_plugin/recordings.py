@@ -42,8 +42,8 @@ class Recordings:
     def contracts(self) -> Contracts:
         """What recordings are judged by."""
         if self._contracts is None:
-            public = self._config.getini("mockserver_public")
-            self._contracts = Contracts(folder_of_contracts(self._config), public=public)
+            said = {name: self._config.getini(f"mockserver_{name}") for name in ("public", "secret")}
+            self._contracts = Contracts(folder_of_contracts(self._config), **said)
         return self._contracts
 
     @contextmanager
