@@ -26,10 +26,10 @@ class MockServer:
 
     Services are names in `contracts` (or as configured), paths or addresses. `app` is the Flask application itself:
     register hooks and views before the server is started, or use its test client without a socket. `delay` is in
-    seconds.
+    seconds; what was recorded on `cassettes`, a folder or a file, answers first.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one word for each thing that can be said of a mock
         self,
         *services: str | os.PathLike[str],
         contracts: str | os.PathLike[str] | None = None,
@@ -40,12 +40,18 @@ class MockServer:
         security: bool = True,
         seed: int = 0,
         delay: float = 0.0,
+        cassettes: str | os.PathLike[str] | None = None,
     ) -> None:
         validators = Validators()
         words = [os.fspath(service) for service in services] or list(places((), contracts))
         loaded = [Service(load_contract(word, contracts=contracts), validators, lenient=not strict) for word in words]
         settings = Settings(strict=strict, on_violation=on_violation, security=security, seed=seed, delay_s=delay)
-        self.session = Session(loaded, settings, SystemClock())
+        recorded = None
+        if cassettes is not None:
+            from mockserver.api.recorded import recordings  # noqa: PLC0415 - most mocks have no cassettes
+
+            recorded = recordings(loaded, os.fspath(cassettes))
+        self.session = Session(loaded, settings, SystemClock(), recorded)
         self.app = MockApp(self.session)
         self._server = Server(self.app, host=host, port=port)
 

@@ -21,6 +21,7 @@ from mockserver.edges.watch import Watch
 from mockserver.errors import MockserverError, UsageError
 from mockserver.exchange import Request
 from mockserver.jobs.answer import Answer, OnViolation, Service, Settings
+from mockserver.jobs.replay import Recordings
 from mockserver.jobs.sample import Sampler, curl
 from mockserver.jobs.serve import Session, overlaps
 from mockserver.redact import redact_text, redact_violation
@@ -62,7 +63,7 @@ class _WithCommand(click.Command):
 @click.command(
     cls=_WithCommand,
     epilog="\b\nExamples:\n  mockserver serve\n  mockserver serve shipping --port 4011 --delay 0.2\n"
-    "  mockserver serve shipping -- python -m shop\n"
+    "  mockserver serve shipping -- python -m shop\n  mockserver serve shipping --cassettes\n"
     "  mockserver serve vendor/openapi.yaml --lenient --no-security",
 )
 @click.argument("service", nargs=-1, metavar="[SERVICE]... [-- COMMAND]")
@@ -82,6 +83,14 @@ class _WithCommand(click.Command):
     show_default=True,
     help="Answer a wrong request with an error, or answer anyway and only tell.",
 )
+@click.option(
+    "--cassettes",
+    is_flag=False,
+    flag_value="",
+    metavar="[DIR]",
+    help="Answer what was recorded first: from this folder, or from the configured one.",
+)
+@click.option("--nearest", is_flag=True, help="With --cassettes: the nearest recording of an operation answers too.")
 @click.option("--no-security", is_flag=True, help="Let everybody in.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, other imagined answers.")
 @click.option("--delay", default=0.0, show_default=True, metavar="SECONDS", help="Wait before every answer.")
@@ -99,6 +108,8 @@ def serve(
     port: int,
     strict: bool,
     on_violation: OnViolation,
+    cassettes: str | None,
+    nearest: bool,
     no_security: bool,
     seed: int,
     delay: float,
@@ -122,7 +133,8 @@ def serve(
     validators = Validators()
     ready, loaded = asked.load(validators)
     settings = Settings(strict=strict, on_violation=on_violation, security=not no_security, seed=seed, delay_s=delay)
-    session = Session(ready, settings, SystemClock())
+    recorded = None if cassettes is None else _recorded(ready, cassettes, nearest=nearest)
+    session = Session(ready, settings, SystemClock(), recorded)
     app = MockApp(session)
     gc.freeze()  # contracts stay for as long as the process does: the collector need not look at them again
     server = Server(app, host=host, port=port)
@@ -142,6 +154,15 @@ def serve(
             watcher.stop()
         if log is not None:
             log.close()
+
+
+def _recorded(services: Sequence[Service], folder: str, *, nearest: bool) -> Recordings:
+    """Read the cassettes that are to answer first."""
+    from mockserver.api.recorded import recordings  # noqa: PLC0415 - most mocks have no cassettes
+
+    found = recordings(services, folder, nearest=nearest)
+    click.echo(f"  {len(found)} recorded answers come first")
+    return found
 
 
 def _run(command: Sequence[str], session: Session, url: str) -> int:

@@ -67,8 +67,9 @@ def service_of(path: Path, folder: Path) -> str:
     anchor = folder.absolute().parts
     if parts[: len(anchor)] == anchor and len(parts) > len(anchor) + 1:
         return parts[len(anchor)]
-    named = [index for index, part in enumerate(parts[:-2]) if part == _CASSETTE_FOLDER]
-    return parts[named[-1] + 1] if named else ""
+    near = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    named = [index for index, part in enumerate(near.parts[:-2]) if part == _CASSETTE_FOLDER]
+    return near.parts[named[-1] + 1] if named else ""
 
 
 def load(path: Path, folder: Path = Path(_CASSETTE_FOLDER)) -> Tape:
