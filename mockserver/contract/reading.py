@@ -142,9 +142,10 @@ def _without_repeats(raw: str, written: str) -> str:
 def fitting(plans: Plans, route: Routed, request: Request) -> Routed:
     """Return the one of rivalling operations that the request fits, or the first.
 
-    Of several, the one whose parameters have the sent values as defaults is meant, then one whose body fits as well.
+    Of several, the one whose parameters have the sent values as defaults is meant, then one whose body fits as well,
+    then the one that knows what was sent: most of the names, and of those the values that it lists.
     """
-    best, most = route, (-1, False)
+    best, most = route, (-1, False, 0, 0)
     for rival in (route, *route.rivals):
         plan = plans.of(rival.operation)
         if not isinstance(plan, Plan):
@@ -154,7 +155,7 @@ def fitting(plans: Plans, route: Routed, request: Request) -> Routed:
         except UnreadableDocument:
             continue  # nothing fits what cannot be read; it is told when it is the first
         usual = sum(_default(value.plan) == value.value for value in reading.path)
-        fit = (usual, _fits(plan, reading))
+        fit = (usual, _fits(plan, reading), *_knows(plan, reading, request))
         if all(value.valid for value in reading.path) and not isinstance(reading.body, OtherMedia) and fit > most:
             best, most = rival, fit
     return best
@@ -164,6 +165,18 @@ def _fits(plan: Plan, reading: Reading) -> bool:
     body = reading.body
     sent = body.valid if isinstance(body, Body) else plan.body is None or not plan.body.required
     return sent and all(value.valid for value in reading.parameters())
+
+
+def _knows(plan: Plan, reading: Reading, request: Request) -> tuple[int, int]:
+    """Return how many of the sent names are unknown (negative), and how many have a value that is listed."""
+    body = reading.body
+    if not isinstance(body, Body):
+        return -len(reading.undeclared) - bool(request.body and plan.body is None), 0
+    shape = body.plan.spec.shape
+    sent = body.value if isinstance(body.value, dict) else {}
+    declared = [name for name in sent if shape.declares(name)]
+    listed = sum(sent[name] in (shape.property(name).enum or ()) for name in declared)
+    return len(declared) - len(sent) - len(reading.undeclared), listed
 
 
 def _default(plan: ParameterPlan) -> JSON:
