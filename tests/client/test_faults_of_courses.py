@@ -1,4 +1,8 @@
-"""The fault table, rows 42 to 52: what shows only over several calls, and the circuit as real clients meet it."""
+"""The fault table, rows 42 to 52: what shows only over several calls, and the circuit as real clients meet it.
+
+Rows 44 (pages that go in a circle, cursors that repeat) and 46 (207, batches that fail in part) are played in
+`test_pages_and_batches.py`; row 47 is left out, see `test_faults_of_connections.py`.
+"""
 
 import asyncio
 import ssl

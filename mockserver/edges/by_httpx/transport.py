@@ -22,6 +22,12 @@ from mockserver.resilience.policy import BodyPolicy
 from mockserver.resilience.transfer import Got, Outgoing, Sink, Upload
 
 LATE = Failed("deadline", detail="the deadline passed while the answer came")
+_MOMENT_S = 0.02
+
+
+def until(timeouts: AttemptTimeouts) -> asyncio.Timeout:
+    """Return the guard of a whole attempt; a moment late, as the time-out of a step tells whether a byte was sent."""
+    return asyncio.timeout(None if timeouts.total_s is None else timeouts.total_s + _MOMENT_S)
 
 
 class HttpxTransport:
@@ -40,7 +46,7 @@ class HttpxTransport:
     async def send(self, outgoing: Outgoing, timeouts: AttemptTimeouts, body: BodyPolicy) -> Got:
         """Send, and read the whole answer."""
         try:
-            async with asyncio.timeout(timeouts.total_s):
+            async with until(timeouts):
                 return await self._send(outgoing, timeouts, body)
         except TimeoutError:
             return LATE

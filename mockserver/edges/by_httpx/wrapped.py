@@ -7,7 +7,6 @@ request's extensions. Decides nothing: `drive` does.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from threading import local
@@ -15,7 +14,7 @@ from types import ModuleType
 from typing import Any, Final, TypeAlias
 
 from mockserver.edges.by_httpx.failures import failure_of
-from mockserver.edges.by_httpx.transport import LATE, headers_of, surplus_of
+from mockserver.edges.by_httpx.transport import LATE, headers_of, surplus_of, until
 from mockserver.errors import MockserverError
 from mockserver.exchange import Headers, Response
 from mockserver.resilience.deadline import AttemptTimeouts
@@ -190,7 +189,7 @@ class _Awaiting(_Sending):
     async def once(self, outgoing: Outgoing, timeouts: AttemptTimeouts, body: BodyPolicy) -> Got:
         """Send once."""
         try:
-            async with asyncio.timeout(timeouts.total_s):
+            async with until(timeouts):
                 return await self._once(outgoing, timeouts, body)
         except TimeoutError:
             return LATE
