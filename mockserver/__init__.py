@@ -9,19 +9,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mockserver.api.client_suite import ClientSuite as ClientSuite
     from mockserver.api.contract import load_contract as load_contract
     from mockserver.api.mock_api import MockApi as MockApi
     from mockserver.api.mock_server import MockServer as MockServer
     from mockserver.api.stubs import responses_for as responses_for
 
 _PUBLIC = {
+    "ClientSuite": "mockserver.api.client_suite",
     "load_contract": "mockserver.api.contract",
     "MockApi": "mockserver.api.mock_api",
     "MockServer": "mockserver.api.mock_server",
     "responses_for": "mockserver.api.stubs",
 }
 
-__all__ = ["MockApi", "MockServer", "load_contract", "responses_for"]
+__all__ = ["ClientSuite", "MockApi", "MockServer", "load_contract", "responses_for"]
 
 
 def __getattr__(name: str) -> Any:

@@ -115,6 +115,12 @@ class _Fields:
     """What the standard library asks of a dataclass: its fields, made when somebody asks."""
 
     def __get__(self, _value: object, made: type) -> dict[str, dataclasses.Field[Any]]:
-        names = made.__dict__["__match_args__"]
-        like: Any = dataclasses.make_dataclass(made.__name__, [(name, Any, None) for name in names])
-        return dict(like.__dataclass_fields__)
+        found = _KNOWN_FIELDS.get(made)
+        if found is None:  # a class is made anew for it, and `dataclasses.replace` asks at every call
+            names = made.__dict__["__match_args__"]
+            like: Any = dataclasses.make_dataclass(made.__name__, [(name, Any, None) for name in names])
+            found = _KNOWN_FIELDS[made] = dict(like.__dataclass_fields__)
+        return found
+
+
+_KNOWN_FIELDS: dict[type, dict[str, dataclasses.Field[Any]]] = {}

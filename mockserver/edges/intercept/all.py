@@ -26,3 +26,10 @@ def intercepted(receive: Receive, libraries: Sequence[str] = LIBRARIES, *, last:
         if RECEIVERS.latest is None:
             for hook in reversed(hooks):
                 hook.take_away()
+
+
+@contextmanager
+def without_network_lookups() -> Iterator[None]:
+    """Leave out what libraries look up for the network at each request, where there is none: proxies, netrc."""
+    with import_module("mockserver.edges.intercept.with_requests").without_lookups():
+        yield

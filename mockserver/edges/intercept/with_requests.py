@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -147,3 +148,15 @@ def answered(adapter: HTTPAdapter, request: requests.PreparedRequest, response: 
         original_response=original(response),
     )
     return adapter.build_response(request, raw)
+
+
+@contextmanager
+def without_lookups() -> Iterator[None]:
+    """Ask neither the environment for proxies nor the disk for passwords: both cost more than an answer."""
+    proxies, netrc = requests.sessions.get_environ_proxies, requests.sessions.get_netrc_auth
+    requests.sessions.get_environ_proxies = lambda *_args, **_more: {}
+    requests.sessions.get_netrc_auth = lambda *_args, **_more: None
+    try:
+        yield
+    finally:
+        requests.sessions.get_environ_proxies, requests.sessions.get_netrc_auth = proxies, netrc

@@ -1,0 +1,196 @@
+"""Methods of a client bound to operations: as the suite says, by name, then by watching."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from mockserver.contract.model import Operation
+from mockserver.contract.plan import Plan
+from mockserver.edges.consumer.arguments import InexpressibleError
+from mockserver.edges.consumer.binding import Bound, How, bind_parameters, operations_named
+from mockserver.edges.consumer.methods import Method, Parameter, parameters_of
+from mockserver.edges.consumer.watching import Marks, arrived
+from mockserver.errors import UsageError
+from mockserver.jobs.answer import Service
+from mockserver.jobs.verify_cases import body_media, places_of
+
+if TYPE_CHECKING:
+    from mockserver.api.client_calls import Calling
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A method, or a function of the suite, and the operations it calls.
+
+    `bound` holds, for each operation, which parameter speaks of which place; `fixed` are values for parameters that
+    speak of none. `more`: it takes all other places as keywords.
+    """
+
+    label: str
+    how: How
+    operations: tuple[Operation, ...]
+    bound: tuple[tuple[Bound, ...], ...]
+    spelled: str
+    function: Callable[..., Any] | None = None
+    method: str = ""
+    optional: frozenset[str] = frozenset()
+    pages: bool = False
+    more: bool = False
+    fixed: tuple[tuple[str, Any], ...] = ()
+    source: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The operations' names."""
+        return tuple(operation.name for operation in self.operations)
+
+
+class Binder:
+    """Binds to the operations of one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def _plan(self, operation: Operation) -> Plan | None:
+        plan = self._service.plans.of(operation)
+        return plan if isinstance(plan, Plan) else None
+
+    def by_you(
+        self, function: Callable[..., Any], operations: tuple[Operation, ...], optional: frozenset[str], *, pages: bool
+    ) -> Binding:
+        """Bind what the suite says; raise UsageError where an argument's name means nothing."""
+        parameters = parameters_of(function)[1:]  # the first is the client
+        bound = tuple(self._bound(parameters, operation)[0] for operation in operations)
+        known = {one.parameter.name for part in bound for one in part if one.place is not None}
+        for one in parameters:
+            if one.required and one.name not in known and not one.variable:
+                raise UsageError(
+                    f"{one.name} is no parameter and no property of {', '.join(map(_name, operations))}",
+                    where=_where(function),
+                    fix=f"names are {', '.join(self._names(operations))}",
+                )
+        label = function.__name__ if function.__name__ not in {"_", "<lambda>"} else "+".join(map(_name, operations))
+        return Binding(
+            label,
+            "by you",
+            operations,
+            bound,
+            f"{label}{inspect.signature(function)}",
+            function,
+            optional=optional,
+            pages=pages,
+            more=any(one.variable for one in parameters),
+            source=_where(function),
+        )
+
+    def _names(self, operations: tuple[Operation, ...]) -> Iterator[str]:
+        for operation in operations:
+            plan = self._plan(operation)
+            media = body_media(self._service.plans, plan) if plan is not None else ()
+            if plan is not None:
+                yield from (place[-1] for place in places_of(plan, media[0] if media else None))
+
+    def _bound(
+        self, parameters: tuple[Parameter, ...], operation: Operation
+    ) -> tuple[tuple[Bound, ...], tuple[str, ...]]:
+        plan = self._plan(operation)
+        if plan is None:
+            return (), ("the contract",)
+        media = body_media(self._service.plans, plan)
+        return bind_parameters(parameters, plan, media[0] if media else None)
+
+    def all(
+        self, calling: Calling, explicit: tuple[Binding, ...], ignore: frozenset[str]
+    ) -> tuple[tuple[Binding, ...], tuple[tuple[str, str], ...]]:
+        """Return all bindings, and each method that could not be bound with the reason."""
+        covered = calling.methods_called_by(explicit)
+        found = list(explicit)
+        unbound: list[tuple[str, str]] = []
+        taken = {name for one in explicit for name in one.names}
+        for method in calling.methods:
+            if method.path in covered or method.path in ignore:
+                continue
+            binding = self._by_name(method) or self._by_watching(method, calling)
+            if isinstance(binding, Binding):
+                if binding.how == "by name" or not set(binding.names) <= taken or not explicit:
+                    found.append(binding)
+            else:
+                unbound.append((method.spelled, binding))
+        return tuple(_distinct(found)), tuple(unbound)
+
+    def _by_name(self, method: Method) -> Binding | None:
+        operations = operations_named(method, self._service.contract.operations)
+        for operation in operations:
+            bound, unknown = self._bound(method.parameters, operation)
+            if not unknown:
+                return self._binding(method, "by name", operation, bound, method.pages)
+        return None
+
+    def _by_watching(self, method: Method, calling: Calling) -> Binding | str:
+        marks = Marks()
+        try:
+            said = {one.name: marks.of(one) for one in method.parameters if not one.variable}
+        except InexpressibleError as cannot:
+            return f"its arguments cannot be made: {cannot}"
+        observed, trouble = calling.watch(method, said)
+        if not observed:
+            required = {one.name: said[one.name] for one in method.parameters if one.required}
+            observed, trouble = calling.watch(method, required)
+            said = required
+        names = list(dict.fromkeys(one.operation for one in observed))
+        if not observed:
+            return f"it sent nothing{': ' + trouble if trouble else ''}"
+        if len(names) != 1 or not names[0]:
+            return f"it called {', then '.join(name or 'an unknown path' for name in names)}"
+        (operation,) = (one for one in self._service.contract.operations if one.name == names[0])
+        bound = arrived(observed[0], method.parameters, marks.made)
+        fixed = tuple(
+            (one.parameter.name, said[one.parameter.name])
+            for one in bound
+            if one.place is None and one.parameter.required
+        )
+        return self._binding(method, "by watching", operation, bound, method.pages, fixed)
+
+    def _binding(
+        self,
+        method: Method,
+        how: How,
+        operation: Operation,
+        bound: tuple[Bound, ...],
+        pages: bool,  # noqa: FBT001 - what the method is, not a choice
+        fixed: tuple[tuple[str, Any], ...] = (),
+    ) -> Binding:
+        return Binding(
+            method.path,
+            how,
+            (operation,),
+            (bound,),
+            method.spelled,
+            method=method.path,
+            pages=pages,
+            fixed=fixed,
+            source=f"{method.file}:{method.line}",
+        )
+
+
+def _distinct(bindings: list[Binding]) -> Iterator[Binding]:
+    """Yield bindings under labels of their own."""
+    seen: dict[str, int] = {}
+    for binding in bindings:
+        count = seen[binding.label] = seen.get(binding.label, 0) + 1
+        if count == 1:
+            yield binding
+        else:
+            yield replace(binding, label=f"{binding.label}-{count}")
+
+
+def _name(operation: Operation) -> str:
+    return operation.name
+
+
+def _where(function: Callable[..., Any]) -> str:
+    code = getattr(function, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else ""

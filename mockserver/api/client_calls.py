@@ -1,0 +1,379 @@
+"""One client, called case by case, and what came of each call."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any, Final, Literal
+
+from mockserver.api.client_binding import Binding
+from mockserver.contract.plan import Plan
+from mockserver.edges.consumer.arguments import InexpressibleError, plain
+from mockserver.edges.consumer.clients import Api, maker
+from mockserver.edges.consumer.methods import Method, Notes, Typed, methods_of
+from mockserver.edges.consumer.running import EndlessError, HungError, Running, without_pauses
+from mockserver.edges.consumer.watched import looked_at, watched
+from mockserver.edges.intercept.all import intercepted, without_network_lookups
+from mockserver.edges.source_lines import calling_line, raising_line
+from mockserver.exchange import Request
+from mockserver.generate.generator import Unsatisfiable
+from mockserver.jobs.answer import Service
+from mockserver.jobs.interception import Interception, Received, addresses, ordered
+from mockserver.jobs.verify_cases import Case, Cases, Direction, Given, Place, Said
+from mockserver.jobs.verify_director import Director, Scene
+from mockserver.jobs.verify_judge import Called, Observed, Raised, Shown, Wanted, judge
+from mockserver.jobs.verify_pages import Book, books
+from mockserver.schema.compile import Validators
+from mockserver.values import JSON
+from mockserver.violation import Violation
+
+_NEEDS: Final = 12
+_CHEAP_S: Final = 0.002
+_BUGS: Final = (
+    LookupError, TypeError, AttributeError, NameError, ValueError, ArithmeticError, AssertionError, RecursionError,
+    NotImplementedError, StopIteration,
+)  # fmt: skip
+
+
+class Calling:
+    """Calls the methods of one client; knows how to build it, and builds it anew where that costs nothing."""
+
+    def __init__(
+        self,
+        service: Service,
+        client: Any,
+        api: Api,
+        raises: tuple[type[BaseException], ...],
+        setup: Callable[[Any], object] | None,
+        patience_s: float,
+    ) -> None:
+        self.service = service
+        self.raises = raises
+        self.why_not = ""
+        self._validators = Validators()
+        self._last_pages: dict[str, tuple[Given, ...]] = {}
+        self._make = maker(client, api)
+        self._setup = setup
+        self._running = Running(patience_s)
+        self._director = Director(service, lambda: str(calling_line() or ""), EndlessError)
+        self._interception = Interception(
+            ordered(addresses(service.name, service.contract.servers, ())), {service.name: self._director.serve}
+        )
+        self._client = self._built()
+        begun = time.process_time()
+        self._client = self._built()
+        self._fresh = time.process_time() - begun < _CHEAP_S
+        self.methods: tuple[Method, ...] = methods_of(self._client)
+
+    def _built(self) -> Any:
+        with intercepted(self._receive):
+            client = self._make()
+            if self._setup is not None:
+                self._setup(client)
+        return client
+
+    def _receive(self, url: str, request: Request) -> Received:
+        return self._interception.receive(url, request)
+
+    @contextmanager
+    def intercepting(self) -> Iterator[None]:
+        """Answer what the client sends, and let it pause for no time."""
+        with intercepted(self._receive), without_pauses(), without_network_lookups():
+            yield
+
+    def watch(self, method: Method, said: Mapping[str, JSON]) -> tuple[tuple[Observed, ...], str]:
+        """Call a method once and return what it sent, and what it raised."""
+        self._director.play(Scene(frozenset()))
+        notes = Notes()
+        trouble = ""
+        with self.intercepting():
+            try:
+                self._running.call(_method(Typed(self._client, notes), method.path), **said)
+            except (Exception, HungError, EndlessError) as raised:  # noqa: BLE001 - a client may raise anything
+                trouble = f"{type(raised).__name__}: {raised}"
+        return self._director.observed, trouble
+
+    def methods_called_by(self, bindings: Sequence[Binding]) -> frozenset[str]:
+        """Return the methods that the functions of a suite call, seen by calling each once."""
+        called: set[str] = set()
+        with self.intercepting():
+            for binding in bindings:
+                for case, plan in self._first(binding):
+                    notes = Notes()
+                    with suppress(InexpressibleError):  # told when its cases are played
+                        self._called(binding, case, plan, notes)
+                    called |= notes.called
+        return frozenset(called)
+
+    def _first(self, binding: Binding) -> Iterator[tuple[Case, Plan]]:
+        yield from next(([one] for one in self.cases(binding, ["sent"])), [])
+
+    def cases(self, binding: Binding, directions: Sequence[Direction]) -> Iterator[tuple[Case, Plan]]:
+        """Yield the cases of a binding, those of its first operation first."""
+        for index, operation in enumerate(binding.operations):
+            plan = self.service.plans.of(operation)
+            if not isinstance(plan, Plan):
+                self.why_not = plan.violation.message
+                continue
+            cases = self.planned(binding, index, plan)
+            if cases is None:
+                continue
+            others = self._others(binding, index)
+            for case in self._directed(cases, directions):
+                yield replace(case, said={**others, **case.said}), plan
+
+    def _directed(self, cases: Cases, directions: Sequence[Direction]) -> Iterator[Case]:
+        try:
+            if "sent" in directions:
+                yield from cases.sent()
+            if "answered" in directions or "refused" in directions:
+                yield from (case for case in cases.answered() if case.direction in directions)
+        except Unsatisfiable as nothing:
+            self.why_not = str(nothing)
+
+    def _others(self, binding: Binding, index: int) -> Said:
+        """Return the least that can be said to the other operations of a binding."""
+        said: dict[Place, JSON] = {}
+        for other, operation in enumerate(binding.operations):
+            plan = self.service.plans.of(operation)
+            if other != index and isinstance(plan, Plan):
+                cases = self.planned(binding, other, plan)
+                said.update(cases.least() if cases is not None else {})
+        return said
+
+    def planned(self, binding: Binding, index: int, plan: Plan) -> Cases | None:
+        """Return the cases of an operation, with all that the client cannot do without; None when it cannot be told."""
+        places = {one.place for one in binding.bound[index] if one.place is not None}
+        if binding.more:
+            everything = Cases(self.service.plans, plan, self._validators, frozenset())
+            places |= _free_places(everything, plan, places)
+        must = {one.place for one in binding.bound[index] if one.place is not None and one.parameter.required}
+        needs: frozenset[str] = frozenset()
+        for _ in range(_NEEDS):
+            cases = Cases(self.service.plans, plan, self._validators, frozenset(places), frozenset(must), needs)
+            try:
+                least = cases.least()
+                self._try(binding, Case("sent", least, None, "a try"), plan)
+            except InexpressibleError as cannot:
+                self.why_not = str(cannot)
+                if not cannot.lacks or plain(cannot.lacks) in needs:
+                    return cases
+                needs |= {plain(cannot.lacks)}
+                continue
+            except Unsatisfiable as nothing:
+                self.why_not = str(nothing)
+                return None
+            return cases
+        return cases
+
+    def _try(self, binding: Binding, case: Case, plan: Plan) -> None:
+        notes = Notes()
+        self._called(binding, case, plan, notes, strict=True)
+
+    def play(self, binding: Binding, case: Case, plan: Plan) -> tuple[Shown, ...] | None:
+        """Play a case; None when the client has no words for it, or does not accept its answer."""
+        notes = Notes()
+        if self._fresh and case.given is not None and case.given.status >= 500:
+            self._client = self._built()
+        try:
+            called = self._called(binding, case, plan, notes)
+        except InexpressibleError as cannot:
+            self.why_not = str(cannot)
+            return None
+        if not called.observed and called.raised is not None:
+            self._client = self._built()  # a client that has given up on this API (an open circuit) starts anew
+            called = self._called(binding, case, plan, notes)
+            if not called.observed and _not_understood(called, notes):
+                self.why_not = f"{', '.join(sorted(notes.unannotated))} has no annotation, and {called.raised}"
+                return None
+        if self._director.not_accepted:
+            return None
+        shown = tuple(judge(case, called, self.wanted(binding, plan)))
+        if called.lossy and any(one.violation.rule.startswith("request-") for one in shown):
+            self.why_not = "what is left of a value when the client's types leave some of it out breaks the contract"
+            return None
+        return shown
+
+    def wanted(self, binding: Binding, plan: Plan) -> Wanted:
+        """Return what a binding promises, seen from one of its operations."""
+        return Wanted(binding.names, plan, binding.optional, bool(self.raises), binding.pages)
+
+    def pages(self, binding: Binding) -> tuple[list[Shown], int]:
+        """Let the client read lists to their end; return what is wrong, and how many were read."""
+        plan = self.service.plans.of(binding.operations[0])
+        cases = self.planned(binding, 0, plan) if isinstance(plan, Plan) else None
+        found: list[Shown] = []
+        count = 0
+        if cases is None or not isinstance(plan, Plan):
+            return found, count
+        wanted = self.wanted(binding, plan)
+        for book in books(cases, plan):
+            case = Case("answered", cases.least(), book.pages[-1], book.why)
+            called = self._called(binding, case, plan, Notes(), pages=book)
+            count += 1
+            found.extend(tuple(judge(case, called, wanted)) or _turned(case, called, wanted, book))
+        return found, count
+
+    def _called(
+        self,
+        binding: Binding,
+        case: Case,
+        plan: Plan,
+        notes: Notes,
+        *,
+        pages: Book | None = None,
+        strict: bool = False,
+    ) -> Called:
+        pages_given: tuple[Given, ...] = pages.pages if pages is not None else ()
+        if pages is None and binding.pages:
+            pages_given = self._ended(case.given, plan)
+        self._director.play(Scene(frozenset({plan.operation.name}), case.given, pages_given))
+        arguments, expected = self._arguments(binding, case.said)
+        client = Typed(self._client, notes)
+        raised: Raised | None = None
+        ending: Literal["over", "hung", "endless"] = "over"
+        try:
+            if binding.function is not None:
+                self._running.call(binding.function, client, **arguments)
+            else:
+                self._running.call(_method(client, binding.method), **arguments)
+        except InexpressibleError:
+            if strict or not self._director.observed:
+                raise
+        except HungError:
+            ending = "hung"
+        except EndlessError:
+            ending = "endless"
+        except Exception as error:  # noqa: BLE001 - what a client raises is what is judged
+            raised = self._raised(error)
+        expressed: dict[Place, JSON] = {}
+        lossy = False
+        for place, value in expected.items():
+            if not _unknown(place, notes):
+                part, any_of_it = looked_at(value, notes.expressed, case.said[place])
+                lossy = lossy or part != case.said[place]
+                if any_of_it:
+                    expressed[place] = part
+        return Called(self._director.observed, expressed, raised, ending, binding.source, lossy, notes.spelled())
+
+    def _ended(self, given: Given | None, plan: Plan) -> tuple[Given, ...]:
+        """Return an answer, and a last page after it, for a client that reads on."""
+        last = self._last_pages.get(plan.operation.name)
+        if last is None:
+            cases = Cases(self.service.plans, plan, self._validators, frozenset())
+            last = self._last_pages[plan.operation.name] = tuple(book.pages[-1] for book in books(cases, plan))[:1]
+        return (*([given] if given is not None else []), *last)
+
+    def _raised(self, error: Exception) -> Raised:
+        declared = isinstance(error, self.raises) if self.raises else not _is_bug(error)
+        key = error.args[0] if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) else ""
+        line = raising_line(error.__traceback__)
+        return Raised(type(error).__name__, _first_line(error), declared, str(line or ""), key)
+
+    def _arguments(self, binding: Binding, said: Said) -> tuple[dict[str, JSON], dict[Place, JSON]]:
+        """Return the arguments for what is said, and what must arrive."""
+        arguments: dict[str, JSON] = dict(binding.fixed)
+        expected: dict[Place, JSON] = {}
+        if binding.function is not None:
+            said = {place: watched(value) for place, value in said.items()}
+        left = dict(said)
+        for bound in binding.bound:
+            for one in bound:
+                if one.place is None or one.place not in said:
+                    continue
+                value = said[one.place]
+                left.pop(one.place, None)
+                if one.parameter.name not in arguments:
+                    arguments[one.parameter.name] = value
+                if value is not None or not one.parameter.none_by_default:
+                    expected[one.place] = value
+        if binding.more:
+            for place, value in left.items():
+                arguments[_keyword(place[-1])] = value
+                if value is not None:
+                    expected[place] = value
+        return arguments, expected
+
+
+def _method(client: Any, path: str) -> Callable[..., Any]:
+    for part in path.split("."):
+        client = getattr(client, part)
+    method: Callable[..., Any] = client
+    return method
+
+
+def _free_places(cases: Cases, plan: Plan, taken: set[Place]) -> set[Place]:
+    media = cases.plans.media(plan.body.content[0], "request") if plan.body and plan.body.content else None
+    found: set[Place] = {(entry.parameter.location, entry.parameter.name) for entry in plan.parameters()}
+    if media is not None and ("body",) not in taken:
+        found |= {("body", name) for name in media.spec.shape.property_names}
+    return found
+
+
+def _keyword(name: str) -> str:
+    """Return a contract's name as Python would write it.
+
+    >>> _keyword("Idempotency-Key"), _keyword("collectOn"), _keyword("from")
+    ('idempotency_key', 'collect_on', 'from_')
+    """
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    snake = re.sub(r"[^A-Za-z0-9]+", "_", snake).strip("_").lower()
+    return f"{snake}_" if keyword.iskeyword(snake) else snake
+
+
+def _unknown(place: Place, notes: Notes) -> bool:
+    """Tell whether the method has no parameter for what was said."""
+    return _keyword(place[-1]) in notes.unknown
+
+
+def _is_bug(error: Exception) -> bool:
+    """Tell whether an error says nothing of the API: it would be raised by a slip in any program."""
+    foreign = type(error).__module__.partition(".")[0]
+    return isinstance(error, json.JSONDecodeError) or (
+        isinstance(error, _BUGS) and foreign in {"builtins", "json", "pydantic_core", "decimal", "uuid"}
+    )
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return " ".join(part.strip() for part in text[:3])[:300]
+
+
+def _not_understood(called: Called, notes: Notes) -> bool:
+    """Tell whether the client was given JSON where it wants an object of its own, and nobody said which."""
+    return (
+        bool(notes.unannotated) and called.raised is not None and called.raised.name in {"TypeError", "AttributeError"}
+    )
+
+
+def _turned(case: Case, called: Called, wanted: Wanted, book: Book) -> Iterator[Shown]:
+    """Tell whether every page was asked for, once, each where the one before said."""
+    asked = [one for one in called.observed if one.operation in wanted.operations]
+    node = wanted.plan.operation.node
+    name = wanted.plan.operation.name
+
+    def shown(message: str, fix: str, at: str) -> Shown:
+        violation = Violation("client-calls", "consumer", "error", name, node.uri, node.pointer, at, message, fix)
+        source = asked[-1].source if asked else called.source
+        return Shown(violation, case, called, source or called.source, request=asked[-1].request if asked else None)
+
+    if len(asked) != len(book.pages):
+        yield shown(
+            f"{name} has {book.why}, and your client asked for {len(asked)}",
+            "ask until there is no further page",
+            "pages",
+        )
+        return
+    for observed, expected in zip(asked[1:], book.asked, strict=True):
+        said = [value.value for value in observed.reading.query] if observed.reading is not None else []
+        if expected not in said and str(expected) not in map(str, said):
+            yield shown(
+                f"the page before said to go on at {expected!r}, and your client asked {observed.request.target}",
+                f"send {expected!r}",
+                "pages",
+            )

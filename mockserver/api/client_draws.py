@@ -1,0 +1,45 @@
+"""Random draws for a client, after the boundary set: schemathesis on the mirror contract, within a time budget."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from mockserver.contract.plan import Plan
+from mockserver.edges.explorer import Explorer
+from mockserver.jobs.verify_cases import Case, Direction
+from mockserver.jobs.verify_mirror import mirror
+
+if TYPE_CHECKING:
+    from mockserver.api.client_binding import Binding
+    from mockserver.api.client_suite import ClientSuite
+
+
+def drawn_cases(
+    suite: ClientSuite,
+    binding: Binding,
+    directions: Sequence[Direction],
+    max_examples: int,
+    time_budget_s: float | None,
+    seed: int,
+) -> Iterator[tuple[Case, Plan]]:
+    """Yield cases of a binding, `max_examples` for what is said and for each documented answer."""
+    ends = time.perf_counter() + time_budget_s if time_budget_s is not None else None
+    for index, operation in enumerate(binding.operations):
+        plan = suite.service.plans.of(operation)
+        cases = suite.calling.planned(binding, index, plan) if isinstance(plan, Plan) else None
+        if cases is None or not isinstance(plan, Plan):
+            continue
+        reflected = mirror(cases, directions)
+        if not reflected.paths:
+            continue
+        explorer = Explorer(reflected.document, seed, max_examples)
+        for number, path in enumerate(reflected.paths):
+            left = None if ends is None else max(0.0, ends - time.perf_counter()) / (len(reflected.paths) - number)
+            if left == 0.0:
+                return
+            for body in explorer.bodies(path, left):
+                case = reflected.case(path, body)
+                if case is not None:
+                    yield case, plan

@@ -1,0 +1,143 @@
+"""What a suite found, told: as a report for every renderer, as text for a failing test, as a test to paste."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mockserver.document.documents import name_of
+from mockserver.exchange import Request, Response
+from mockserver.jobs.tell import tell
+from mockserver.jobs.verify_cases import Given
+from mockserver.jobs.verify_judge import Shown
+from mockserver.redact import redact_text
+from mockserver.report.model import Finding, Report
+from mockserver.report.text import told
+from mockserver.violation import Violation
+
+if TYPE_CHECKING:
+    from mockserver.api.client_suite import ClientSuite, Result
+
+_LONGEST = 400
+_LISTED = 8
+
+
+def report_of(suite: ClientSuite, result: Result, again: str = "") -> Report:
+    """Return a report; `again` is the command that repeats the job."""
+    service = suite.service
+    findings: list[Finding] = []
+    for key, shown in result.shown.items():
+        findings.append(_finding(suite, shown, result.seen[key], again))
+    findings.extend(_unbound(suite, method, why) for method, why in suite.unbound)
+    unchecked = [*result.unchecked, *_left(suite)]
+    return Report("verify client", service.name, suite.target, len(suite.bindings), tuple(unchecked), tuple(findings))
+
+
+def _left(suite: ClientSuite) -> Iterable[str]:
+    unused = suite.unused()
+    total = len(suite.service.contract.operations)
+    if unused:
+        listed = ", ".join(unused[:_LISTED]) + (", ..." if len(unused) > _LISTED else "")
+        yield f"{len(unused)} of {total} operations are not used by this client: {listed}"
+
+
+def _finding(suite: ClientSuite, shown: Shown, seen: int, again: str) -> Finding:
+    service, violation = suite.service, shown.violation
+    secrets = service.secrets()
+    if shown.request is not None:
+        secrets = secrets.seen_in(shown.request)
+    (finding,) = tell(
+        "verify client", service.name, [violation], service.contract.documents, checked=1, secrets=secrets
+    ).findings
+    evidence: list[tuple[str, str]] = []
+    if shown.request is not None:
+        evidence.append(("sent", redact_text(_spelled(shown.request), secrets)))
+    if shown.answer is not None:
+        smallest = f"      smallest of {seen}" if seen > 1 else ""
+        evidence.append(("answer", f"{_answered(shown.answer)}{smallest}"))
+    if shown.case.why and shown.case.why not in {"the least", "the least request"}:
+        evidence.append(("case", f"{shown.case.at or 'body'}: {shown.case.why}"))
+    further: list[tuple[str, str]] = []
+    if again:
+        further.append(("again", f"{again} --only {violation.operation!r}"))
+    paste = pasted(suite, shown)
+    if paste:
+        further.append(("paste", paste))
+    return replace(finding, source=shown.source, evidence=tuple(evidence), further=tuple(further))
+
+
+def _unbound(suite: ClientSuite, method: str, why: str) -> Finding:
+    root = suite.service.contract.root
+    name = method.partition("(")[0]
+    violation = Violation(
+        "client-unbound",
+        "consumer",
+        "warning",
+        name,
+        root.uri,
+        "/paths",
+        name,
+        f"{method} was not checked: {why}",
+        '@suite.calls("operation") says which operation it calls',
+    )
+    return Finding(
+        violation.rule,
+        violation.side,
+        violation.level,
+        "",
+        violation.pointer,
+        name_of(root.uri),
+        0,
+        violation.at,
+        violation.message,
+        violation.fix,
+        violation.fingerprint,
+    )
+
+
+def told_result(suite: ClientSuite, result: Result, again: str = "") -> str:
+    """Return the findings as text, worst first."""
+    report = report_of(suite, result, again)
+    errors = [finding for finding in report.findings if finding.level == "error"]
+    return "\n\n".join("\n".join(told(finding)) for finding in errors)
+
+
+def _spelled(request: Request) -> str:
+    text = f"{request.method} {request.target}"
+    if request.body:
+        text += f"  {request.body.decode('utf-8', 'backslashreplace')}"
+    return _cut(text)
+
+
+def _answered(response: Response) -> str:
+    body = response.body.decode("utf-8", "backslashreplace") if response.body else "without a body"
+    return _cut(f"{response.status} {body}")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def pasted(suite: ClientSuite, shown: Shown) -> str:
+    """Return a regression test to paste, or nothing for a finding that a request alone shows."""
+    given = shown.case.given
+    if given is None or shown.violation.side != "consumer" or shown.violation.rule.startswith("request-"):
+        return ""
+    words = "_".join(part for part in shown.violation.operation.split() if part.isidentifier()) or "operation"
+    call = f"{suite.constructor}.{shown.called.spelled}" if shown.called.spelled else f"...  # call {suite.target}"
+    if inspect.iscoroutinefunction(getattr(suite.client_class, shown.called.spelled.partition("(")[0], None)):
+        call = f"asyncio.run({call})"
+    lines = [f"mock_api.answer({_answer_words(shown.violation.operation, given)})", call]
+    if given.status >= 400:
+        declared = suite.raises[0].__name__ if suite.raises else "Exception"
+        lines[1:] = [f"with pytest.raises({declared}):", f"    {call}"]
+    return "\n".join((f"def test_{words}_{given.status}(mock_api):", *(f"    {line}" for line in lines)))
+
+
+def _answer_words(operation: str, given: Given) -> str:
+    said = f'"{operation}", {given.status}'
+    if given.media is None or given.media.bundle is None:
+        return said
+    return f"{said}, json={given.value!r}"

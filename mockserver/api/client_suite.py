@@ -1,0 +1,286 @@
+"""The client suite: real client code, driven with everything its contract allows, in both directions.
+
+Binds methods to operations, plays cases, judges them, and tells what was found; what a case is and what is wrong with
+it stands below.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from mockserver.api.client_binding import Binder, Binding
+from mockserver.api.client_calls import Calling
+from mockserver.api.contract import CONTRACTS, load_contract
+from mockserver.api.overrides import known_operation
+from mockserver.contract.plan import Plan
+from mockserver.edges.consumer.clients import Api, arguments, named
+from mockserver.errors import CouldNotCheck, UsageError
+from mockserver.jobs.answer import Service
+from mockserver.jobs.interception import MOCK_ORIGIN
+from mockserver.jobs.verify_cases import Case, Direction
+from mockserver.jobs.verify_judge import Shown
+from mockserver.schema.compile import Validators
+
+DIRECTIONS: Final[tuple[Direction, ...]] = ("sent", "answered", "refused")
+
+
+@dataclass
+class Result:
+    """What came of checking: findings by their key, how often each was seen, and what was not checked."""
+
+    cases: int = 0
+    shown: dict[tuple[str, ...], Shown] = field(default_factory=dict)
+    seen: dict[tuple[str, ...], int] = field(default_factory=dict)
+    unchecked: list[str] = field(default_factory=list)
+
+    def add(self, shown: Iterable[Shown]) -> None:
+        """Keep each finding once: the first, which is the least."""
+        for one in shown:
+            key = key_of(one)
+            self.shown.setdefault(key, one)
+            self.seen[key] = self.seen.get(key, 0) + 1
+
+    def join(self, other: Result) -> None:
+        """Take over what came of another part."""
+        self.cases += other.cases
+        for key, shown in other.shown.items():
+            self.shown.setdefault(key, shown)
+            self.seen[key] = self.seen.get(key, 0) + other.seen[key]
+        self.unchecked.extend(one for one in other.unchecked if one not in self.unchecked)
+
+
+def key_of(shown: Shown) -> tuple[str, ...]:
+    """Return what makes two findings the same one."""
+    violation, raised = shown.violation, shown.called.raised
+    if violation.rule in {"response-crashed-client", "error-undeclared"} and raised is not None:
+        return violation.rule, violation.operation, raised.name, raised.source
+    if violation.rule == "error-swallowed":
+        given = shown.case.given
+        return violation.rule, violation.operation, str(given.status if given else "")
+    return violation.rule, violation.operation, violation.fingerprint
+
+
+class ClientSuite:
+    """Property tests of a client from a contract.
+
+    `service` is a name in `contracts`, a path or an address; `client` a class, a factory that takes `api`, a module,
+    `"package.module:Name"`, or the name of a pytest fixture. `raises` are the errors that the client declares; without
+    it they are learnt from what it does. `setup` is called with each new client. `ignore` lists rule ids, operations
+    and methods that are left out.
+    """
+
+    def __init__(
+        self,
+        service: str | os.PathLike[str],
+        client: Any,
+        *,
+        raises: type[BaseException] | Sequence[type[BaseException]] = (),
+        setup: Callable[[Any], object] | None = None,
+        ignore: Sequence[str] = (),
+        contracts: str | os.PathLike[str] = CONTRACTS,
+        patience_s: float = 10.0,
+    ) -> None:
+        self.validators = Validators()
+        self.service = Service(load_contract(service, contracts=contracts), self.validators)
+        self.raises = tuple(raises) if isinstance(raises, Sequence) else (raises,)
+        self.ignore = frozenset(ignore)
+        self.target = client if isinstance(client, str) else getattr(client, "__qualname__", str(client))
+        self.fixture = client if isinstance(client, str) and client.isidentifier() else ""
+        self._client = named(client) if isinstance(client, str) and not self.fixture else client
+        self.client_class = self._client if inspect.isclass(self._client) else None
+        self._setup = setup
+        self._patience_s = patience_s
+        self._bindings: tuple[Binding, ...] | None = None
+        self._explicit: list[Binding] = []
+        self._calling: Calling | None = None
+        self.unbound: tuple[tuple[str, str], ...] = ()
+
+    def calls(
+        self, *operations: str, optional: Sequence[str] = (), pages: bool = False
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Bind a function `(client, ...)` to the operations that it calls, in their order.
+
+        Its arguments are asked for by name (parameters and properties of the body, in any convention; `body` is the
+        whole of it, `**more` all the rest). `pages`: it reads a list to its end.
+        """
+        if not operations:
+            raise UsageError("calls() names no operation", fix='write @suite.calls("createShipment")')
+        found = tuple(known_operation(self.service.contract, name) for name in operations)
+        may = frozenset(known_operation(self.service.contract, name).name for name in optional)
+
+        def bind(function: Callable[..., Any]) -> Callable[..., Any]:
+            self._explicit.append(Binder(self.service).by_you(function, found, may, pages=pages))
+            self._bindings = None
+            return function
+
+        return bind
+
+    @property
+    def constructor(self) -> str:
+        """How the client is built, as a test would write it."""
+        if self.client_class is None:
+            return "client"
+        given = ", ".join(f"{name}={value!r}" for name, value in arguments(self.client_class, Api("URL")).items())
+        return f"{self.client_class.__name__}({given})".replace("'URL'", f'mock_api["{self.service.name}"].url')
+
+    @property
+    def calling(self) -> Calling:
+        """How this client is called."""
+        if self._calling is None:
+            if self.fixture:
+                raise UsageError(
+                    f"the client is the pytest fixture {self.fixture}, and there is none here",
+                    fix="run it with pytest, or give a class or a factory",
+                )
+            api = Api(f"{MOCK_ORIGIN}/{self.service.name}")
+            self._calling = Calling(self.service, self._client, api, self.raises, self._setup, self._patience_s)
+        return self._calling
+
+    def use(self, client: Any) -> None:
+        """Check this very client from now on (a pytest fixture)."""
+        api = Api(f"{MOCK_ORIGIN}/{self.service.name}")
+        self._calling = Calling(self.service, _Ready(client), api, self.raises, self._setup, self._patience_s)
+
+    @property
+    def bindings(self) -> tuple[Binding, ...]:
+        """What is bound: by the suite, by name, by watching."""
+        if self._bindings is None:
+            if self.fixture and self._calling is None:
+                self._bindings, self.unbound = tuple(self._explicit), ()
+            else:
+                binder = Binder(self.service)
+                self._bindings, self.unbound = binder.all(self.calling, tuple(self._explicit), self.ignore)
+        return self._bindings
+
+    def unused(self) -> tuple[str, ...]:
+        """Return the operations that no binding calls."""
+        used = {name for binding in self.bindings for name in (*binding.names, *binding.optional)}
+        return tuple(one.name for one in self.service.contract.operations if one.name not in used)
+
+    def check(
+        self,
+        bindings: Sequence[Binding] | None = None,
+        directions: Sequence[Direction] = DIRECTIONS,
+        *,
+        max_examples: int = 0,
+        time_budget_s: float | None = None,
+        seed: int = 0,
+        progress: Callable[[Binding], object] | None = None,
+    ) -> Result:
+        """Play the boundary cases, then up to `max_examples` drawn ones for each binding; raise CouldNotCheck."""
+        chosen = self.bindings if bindings is None else bindings
+        if not chosen:
+            why = "; ".join(f"{method}: {reason}" for method, reason in self.unbound[:5])
+            raise CouldNotCheck(
+                f"no method of {self.target} is bound to an operation of {self.service.name}",
+                where=why,
+                fix="say which operations its methods call: @suite.calls(...)",
+            )
+        result = Result()
+        for binding in chosen:
+            if progress is not None:
+                progress(binding)
+            part = Result()
+            with self.calling.intercepting():
+                self._check(binding, directions, part)
+                if max_examples:
+                    self._drawn(binding, directions, part, max_examples, time_budget_s, seed)
+            result.join(part)
+        return result
+
+    def _check(self, binding: Binding, directions: Sequence[Direction], result: Result) -> None:
+        before = result.cases
+        for case, plan in self.calling.cases(binding, directions):
+            self._play(binding, case, plan, result)
+        if "sent" in directions and binding.pages:
+            shown, count = self.calling.pages(binding)
+            result.cases += count
+            result.add(self._wanted(shown))
+        if result.cases == before and "sent" in directions:
+            result.unchecked.append(f"{binding.label}: {self.calling.why_not or 'nothing could be said to it'}")
+
+    def _play(self, binding: Binding, case: Case, plan: Plan, result: Result) -> None:
+        shown = self.calling.play(binding, case, plan)
+        if shown is not None:
+            result.cases += 1
+            result.add(self._wanted(shown))
+
+    def _drawn(
+        self,
+        binding: Binding,
+        directions: Sequence[Direction],
+        result: Result,
+        max_examples: int,
+        time_budget_s: float | None,
+        seed: int,
+    ) -> None:
+        from mockserver.api.client_draws import drawn_cases  # noqa: PLC0415 - schemathesis costs 400 ms
+
+        for case, plan in drawn_cases(self, binding, directions, max_examples, time_budget_s, seed):
+            self._play(binding, case, plan, result)
+
+    def _wanted(self, shown: Iterable[Shown]) -> Iterator[Shown]:
+        for one in shown:
+            if not {one.violation.rule, one.violation.operation, one.violation.fingerprint} & self.ignore:
+                yield one
+
+    def parametrize(self, *, max_examples: int = 0, time_budget_s: float | None = None) -> Callable[[Any], Any]:
+        """Return a mark for `def test_it(case): case.check()`: one test for each binding and direction."""
+        import pytest  # noqa: PLC0415 - only tests have it
+
+        cases = [
+            SuiteCase(self, binding, direction, max_examples, time_budget_s)
+            for binding in self.bindings
+            for direction in DIRECTIONS
+        ]
+        return pytest.mark.parametrize("case", [pytest.param(one, id=one.name) for one in cases])
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A client that is built already."""
+
+    client: Any
+
+    def __call__(self, _api: Api) -> Any:
+        return self.client
+
+
+@dataclass(frozen=True)
+class SuiteCase:
+    """One binding in one direction, for one test."""
+
+    suite: ClientSuite
+    binding: Binding
+    direction: Direction
+    max_examples: int = 0
+    time_budget_s: float | None = None
+
+    @property
+    def name(self) -> str:
+        """How the test is called."""
+        return f"{self.binding.label}-{self.direction}"
+
+    def check(self, client: Any = None) -> None:
+        """Check; an AssertionError tells what was found, as `mockserver verify client` would."""
+        __tracebackhide__ = True
+        from mockserver.api.client_report import told_result  # noqa: PLC0415 - only what failed is told
+
+        if client is not None:
+            self.suite.use(client)
+        result = self.suite.check(
+            [self.binding], [self.direction], max_examples=self.max_examples, time_budget_s=self.time_budget_s
+        )
+        if result.shown:
+            raise AssertionError(told_result(self.suite, result))
+
+    async def acheck(self, client: Any = None) -> None:
+        """Check from an async test; the client runs on an event loop of its own."""
+        __tracebackhide__ = True
+        from asyncio import to_thread  # noqa: PLC0415 - sync suites need no event loop
+
+        await to_thread(self.check, client)

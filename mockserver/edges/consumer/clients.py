@@ -1,0 +1,95 @@
+"""Somebody's client, built: a class by the names of its parameters, a factory from `api`, a module as it is."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Final
+
+from mockserver.edges.consumer.arguments import plain
+from mockserver.errors import UsageError
+
+CREDENTIAL: Final = "mockserver-test-credential"
+_URLS: Final = frozenset(
+    {
+        "baseurl", "url", "host", "endpoint", "apibase", "apiurl", "server", "serverurl", "rooturl", "address",
+        "baseuri", "uri", "apihost", "apiendpoint", "basepath", "domain", "serviceurl", "apibaseurl",
+    }
+)  # fmt: skip
+_CREDENTIALS: Final = re.compile(
+    r"(api)?(key|token|secret)|(access|auth|bearer|api|oauth|secret|private)?(key|token|secret)|password|username|user|"
+    r"credentials?|auth(orization)?|clientid|clientsecret|accesstoken|personalaccesstoken|pat|sid|accountsid"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """What a factory is given: where the API is, and what to say who is asking."""
+
+    url: str
+    credential: str = CREDENTIAL
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def named(target: str) -> Any:
+    """Return what `package.module:Name` names; `package.module` is the module itself."""
+    module_name, _, name = target.partition(":")
+    try:
+        found: Any = import_module(module_name)
+    except ImportError as missing:
+        raise UsageError(
+            f"{module_name} cannot be imported: {missing}", where=target, fix="name it as package.module:Client"
+        ) from missing
+    for part in name.split(".") if name else ():
+        if not hasattr(found, part):
+            public = ", ".join(one for one in dir(found) if inspect.isclass(getattr(found, one)) and one[0] != "_")
+            raise UsageError(f"{module_name} has no {part}", where=target, fix=f"its classes are {public or 'none'}")
+        found = getattr(found, part)
+    return found
+
+
+def maker(client: Any, api: Api) -> Callable[[], Any]:
+    """Return a function that builds the client; raise UsageError when it cannot be told how."""
+    if isinstance(client, types.ModuleType):
+        return lambda: client
+    if inspect.isclass(client):
+        given = arguments(client, api)
+        return lambda: client(**given)
+    if callable(client):
+        return lambda: client(api)
+    return lambda: client
+
+
+def arguments(client: type, api: Api) -> dict[str, Any]:
+    """Return the arguments that build a class, told by the names of its parameters; raise UsageError."""
+    try:
+        parameters = inspect.signature(client).parameters.values()
+    except (TypeError, ValueError):
+        return {}
+    given: dict[str, Any] = {}
+    for one in parameters:
+        if one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD):
+            continue
+        name = plain(one.name)
+        required = one.default is one.empty
+        textual = required or one.default is None or isinstance(one.default, str)
+        if name in _URLS and textual:
+            given[one.name] = api.url
+        elif _CREDENTIALS.fullmatch(name) and textual and _is_text(one.annotation):
+            given[one.name] = api.credential
+        elif required:
+            raise UsageError(
+                f"{client.__name__} needs {one.name}, and it cannot be told what that is",
+                where=f"{client.__module__}:{client.__qualname__}",
+                fix=f"give a factory instead: lambda api: {client.__name__}(api.url, ...)",
+            )
+    return given
+
+
+def _is_text(annotation: Any) -> bool:
+    return annotation is inspect.Parameter.empty or "str" in str(annotation) or "Any" in str(annotation)

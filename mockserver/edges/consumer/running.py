@@ -1,0 +1,129 @@
+"""A call of a client: sync or async, to its end, and never longer than patience allows.
+
+Pauses of a client (backoff, Retry-After) do not take time here. What a call gives back is read to its end, so that a
+client that asks for pages as they are needed asks for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import inspect
+import signal
+import threading
+import time
+import types
+import weakref
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_MOST_ITEMS = 200
+_PAUSE_S = 0.0005
+
+
+class HungError(BaseException):
+    """The call took longer than patience allows. No Exception, so that no client catches it."""
+
+
+class EndlessError(BaseException):
+    """The client asks on and on. No Exception, so that no client catches it."""
+
+
+class Running:
+    """Runs calls, async ones on one event loop for the whole suite."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._patience_s = patience_s
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def call(self, function: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        """Call, wait, read to the end; raise what the call raises, or HungError."""
+        with _limited(self._patience_s):
+            returned = function(*args, **more)
+            if inspect.isawaitable(returned):
+                returned = self._wait(returned)
+            if hasattr(returned, "__aiter__") and not hasattr(returned, "__iter__"):
+                return self._wait(_all(returned))
+            if isinstance(returned, types.GeneratorType) or _is_pager(returned):
+                return _first(returned)
+            return returned
+
+    def _wait(self, awaitable: Awaitable[Any]) -> Any:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            weakref.finalize(self, self._loop.close)
+        return self._loop.run_until_complete(_waited(awaitable))
+
+
+async def _waited(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
+
+
+async def _all(source: Any) -> list[Any]:
+    found: list[Any] = []
+    async for item in source:
+        found.append(item)
+        if len(found) >= _MOST_ITEMS:
+            break
+    return found
+
+
+def _is_pager(returned: Any) -> bool:
+    """Tell whether this is an iterator of its own making, that may ask for more as it is read."""
+    return hasattr(returned, "__next__") and hasattr(returned, "__iter__")
+
+
+def _first(source: Any) -> list[Any]:
+    found: list[Any] = []
+    for item in source:
+        found.append(item)
+        if len(found) >= _MOST_ITEMS:
+            break
+    return found
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+        before = signal.signal(signal.SIGALRM, _ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        return
+    timer = threading.Timer(seconds, _interrupt, [threading.get_ident()])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _ring(_number: int, _frame: types.FrameType | None) -> None:
+    raise HungError
+
+
+def _interrupt(thread: int) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(HungError))
+
+
+@contextmanager
+def without_pauses() -> Iterator[None]:
+    """Let `time.sleep` and `asyncio.sleep` return at once: how long a client pauses is not what is judged."""
+    sleep, asleep = time.sleep, asyncio.sleep
+
+    async def at_once(delay: float, result: Any = None) -> Any:
+        await asleep(0)
+        del delay
+        return result
+
+    time.sleep = lambda seconds: sleep(_PAUSE_S if seconds else 0)  # not zero: other threads may poll with it
+    asyncio.sleep = at_once
+    try:
+        yield
+    finally:
+        time.sleep, asyncio.sleep = sleep, asleep
