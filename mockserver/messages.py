@@ -257,7 +257,6 @@ RULES: tuple[Rule, ...] = (
         "OAS 3.1 §4.8.21",
     ),
     Rule(
-<<<<<<< HEAD
         "response-undocumented",
         "provider",
         "info",
@@ -302,7 +301,8 @@ RULES: tuple[Rule, ...] = (
         "the contract has changed since this was recorded",
         "It still keeps the contract, or other findings say where it does not; the API may answer differently now.",
         "docs/cassettes.md",
-=======
+    ),
+    Rule(
         "client-round-trip",
         "consumer",
         "error",
@@ -385,7 +385,6 @@ RULES: tuple[Rule, ...] = (
         "a public method of your client was not checked",
         "It could not be told which operations it calls, or how its arguments are built: say so with @suite.calls.",
         "docs/verify.md",
->>>>>>> 11e058c (A client suite drives the real client from its contract: bound by name, by watching or by word, judged request before answer)
     ),
     Rule(
         "document-structure",
