@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from mockserver.api.client_binding import Binder, Binding
 from mockserver.api.client_calls import Calling
-from mockserver.api.contract import CONTRACTS, load_contract
+from mockserver.api.contract import load_contract
 from mockserver.api.overrides import known_operation
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.clients import Api, arguments, named
@@ -81,7 +81,7 @@ class ClientSuite:
         raises: type[BaseException] | Sequence[type[BaseException]] = (),
         setup: Callable[[Any], object] | None = None,
         ignore: Sequence[str] = (),
-        contracts: str | os.PathLike[str] = CONTRACTS,
+        contracts: str | os.PathLike[str] | None = None,
         patience_s: float = 10.0,
     ) -> None:
         self.validators = Validators()

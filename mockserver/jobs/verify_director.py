@@ -72,7 +72,8 @@ class Director:
         before = len(self._observed)
         answer = self._session.serve(request)
         if len(self._observed) == before:  # no operation was found
-            self._observed.append(Observed("", request, answer.response, None, answer.violations, self._look()))
+            status = Response(answer.response.status, answer.response.headers)
+            self._observed.append(Observed("", request, status, None, answer.violations, self._look()))
         return answer
 
     def answer(self, answering: Answering, route: Routed) -> Answer:
@@ -96,7 +97,7 @@ class Director:
                 f"accept {offers[0]}" if offers else "accept anything",
             )
             violations = (*violations, told)
-            response = answering.answer(route).response
+            response = Response(406)
         if request.method == "HEAD":
             response = replace(response, body=b"")
         line = self._look() if violations or not self._observed else ""
