@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from mockserver.edges.consumer.methods import Method, Parameter, parameters_of
 from mockserver.edges.consumer.watching import Marks, arrived
 from mockserver.errors import UsageError
 from mockserver.jobs.answer import Service
-from mockserver.jobs.verify_cases import body_media, places_of
+from mockserver.jobs.verify_cases import Place, body_media, places_of
 
 if TYPE_CHECKING:
     from mockserver.api.client_calls import Calling
@@ -86,6 +86,35 @@ class Binder:
             source=_where(function),
         )
 
+    def frozen(
+        self, method: str, operations: tuple[Operation, ...], places: Mapping[str, str], *, pages: bool
+    ) -> Binding:
+        """Bind a method as it was written down; raise UsageError for a place that no operation has."""
+        if not operations:
+            raise UsageError(f"bind({method!r}) names no operation", fix='write suite.bind("create", "createShipment")')
+        parsed = {name: _parsed(place) for name, place in places.items()}
+        bound: list[tuple[Bound, ...]] = []
+        for operation in operations:
+            plan = self._plan(operation)
+            media = body_media(self._service.plans, plan) if plan is not None else ()
+            known = set(places_of(plan, media[0] if media else None)) if plan is not None else set()
+            bound.append(
+                tuple(
+                    Bound(Parameter(name, inspect.Parameter.empty, required=False, none_by_default=True), place)
+                    for name, place in parsed.items()
+                    if place[:2] in known
+                )
+            )
+        seen = {one.parameter.name for part in bound for one in part}
+        for name in parsed:
+            if name not in seen:
+                raise UsageError(
+                    f"{places[name]} is no place of {', '.join(map(_name, operations))}",
+                    where=f"bind({method!r})",
+                    fix=f"places end with {', '.join(self._names(operations))}",
+                )
+        return Binding(method, "by you", operations, tuple(bound), method, method=method, pages=pages)
+
     def _names(self, operations: tuple[Operation, ...]) -> Iterator[str]:
         for operation in operations:
             plan = self._plan(operation)
@@ -111,9 +140,9 @@ class Binder:
         unbound: list[tuple[str, str]] = []
         taken = {name for one in explicit for name in one.names}
         for method in calling.methods:
-            if method.path in covered or method.path in ignore:
+            if method.path in covered or method.path in ignore or any(one.method == method.path for one in explicit):
                 continue
-            binding = self._by_name(method) or self._by_watching(method, calling)
+            binding = self._by_name(method, calling) or self._by_watching(method, calling)
             if isinstance(binding, Binding):
                 if binding.how == "by name" or not set(binding.names) <= taken or not explicit:
                     found.append(binding)
@@ -121,13 +150,35 @@ class Binder:
                 unbound.append((method.spelled, binding))
         return tuple(_distinct(found)), tuple(unbound)
 
-    def _by_name(self, method: Method) -> Binding | None:
+    def _by_name(self, method: Method, calling: Calling) -> Binding | None:
         operations = operations_named(method, self._service.contract.operations)
         for operation in operations:
             bound, unknown = self._bound(method.parameters, operation)
             if not unknown:
+                if any(one.place is None for one in bound):
+                    bound = self._completed(method, operation, bound, calling)
                 return self._binding(method, "by name", operation, bound, method.pages)
         return None
+
+    def _completed(
+        self, method: Method, operation: Operation, bound: tuple[Bound, ...], calling: Calling
+    ) -> tuple[Bound, ...]:
+        """Return the parameters of a method with the places that its name did not tell, seen by watching."""
+        marks = Marks()
+        try:
+            said = {one.name: marks.of(one) for one in method.parameters if not one.variable}
+        except InexpressibleError:
+            return bound
+        observed, _ = calling.watch(method, said)
+        if len(observed) != 1 or observed[0].operation != operation.name:
+            return bound
+        taken = {one.place for one in bound}
+        seen = {one.parameter.name: one.place for one in arrived(observed[0], method.parameters, marks.made)}
+        found: list[Bound] = []
+        for one in bound:
+            place = one.place or seen.get(one.parameter.name)
+            found.append(one if one.place is not None or place in taken else replace(one, place=place))
+        return tuple(found)
 
     def _by_watching(self, method: Method, calling: Calling) -> Binding | str:
         marks = Marks()
@@ -174,6 +225,17 @@ class Binder:
             fixed=fixed,
             source=f"{method.file}:{method.line}",
         )
+
+
+def _parsed(place: str) -> Place:
+    """Return `query.to/country` as a place."""
+    location, _, name = place.partition(".")
+    return (location, *name.split("/")) if name else (location,)
+
+
+def spelled(place: Place) -> str:
+    """Return a place as `query.to/country`."""
+    return place[0] + (f".{'/'.join(place[1:])}" if len(place) > 1 else "")
 
 
 def _distinct(bindings: list[Binding]) -> Iterator[Binding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import keyword
 import re
@@ -14,7 +15,7 @@ from typing import Any, Final, Literal
 from mockserver.api.client_binding import Binding
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.arguments import InexpressibleError, plain
-from mockserver.edges.consumer.clients import Api, maker
+from mockserver.edges.consumer.clients import Api, errors_beside, maker
 from mockserver.edges.consumer.methods import Method, Notes, Typed, methods_of
 from mockserver.edges.consumer.running import EndlessError, HungError, Running, without_pauses
 from mockserver.edges.consumer.watched import looked_at, watched
@@ -69,6 +70,8 @@ class Calling:
         self._client = self._built()
         self._fresh = time.process_time() - begun < _CHEAP_S
         self.methods: tuple[Method, ...] = methods_of(self._client)
+        self.learned = errors_beside(client if inspect.isclass(client) else type(self._client))
+        self._raised_own = False
 
     def _built(self) -> Any:
         with intercepted(self._receive):
@@ -194,6 +197,9 @@ class Calling:
         if self._director.not_accepted:
             return None
         shown = tuple(judge(case, called, self.wanted(binding, plan)))
+        if binding.fixed and any(one.violation.rule.startswith("request-") for one in shown):
+            self.why_not = f"nobody knows what {', '.join(name for name, _ in binding.fixed)} means"
+            return None
         if called.lossy and any(one.violation.rule.startswith("request-") for one in shown):
             self.why_not = "what is left of a value when the client's types leave some of it out breaks the contract"
             return None
@@ -201,7 +207,7 @@ class Calling:
 
     def wanted(self, binding: Binding, plan: Plan) -> Wanted:
         """Return what a binding promises, seen from one of its operations."""
-        return Wanted(binding.names, plan, binding.optional, bool(self.raises), binding.pages)
+        return Wanted(binding.names, plan, binding.optional, bool(self.raises) or self._raised_own, binding.pages)
 
     def pages(self, binding: Binding) -> tuple[list[Shown], int]:
         """Let the client read lists to their end; return what is wrong, and how many were read."""
@@ -271,6 +277,7 @@ class Calling:
 
     def _raised(self, error: Exception) -> Raised:
         declared = isinstance(error, self.raises) if self.raises else not _is_bug(error)
+        self._raised_own = self._raised_own or isinstance(error, self.learned)
         key = error.args[0] if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) else ""
         line = raising_line(error.__traceback__)
         return Raised(type(error).__name__, _first_line(error), declared, str(line or ""), key)

@@ -29,7 +29,7 @@ def report_of(suite: ClientSuite, result: Result, again: str = "") -> Report:
     service = suite.service
     findings: list[Finding] = []
     for key, shown in result.shown.items():
-        findings.append(_finding(suite, shown, result.seen[key], again))
+        findings.append(_finding(suite, shown, result.seen[key], tuple(result.operations[key]), again))
     findings.extend(_unbound(suite, method, why) for method, why in suite.unbound)
     unchecked = [*result.unchecked, *_left(suite)]
     return Report("verify client", service.name, suite.target, len(suite.bindings), tuple(unchecked), tuple(findings))
@@ -43,7 +43,7 @@ def _left(suite: ClientSuite) -> Iterable[str]:
         yield f"{len(unused)} of {total} operations are not used by this client: {listed}"
 
 
-def _finding(suite: ClientSuite, shown: Shown, seen: int, again: str) -> Finding:
+def _finding(suite: ClientSuite, shown: Shown, seen: int, operations: tuple[str, ...], again: str) -> Finding:
     service, violation = suite.service, shown.violation
     secrets = service.secrets()
     if shown.request is not None:
@@ -59,6 +59,9 @@ def _finding(suite: ClientSuite, shown: Shown, seen: int, again: str) -> Finding
         evidence.append(("answer", f"{_answered(shown.answer)}{smallest}"))
     if shown.case.why and shown.case.why not in {"the least", "the least request"}:
         evidence.append(("case", f"{shown.case.at or 'body'}: {shown.case.why}"))
+    others = [name for name in operations if name != violation.operation]
+    if others:
+        evidence.append(("also", f"{', '.join(others)}: the same line, the same cause"))
     further: list[tuple[str, str]] = []
     if again:
         further.append(("again", f"{again} --only {violation.operation!r}"))

@@ -35,6 +35,7 @@ class Result:
     cases: int = 0
     shown: dict[tuple[str, ...], Shown] = field(default_factory=dict)
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
+    operations: dict[tuple[str, ...], dict[str, None]] = field(default_factory=dict)
     unchecked: list[str] = field(default_factory=list)
 
     def add(self, shown: Iterable[Shown]) -> None:
@@ -42,6 +43,7 @@ class Result:
         for one in shown:
             key = key_of(one)
             self.shown.setdefault(key, one)
+            self.operations.setdefault(key, {})[one.violation.operation] = None
             self.seen[key] = self.seen.get(key, 0) + 1
 
     def join(self, other: Result) -> None:
@@ -50,6 +52,7 @@ class Result:
         for key, shown in other.shown.items():
             self.shown.setdefault(key, shown)
             self.seen[key] = self.seen.get(key, 0) + other.seen[key]
+            self.operations.setdefault(key, {}).update(other.operations[key])
         self.unchecked.extend(one for one in other.unchecked if one not in self.unchecked)
 
 
@@ -57,7 +60,8 @@ def key_of(shown: Shown) -> tuple[str, ...]:
     """Return what makes two findings the same one."""
     violation, raised = shown.violation, shown.called.raised
     if violation.rule in {"response-crashed-client", "error-undeclared"} and raised is not None:
-        return violation.rule, violation.operation, raised.name, raised.source
+        where = raised.source or violation.operation
+        return violation.rule, where, raised.name, violation.pointer if raised.source else violation.fingerprint
     if violation.rule == "error-swallowed":
         given = shown.case.given
         return violation.rule, violation.operation, str(given.status if given else "")
@@ -118,6 +122,15 @@ class ClientSuite:
             return function
 
         return bind
+
+    def bind(self, method: str, *operations: str, pages: bool = False, **places: str) -> None:
+        """Bind a method to the operations it calls, each parameter to its place: `shipment_id="path.id"`.
+
+        Places are `path.x`, `query.x`, `header.x`, `cookie.x`, `body.x`, and `body` for the whole of it.
+        """
+        found = tuple(known_operation(self.service.contract, name) for name in operations)
+        self._explicit.append(Binder(self.service).frozen(method, found, places, pages=pages))
+        self._bindings = None
 
     @property
     def constructor(self) -> str:

@@ -9,7 +9,14 @@ import click
 
 from mockserver.errors import MockserverError
 
-_COMMANDS = {"serve": "serve", "lint": "lint", "cassettes": "cassettes", "explain": "explain", "env": "environment"}
+_COMMANDS = {
+    "serve": "serve",
+    "lint": "lint",
+    "verify": "verify",
+    "cassettes": "cassettes",
+    "explain": "explain",
+    "env": "environment",
+}
 """The module of each command, in the order of the help; a command is loaded when it is called."""
 
 EXAMPLES = """\b
@@ -18,6 +25,8 @@ Examples:
   mockserver serve shipping -- python -m shop       your program, with SHIPPING_SERVICE set
   mockserver serve https://api.example/openapi.yaml
   mockserver lint                                   is the document sound and testable?
+  mockserver verify client shop.shipping:Client     drive your real client with all that the contract allows
+  mockserver verify mock                            does the mock keep the contract?
   mockserver cassettes check                        do recordings keep the contract, hold secrets?
   mockserver explain request-required
 """

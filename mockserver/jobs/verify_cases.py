@@ -8,7 +8,7 @@ answered cases say the least and vary the answer. Does not know how a client spe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from mockserver.answers.files import file_of
@@ -28,7 +28,10 @@ from mockserver.wire.parameters import encode_cookie, encode_header, encode_path
 from mockserver.wire.reading import Decoded, UnspellableError
 
 Place: TypeAlias = tuple[str, ...]
-"""Where something is said: location and name, or `("body",)` for the whole of it and `("body", name)` for a part."""
+"""Where something is said: location and name, or `("body",)` for the whole of it and `("body", name)` for a part.
+
+Further names lead to a member: `("query", "to", "country")`.
+"""
 Direction: TypeAlias = Literal["sent", "answered", "refused"]
 Said: TypeAlias = Mapping[Place, JSON]
 
@@ -72,16 +75,56 @@ class Cases:
 
     def least(self) -> Said:
         """Return the least that can be said; raise Unsatisfiable."""
+        return self._apart(self._least())
+
+    def _apart(self, said: Said) -> Said:
+        """Return what is said with each value taken apart that the client says in parts."""
+        deep = [place for place in self.places if len(place) > 2]
+        if not deep:
+            return said
+        out = {place: value for place, value in said.items() if place in self.places}
+        for place in deep:
+            value = said.get(place[:2], ...)
+            for name in place[2:]:
+                value = value.get(name, ...) if isinstance(value, dict) else ...
+            if value is not ...:
+                out[place] = value
+        return out
+
+    def tops(self) -> frozenset[Place]:
+        """Return the parameters, and the parts of the body, that the client can speak of."""
+        return frozenset(place[:2] for place in self.places)
+
+    def _must_tops(self) -> frozenset[Place]:
+        return frozenset(place[:2] for place in self.must)
+
+    def _least(self) -> Said:
         said: dict[Place, JSON] = {}
         for entry in self.parameters():
             place = (entry.parameter.location, entry.parameter.name)
-            if entry.parameter.required or place in self.must:
+            if entry.parameter.required or place in self._must_tops():
                 said[place] = next(self._values(entry)).value
         return {**said, **next(self._bodies(), {})}
 
     def sent(self) -> Iterator[Case]:
         """Yield requests, each a step from the least one."""
-        least = self.least()
+        seen: list[Said] = []
+        for case in self._sent():
+            apart = self.apart(case)
+            if apart is not None and apart.said not in seen:
+                if apart is not case:
+                    seen.append(apart.said)
+                yield apart
+
+    def apart(self, case: Case) -> Case | None:
+        """Return a case with its values taken apart, or None where the client needs what it does not say."""
+        said = self._apart(case.said)
+        if any(place not in said for place in self.must):
+            return None
+        return case if said is case.said else replace(case, said=said)
+
+    def _sent(self) -> Iterator[Case]:
+        least = self._least()
         yield Case("sent", least, None, "the least request")
         everything = dict(least)
         for entry in self.parameters():
@@ -102,18 +145,24 @@ class Cases:
     def parameters(self) -> Iterator[ParameterPlan]:
         """Yield the parameters that the client can speak of."""
         for entry in self.plan.parameters():
-            if (entry.parameter.location, entry.parameter.name) in self.places:
+            if (entry.parameter.location, entry.parameter.name) in self.tops():
                 yield entry
 
     def _values(self, entry: ParameterPlan) -> Iterator[Variation]:
         schema = entry.bundle.schema if entry.bundle is not None else {"type": "string"}
         found = False
-        for variation in Boundary(schema, self.validators, needs=self.needs).values():
+        for variation in Boundary(schema, self.validators, needs=self.needs | self._needed_in(entry)).values():
             if is_spellable(entry, variation.value):
                 found = True
                 yield variation
         if not found:
             raise Unsatisfiable(entry.parameter.node.pointer, f"no value of {entry.parameter.name} can be spelled")
+
+    def _needed_in(self, entry: ParameterPlan) -> frozenset[str]:
+        """Return the members of a parameter that the client cannot leave out."""
+        top = (entry.parameter.location, entry.parameter.name)
+        names = (name for place in self.must if place[:2] == top for name in place[2:])
+        return frozenset("".join(filter(str.isalnum, name)).lower() for name in names)
 
     def request_media(self) -> MediaPlan | None:
         """Return the body that is spoken of: the JSON one where there are several."""
@@ -134,7 +183,7 @@ class Cases:
         schema = media.bundle.schema if media.bundle is not None else {"type": "string"}
         required = self.plan.body is not None and self.plan.body.required
         whole = ("body",) in self.places
-        names = {place[1] for place in self.places if len(place) == 2 and place[0] == "body"}
+        names = {place[1] for place in self.tops() if len(place) == 2 and place[0] == "body"}
         seen: list[Said] = []
         for variation in Boundary(schema, self.validators, needs=self.needs | self._must_names()).values():
             if not is_carried(media, variation.value):
@@ -145,7 +194,7 @@ class Cases:
                 said = {("body", name): value for name, value in variation.value.items() if name in names}
             else:
                 continue
-            if any(place not in said for place in self.must if place[0] == "body"):
+            if any(place not in said for place in self._must_tops() if place[0] == "body"):
                 continue
             if said not in seen:
                 if not seen and not required and not any(place[0] == "body" for place in self.must):
@@ -157,7 +206,7 @@ class Cases:
                 return
 
     def _must_names(self) -> frozenset[str]:
-        names = (place[1] for place in self.must if len(place) == 2 and place[0] == "body")
+        names = (name for place in self.must for name in place[1:] if place[0] == "body")
         return frozenset("".join(filter(str.isalnum, name)).lower() for name in names)
 
     def answered(self) -> Iterator[Case]:

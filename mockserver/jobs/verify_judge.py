@@ -260,21 +260,25 @@ def _speaks_of(observed: Observed, place: Place, plan: Plan) -> bool:
 
 
 def _is_at(plan: ParameterPlan, place: Place) -> bool:
-    return (plan.parameter.location, plan.parameter.name) == place
+    return (plan.parameter.location, plan.parameter.name) == place[:2]
 
 
 def _arrived(reading: Reading | None, place: Place) -> JSON:
     if reading is None:
         return _NOTHING
     if place[0] == "body":
-        value = reading.body.value if isinstance(reading.body, Body) else _NOTHING
-        if len(place) == 2:
-            return value.get(place[1], _NOTHING) if isinstance(value, dict) else _NOTHING
-        return value
+        value: JSON = reading.body.value if isinstance(reading.body, Body) else _NOTHING
+        return _member(value, place[1:])
     for one in reading.parameters():
         if _is_at(one.plan, place):
-            return _NOTHING if isinstance(one.outcome, Absent) else one.value
+            return _NOTHING if isinstance(one.outcome, Absent) else _member(one.value, place[2:])
     return _NOTHING
+
+
+def _member(value: JSON, names: tuple[str, ...]) -> JSON:
+    for name in names:
+        value = value.get(name, _NOTHING) if isinstance(value, dict) else _NOTHING
+    return value
 
 
 def _difference(expected: JSON, actual: JSON, at: str) -> tuple[str, JSON, JSON] | None:
@@ -457,7 +461,7 @@ def _place_in_contract(plan: Plan, reading: Reading | None, place: Place, at: st
     if reading is not None and isinstance(reading.body, Body):
         bundle = reading.body.plan.bundle
     inner = at.partition("#")[2]
-    within = (f"/{place[1]}" if len(place) == 2 else "") + inner
+    within = "".join(f"/{name}" for name in place[1:]) + inner
     found = schema_place(bundle, within) if bundle is not None else None
     return found or (plan.operation.node.uri, plan.operation.node.pointer)
 

@@ -39,7 +39,8 @@ class Mirror:
             direction: Direction = "refused" if given.status >= 400 else "answered"
             again = Given(given.status, given.documented, given.media, value, "drawn")
             return Case(direction, self.cases.least(), again, "drawn")
-        return self._said(drawn)
+        case = self._said(drawn)
+        return self.cases.apart(case) if case is not None else None
 
     def _said(self, drawn: JSON) -> Case | None:
         said = {place: value for key, place in self.places.items() if (value := drawn.get(key, ...)) is not ...}
@@ -59,10 +60,8 @@ class Mirror:
                 said["body",] = body
             elif isinstance(body, dict):
                 said.update(
-                    {("body", name): value for name, value in body.items() if ("body", name) in self.cases.places}
+                    {("body", name): value for name, value in body.items() if ("body", name) in self.cases.tops()}
                 )
-        if any(place not in said for place in self.cases.must):
-            return None
         return Case("sent", said, None, "drawn")
 
 
@@ -119,7 +118,7 @@ def mirror(cases: Cases, directions: Sequence[Direction]) -> Mirror:
             key = f"{entry.parameter.location} {entry.parameter.name}"
             places[key] = (entry.parameter.location, entry.parameter.name)
             properties[key] = writer.written(entry.bundle)
-            if entry.parameter.required or places[key] in cases.must:
+            if entry.parameter.required or any(place[:2] == places[key] for place in cases.must):
                 required.append(key)
         media = cases.request_media()
         if media is not None:

@@ -93,3 +93,14 @@ def arguments(client: type, api: Api) -> dict[str, Any]:
 
 def _is_text(annotation: Any) -> bool:
     return annotation is inspect.Parameter.empty or "str" in str(annotation) or "Any" in str(annotation)
+
+
+def errors_beside(client: Any) -> tuple[type[BaseException], ...]:
+    """Return the errors that are defined in the module of a client: what it raises when nobody says otherwise."""
+    module = inspect.getmodule(client)
+    home = getattr(module, "__name__", "").partition(".")[0]
+    return tuple(
+        one
+        for one in vars(module or object).values()
+        if inspect.isclass(one) and issubclass(one, Exception) and one.__module__.partition(".")[0] == home
+    )

@@ -8,14 +8,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.contract.reading import Body
-from mockserver.edges.consumer.arguments import InexpressibleError, convert, fields_of
+from mockserver.edges.consumer.arguments import InexpressibleError, convert, fields_of, hints_of, plain
 from mockserver.edges.consumer.binding import Bound
 from mockserver.edges.consumer.methods import Parameter
 from mockserver.jobs.verify_cases import Place
 from mockserver.jobs.verify_judge import Observed
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass
 
 _DEEPEST = 4
+_PLAIN = (str, int, float, bool, bytes, type(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A value that was made, and its place in the argument."""
+
+    path: tuple[str, ...]
+    text: str
 
 
 class Marks:
@@ -23,15 +32,15 @@ class Marks:
 
     def __init__(self) -> None:
         self._count = 0
-        self.made: dict[str, list[str]] = {}
+        self.made: dict[str, list[Mark]] = {}
 
     def of(self, parameter: Parameter) -> Any:
         """Return a JSON value for a parameter, as its annotation asks for; raise InexpressibleError."""
         self.made[parameter.name] = []
-        return self._value(parameter.annotation, parameter.name, 0)
+        return self._value(parameter.annotation, parameter.name, ())
 
-    def _value(self, annotation: Any, owner: str, depth: int) -> JSON:
-        for candidate in self._candidates(annotation, owner, depth):
+    def _value(self, annotation: Any, owner: str, path: tuple[str, ...]) -> JSON:
+        for candidate in self._candidates(annotation, owner, path):
             try:
                 convert(candidate, annotation)
             except InexpressibleError:
@@ -39,57 +48,71 @@ class Marks:
             return candidate
         raise InexpressibleError(f"no value for {annotation}")
 
-    def _candidates(self, annotation: Any, owner: str, depth: int) -> Iterator[JSON]:
+    def _candidates(self, annotation: Any, owner: str, path: tuple[str, ...]) -> Iterator[JSON]:
         members = [one for one in typing.get_args(annotation) if isinstance(one, type)]
         kinds = [annotation] if isinstance(annotation, type) else members
         for kind in kinds:
             if issubclass(kind, enum.Enum):
-                yield self._noted(owner, next(iter(kind)).value)
+                yield self._noted(owner, path, next(iter(kind)).value)
             elif typing.get_args(annotation) and typing.get_origin(annotation) in (list, tuple, set, frozenset):
-                yield [self._value(members[0], owner, depth + 1)]
-            elif depth < _DEEPEST and kind not in (str, int, float, bool, bytes) and fields_of(kind):
-                yield {
-                    one.name: self._value(one.annotation, owner, depth + 1) for one in fields_of(kind) if one.required
-                }
+                yield [self._value(members[0], owner, path)]
+            elif len(path) < _DEEPEST and kind not in _PLAIN and (known := _members(kind)):
+                yield {name: self._value(inner, owner, (*path, name)) for name, inner in known.items()}
         for literal in typing.get_args(annotation):
             if isinstance(literal, str | int) and not isinstance(literal, bool):
-                yield self._noted(owner, literal)
+                yield self._noted(owner, path, literal)
         self._count += 1
         number = self._count
-        yield self._noted(owner, f"m0ck{number}")
-        yield self._noted(owner, 700000 + number)
-        yield self._noted(owner, f"2031-01-{1 + number % 28:02}")
-        yield self._noted(owner, f"2031-01-{1 + number % 28:02}T00:00:{number % 60:02}+00:00")
-        yield self._noted(owner, f"00000000-0000-4000-8000-{number:012}")
-        yield [self._noted(owner, f"m0ck{number}")]
-        yield {"key": self._noted(owner, f"m0ck{number}")}
+        day = f"2031-01-{1 + number % 28:02}"
+        yield self._noted(owner, path, f"m0ck{number}")
+        yield self._noted(owner, path, f"{day}T00:00:{number % 60:02}+00:00")
+        yield self._noted(owner, path, day)
+        yield self._noted(owner, path, 700000 + number)
+        yield self._noted(owner, path, f"00000000-0000-4000-8000-{number:012}")
+        yield [self._noted(owner, path, f"m0ck{number}")]
+        yield {"key": self._noted(owner, (*path, "key"), f"m0ck{number}")}
         yield True
 
-    def _noted(self, owner: str, value: JSON) -> JSON:
-        self.made[owner].append(str(value))
+    def _noted(self, owner: str, path: tuple[str, ...], value: JSON) -> JSON:
+        self.made[owner].append(Mark(path, str(value)))
         return value
 
 
+def _members(kind: type) -> Mapping[str, Any]:
+    """Return what an object of a class needs to be made: its required members, or some of it."""
+    if typing.is_typeddict(kind):
+        hints = hints_of(kind)
+        needed: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
+        return {name: hints[name] for name in hints if name in needed} or dict(list(hints.items())[:2])
+    fields = fields_of(kind)
+    needed_fields = [one for one in fields if one.required] or list(fields[:2])
+    return {one.name: one.annotation for one in needed_fields}
+
+
 def arrived(
-    observed: Observed, parameters: Sequence[Parameter], made: Mapping[str, Sequence[str]]
+    observed: Observed, parameters: Sequence[Parameter], made: Mapping[str, Sequence[Mark]]
 ) -> tuple[Bound, ...]:
     """Return each parameter with the place where its values arrived; None where they did not."""
     leaves = list(_leaves(observed))
     return tuple(Bound(one, _place(leaves, made.get(one.name, ()))) for one in parameters if not one.variable)
 
 
-def _place(leaves: Sequence[tuple[tuple[str, ...], str]], values: Sequence[str]) -> Place | None:
-    found = [path for path, text in leaves if any(_same(text, value) for value in values)]
-    if not found:
-        return None
-    if found[0][0] != "body":
-        return found[0][:2]
-    tops = {path[:2] for path in found if path[0] == "body"}
-    return next(iter(tops)) if len(tops) == 1 else ("body",)
+def _place(leaves: Sequence[tuple[tuple[str, ...], str]], marks: Sequence[Mark]) -> Place | None:
+    for path, text in leaves:
+        for mark in marks:
+            if not _same(text, mark.text):
+                continue
+            inner = len(mark.path)
+            if [*map(plain, path[len(path) - inner :])] == [*map(plain, mark.path)]:
+                place = path[: len(path) - inner]
+                if place:
+                    return place
+    return None
 
 
 def _same(text: str, value: str) -> bool:
-    return text == value or (len(value) == len("2031-01-02T00:00:00+00:00") and text[:19] == value[:19])
+    second = len("2031-01-02T00:00:00")
+    return text == value or (len(value) > second and text[:second] == value[:second] and value.startswith("2031"))
 
 
 def _leaves(observed: Observed) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -97,8 +120,8 @@ def _leaves(observed: Observed) -> Iterator[tuple[tuple[str, ...], str]]:
         return
     for value in observed.reading.parameters():
         parameter = value.plan.parameter
-        for _, text in _texts(value.value, ()):
-            yield (parameter.location, parameter.name), text
+        for path, text in _texts(value.value, ()):
+            yield (parameter.location, parameter.name, *path), text
     if isinstance(observed.reading.body, Body):
         for path, text in _texts(observed.reading.body.value, ()):
             yield ("body", *path), text

@@ -1,0 +1,211 @@
+"""`mockserver verify`: client, mock, provider."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockserver.api.contract import places
+from mockserver.cli.options import contracts_option, report_option, write_reports
+from mockserver.edges import settings
+from mockserver.errors import CouldNotCheck, UsageError
+from mockserver.report.model import Report
+from mockserver.values import dataclass
+
+if TYPE_CHECKING:
+    from mockserver.api.client_suite import ClientSuite
+
+examples_option = click.option(
+    "--max-examples", default=0, show_default=True, help="Random cases after the boundary set, for each part."
+)
+seed_option = click.option("--seed", default=0, show_default=True, help="Another seed, other random cases.")
+budget_option = click.option(
+    "--time-budget", type=float, metavar="SECONDS", help="How long random cases may take, for each method."
+)
+
+
+@click.group()
+def verify() -> None:
+    """Prove that a client, a mock or a provider keeps the contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A client to verify: its name in Python, its service, the errors it declares."""
+
+    name: str
+    service: str
+    raises: tuple[str, ...]
+
+
+@verify.command(
+    epilog="\b\nExamples:\n  mockserver verify client shop.shipping:ShippingClient\n"
+    "  mockserver verify client shop.shipping:ShippingClient --raises shop.shipping:ShippingError\n"
+    "  mockserver verify client shop.shipping:ShippingClient --write tests/test_shipping_client.py\n"
+    "  mockserver verify client shipping            the client that the configuration names\n"
+    "  mockserver verify client tests.test_client:suite --only createShipment"
+)
+@click.argument("target", required=False)
+@click.option("--service", help="The service the client talks to, where it is not the only one.")
+@click.option("--raises", multiple=True, metavar="MODULE:ERROR", help="An error that the client declares. Repeatable.")
+@click.option("--only", multiple=True, metavar="OPERATION", help="Only what calls this operation. Repeatable.")
+@click.option("--write", type=click.Path(dir_okay=False), metavar="FILE", help="Write the bindings as a pytest file.")
+@examples_option
+@seed_option
+@budget_option
+@contracts_option
+@report_option
+def client(
+    target: str | None,
+    service: str | None,
+    *,
+    raises: tuple[str, ...],
+    only: tuple[str, ...],
+    write: str | None,
+    max_examples: int,
+    seed: int,
+    time_budget: float | None,
+    contracts: str | None,
+    report: tuple[str, ...],
+) -> int:
+    """Drive your real client with everything that its contract allows, in both directions.
+
+    TARGET is package.module:Class, a factory that takes api, a module, a suite, or a service whose client the
+    configuration names. Methods are bound by name, then by watching. Exit 1 when something is wrong, 3 when no method
+    could be bound.
+    """
+    sys.path.insert(0, str(Path.cwd()))
+    from mockserver.api.client_report import report_of  # noqa: PLC0415 - a client is not what `serve` waits for
+
+    reports: list[Report] = []
+    for found in _targets(target, service, raises, contracts):
+        begun = time.perf_counter()
+        suite, name = _suite(found, contracts)
+        _table(suite, name)
+        if write is not None:
+            _write(suite, name, found, write)
+        bindings = [one for one in suite.bindings if not only or set(only) & set(one.names)]
+        if only and not bindings:
+            raise UsageError(f"nothing calls {', '.join(only)}", fix=f"bound are {', '.join(sorted(_bound(suite)))}")
+        with _progress(bindings) as shown:
+            result = suite.check(
+                bindings, max_examples=max_examples, time_budget_s=time_budget, seed=seed, progress=shown
+            )
+        told = report_of(suite, result, f"mockserver verify client {name}")
+        reports.append(told)
+        click.echo(
+            f"{len(bindings)} methods, {result.cases} cases, {time.perf_counter() - begun:.1f} s\n", err=bool(report)
+        )
+    write_reports(reports, report)
+    return _verdict(reports)
+
+
+def _bound(suite: ClientSuite) -> set[str]:
+    return {name for one in suite.bindings for name in one.names}
+
+
+def _verdict(reports: Sequence[Report]) -> int:
+    if any(one.count("error") for one in reports):
+        return 1
+    return 0 if reports and all(one.checked for one in reports) else 3
+
+
+def _targets(
+    target: str | None, service: str | None, raises: tuple[str, ...], contracts: str | None
+) -> Iterator[_Target]:
+    """Yield what is to be verified: what was named, or every client of the configuration."""
+    said = settings.read()
+    configured = {name: one for name, one in said.services.items() if one.client}
+    if target is None or target in configured:
+        chosen = configured if target is None else {target: configured[target]}
+        if not chosen:
+            raise UsageError(
+                "no client is named",
+                fix="mockserver verify client shop.shipping:ShippingClient, or write client = under the service",
+            )
+        for name, one in chosen.items():
+            yield _Target(one.client, name, raises or one.raises)
+        return
+    by_client = next((name for name, one in configured.items() if one.client == target), None)
+    if service is None and by_client is not None:
+        yield _Target(target, by_client, raises or configured[by_client].raises)
+        return
+    yield _Target(target, service or _guessed(target, contracts), raises)
+
+
+def _guessed(target: str, contracts: str | None) -> str:
+    """Return the service that a target's name speaks of, or the only one."""
+    names = list(places((), contracts))
+    spoken = [name for name in names if name.lower() in target.lower()]
+    if len(names) == 1 or len(spoken) == 1:
+        return (spoken or names)[0]
+    raise UsageError(f"{target}: which service does it talk to?", fix=f"add --service {' or --service '.join(names)}")
+
+
+def _suite(target: _Target, contracts: str | None) -> tuple[ClientSuite, str]:
+    from mockserver.api.client_suite import ClientSuite  # noqa: PLC0415 - as above
+    from mockserver.edges.consumer.clients import named  # noqa: PLC0415 - as above
+
+    found: Any = named(target.name)
+    if isinstance(found, ClientSuite):
+        return found, target.name
+    raises = tuple(named(one) for one in target.raises)
+    return ClientSuite(target.service, found, raises=raises, contracts=contracts), target.name
+
+
+def _table(suite: ClientSuite, name: str) -> None:
+    bindings = suite.bindings
+    total = len(bindings) + len(suite.unbound)
+    click.echo(f"{suite.service.name}: {len(bindings)} of {total} public methods of {name} bound", err=True)
+    width = max((len(_short(one.spelled)) for one in bindings), default=0)
+    for one in bindings:
+        operations = ", ".join(f"{operation.name}  {operation.label}" for operation in one.operations)
+        click.echo(f"  {_short(one.spelled):<{width}}  {operations}  {one.how}", err=True)
+    for method, why in suite.unbound:
+        click.echo(f"? {_short(method):<{width}}  {why}", err=True)
+    if not bindings:
+        raise CouldNotCheck(
+            f"no method of {name} is bound to an operation of {suite.service.name}",
+            fix="say which operations they call: @suite.calls(...) in a suite, see docs/verify.md",
+        )
+
+
+def _short(spelled: str) -> str:
+    return spelled if len(spelled) <= 70 else f"{spelled[:67]}..."
+
+
+def _write(suite: ClientSuite, name: str, target: _Target, file: str) -> None:
+    from mockserver.api.client_file import written  # noqa: PLC0415 - only for --write
+
+    path = Path(file)
+    if path.exists():
+        raise UsageError(f"{file} exists", where=file, fix="name another file, or take it away")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(written(suite, name, target.raises), encoding="utf-8")
+    click.echo(f"  wrote {file}", err=True)
+
+
+class _Progress:
+    """A line that says how far it is, on a terminal only."""
+
+    def __init__(self, bindings: Sequence[Any]) -> None:
+        self._bar: Any = click.progressbar(length=len(bindings), file=sys.stderr, item_show_func=str)
+        self._shows = sys.stderr.isatty()
+
+    def __enter__(self) -> Any:
+        if not self._shows:
+            return None
+        self._bar.__enter__()
+        return lambda binding: self._bar.update(1, binding.label)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shows:
+            self._bar.__exit__(None, None, None)
+
+
+_progress = _Progress
