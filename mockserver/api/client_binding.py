@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
+from mockserver.api.client_bound import Binding
+from mockserver.api.client_calls import Calling
 from mockserver.contract.model import Operation
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.arguments import InexpressibleError
@@ -16,36 +18,6 @@ from mockserver.edges.consumer.watching import Marks, arrived
 from mockserver.errors import UsageError
 from mockserver.jobs.answer import Service
 from mockserver.jobs.verify_cases import Place, body_media, places_of
-
-if TYPE_CHECKING:
-    from mockserver.api.client_calls import Calling
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """A method, or a function of the suite, and the operations it calls.
-
-    `bound` holds, for each operation, which parameter speaks of which place; `fixed` are values for parameters that
-    speak of none. `more`: it takes all other places as keywords.
-    """
-
-    label: str
-    how: How
-    operations: tuple[Operation, ...]
-    bound: tuple[tuple[Bound, ...], ...]
-    spelled: str
-    function: Callable[..., Any] | None = None
-    method: str = ""
-    optional: frozenset[str] = frozenset()
-    pages: bool = False
-    more: bool = False
-    fixed: tuple[tuple[str, Any], ...] = ()
-    source: str = ""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The operations' names."""
-        return tuple(operation.name for operation in self.operations)
 
 
 class Binder:
@@ -231,11 +203,6 @@ def _parsed(place: str) -> Place:
     """Return `query.to/country` as a place."""
     location, _, name = place.partition(".")
     return (location, *name.split("/")) if name else (location,)
-
-
-def spelled(place: Place) -> str:
-    """Return a place as `query.to/country`."""
-    return place[0] + (f".{'/'.join(place[1:])}" if len(place) > 1 else "")
 
 
 def _distinct(bindings: list[Binding]) -> Iterator[Binding]:

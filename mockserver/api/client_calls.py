@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final, Literal
 
-from mockserver.api.client_binding import Binding
+from mockserver.api.client_bound import Binding
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.arguments import InexpressibleError, plain
 from mockserver.edges.consumer.clients import Api, errors_beside, maker

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from mockserver.api.client_bound import Binding
+from mockserver.api.client_calls import Calling
 from mockserver.contract.plan import Plan
-from mockserver.edges.explorer import Explorer
 from mockserver.jobs.verify_cases import Case, Direction
 from mockserver.jobs.verify_mirror import mirror
 
-if TYPE_CHECKING:
-    from mockserver.api.client_binding import Binding
-    from mockserver.api.client_suite import ClientSuite
-
 
 def drawn_cases(
-    suite: ClientSuite,
+    calling: Calling,
     binding: Binding,
     directions: Sequence[Direction],
     max_examples: int,
@@ -25,10 +21,12 @@ def drawn_cases(
     seed: int,
 ) -> Iterator[tuple[Case, Plan]]:
     """Yield cases of a binding, `max_examples` for what is said and for each documented answer."""
+    from mockserver.edges.explorer import Explorer  # noqa: PLC0415 - schemathesis costs 400 ms
+
     ends = time.perf_counter() + time_budget_s if time_budget_s is not None else None
     for index, operation in enumerate(binding.operations):
-        plan = suite.service.plans.of(operation)
-        cases = suite.calling.planned(binding, index, plan) if isinstance(plan, Plan) else None
+        plan = calling.service.plans.of(operation)
+        cases = calling.planned(binding, index, plan) if isinstance(plan, Plan) else None
         if cases is None or not isinstance(plan, Plan):
             continue
         reflected = mirror(cases, directions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.api.client_binding import Binding, spelled
+from mockserver.api.client_bound import Binding, spelled
 from mockserver.api.client_suite import ClientSuite
 
 _HEAD = '''"""Property tests of {name} against the contract of {service}.

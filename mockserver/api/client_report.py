@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from mockserver.api.client_result import Checked, Result
 from mockserver.document.documents import name_of
 from mockserver.exchange import Request, Response
 from mockserver.jobs.tell import tell
@@ -17,14 +17,11 @@ from mockserver.report.model import Finding, Report
 from mockserver.report.text import told
 from mockserver.violation import Violation
 
-if TYPE_CHECKING:
-    from mockserver.api.client_suite import ClientSuite, Result
-
 _LONGEST = 400
 _LISTED = 8
 
 
-def report_of(suite: ClientSuite, result: Result, again: str = "") -> Report:
+def report_of(suite: Checked, result: Result, again: str = "") -> Report:
     """Return a report; `again` is the command that repeats the job."""
     service = suite.service
     findings: list[Finding] = []
@@ -35,7 +32,7 @@ def report_of(suite: ClientSuite, result: Result, again: str = "") -> Report:
     return Report("verify client", service.name, suite.target, len(suite.bindings), tuple(unchecked), tuple(findings))
 
 
-def _left(suite: ClientSuite) -> Iterable[str]:
+def _left(suite: Checked) -> Iterable[str]:
     unused = suite.unused()
     total = len(suite.service.contract.operations)
     if unused:
@@ -43,7 +40,7 @@ def _left(suite: ClientSuite) -> Iterable[str]:
         yield f"{len(unused)} of {total} operations are not used by this client: {listed}"
 
 
-def _finding(suite: ClientSuite, shown: Shown, seen: int, operations: tuple[str, ...], again: str) -> Finding:
+def _finding(suite: Checked, shown: Shown, seen: int, operations: tuple[str, ...], again: str) -> Finding:
     service, violation = suite.service, shown.violation
     secrets = service.secrets()
     if shown.request is not None:
@@ -71,7 +68,7 @@ def _finding(suite: ClientSuite, shown: Shown, seen: int, operations: tuple[str,
     return replace(finding, source=shown.source, evidence=tuple(evidence), further=tuple(further))
 
 
-def _unbound(suite: ClientSuite, method: str, why: str) -> Finding:
+def _unbound(suite: Checked, method: str, why: str) -> Finding:
     root = suite.service.contract.root
     name = method.partition("(")[0]
     violation = Violation(
@@ -100,7 +97,7 @@ def _unbound(suite: ClientSuite, method: str, why: str) -> Finding:
     )
 
 
-def told_result(suite: ClientSuite, result: Result, again: str = "") -> str:
+def told_result(suite: Checked, result: Result, again: str = "") -> str:
     """Return the findings as text, worst first."""
     report = report_of(suite, result, again)
     errors = [finding for finding in report.findings if finding.level == "error"]
@@ -123,7 +120,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def pasted(suite: ClientSuite, shown: Shown) -> str:
+def pasted(suite: Checked, shown: Shown) -> str:
     """Return a regression test to paste, or nothing for a finding that a request alone shows."""
     given = shown.case.given
     if given is None or shown.violation.side != "consumer" or shown.violation.rule.startswith("request-"):

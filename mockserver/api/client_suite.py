@@ -9,11 +9,15 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
-from mockserver.api.client_binding import Binder, Binding
+from mockserver.api.client_binding import Binder
+from mockserver.api.client_bound import Binding
 from mockserver.api.client_calls import Calling
+from mockserver.api.client_draws import drawn_cases
+from mockserver.api.client_report import told_result
+from mockserver.api.client_result import Result
 from mockserver.api.contract import load_contract
 from mockserver.api.overrides import known_operation
 from mockserver.contract.plan import Plan
@@ -26,46 +30,6 @@ from mockserver.jobs.verify_judge import Shown
 from mockserver.schema.compile import Validators
 
 DIRECTIONS: Final[tuple[Direction, ...]] = ("sent", "answered", "refused")
-
-
-@dataclass
-class Result:
-    """What came of checking: findings by their key, how often each was seen, and what was not checked."""
-
-    cases: int = 0
-    shown: dict[tuple[str, ...], Shown] = field(default_factory=dict)
-    seen: dict[tuple[str, ...], int] = field(default_factory=dict)
-    operations: dict[tuple[str, ...], dict[str, None]] = field(default_factory=dict)
-    unchecked: list[str] = field(default_factory=list)
-
-    def add(self, shown: Iterable[Shown]) -> None:
-        """Keep each finding once: the first, which is the least."""
-        for one in shown:
-            key = key_of(one)
-            self.shown.setdefault(key, one)
-            self.operations.setdefault(key, {})[one.violation.operation] = None
-            self.seen[key] = self.seen.get(key, 0) + 1
-
-    def join(self, other: Result) -> None:
-        """Take over what came of another part."""
-        self.cases += other.cases
-        for key, shown in other.shown.items():
-            self.shown.setdefault(key, shown)
-            self.seen[key] = self.seen.get(key, 0) + other.seen[key]
-            self.operations.setdefault(key, {}).update(other.operations[key])
-        self.unchecked.extend(one for one in other.unchecked if one not in self.unchecked)
-
-
-def key_of(shown: Shown) -> tuple[str, ...]:
-    """Return what makes two findings the same one."""
-    violation, raised = shown.violation, shown.called.raised
-    if violation.rule in {"response-crashed-client", "error-undeclared"} and raised is not None:
-        where = raised.source or violation.operation
-        return violation.rule, where, raised.name, violation.pointer if raised.source else violation.fingerprint
-    if violation.rule == "error-swallowed":
-        given = shown.case.given
-        return violation.rule, violation.operation, str(given.status if given else "")
-    return violation.rule, violation.operation, violation.fingerprint
 
 
 class ClientSuite:
@@ -231,9 +195,7 @@ class ClientSuite:
         time_budget_s: float | None,
         seed: int,
     ) -> None:
-        from mockserver.api.client_draws import drawn_cases  # noqa: PLC0415 - schemathesis costs 400 ms
-
-        for case, plan in drawn_cases(self, binding, directions, max_examples, time_budget_s, seed):
+        for case, plan in drawn_cases(self.calling, binding, directions, max_examples, time_budget_s, seed):
             self._play(binding, case, plan, result)
 
     def _wanted(self, shown: Iterable[Shown]) -> Iterator[Shown]:
@@ -281,8 +243,6 @@ class SuiteCase:
     def check(self, client: Any = None) -> None:
         """Check; an AssertionError tells what was found, as `mockserver verify client` would."""
         __tracebackhide__ = True
-        from mockserver.api.client_report import told_result  # noqa: PLC0415 - only what failed is told
-
         if client is not None:
             self.suite.use(client)
         result = self.suite.check(

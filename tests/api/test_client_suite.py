@@ -11,7 +11,7 @@ from pets_client import CLIENT, CONTRACT
 
 from mockserver import ClientSuite
 from mockserver.api.client_report import report_of, told_result
-from mockserver.api.client_suite import Result
+from mockserver.api.client_result import Result
 from mockserver.errors import CouldNotCheck, UsageError
 
 

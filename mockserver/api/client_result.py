@@ -1,0 +1,79 @@
+"""What came of checking a client, and what a report asks of a suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mockserver.api.client_bound import Binding
+from mockserver.jobs.answer import Service
+from mockserver.jobs.verify_judge import Shown
+
+
+class Checked(Protocol):
+    """A suite, as far as a report needs it."""
+
+    service: Service
+    target: str
+    raises: tuple[type[BaseException], ...]
+    client_class: type | None
+
+    @property
+    def bindings(self) -> tuple[Binding, ...]:
+        """What is bound."""
+        ...
+
+    @property
+    def unbound(self) -> tuple[tuple[str, str], ...]:
+        """Each method that is not bound, and why."""
+        ...
+
+    @property
+    def constructor(self) -> str:
+        """How the client is built, as a test would write it."""
+        ...
+
+    def unused(self) -> tuple[str, ...]:
+        """Return the operations that no binding calls."""
+        ...
+
+
+@dataclass
+class Result:
+    """What came of checking: findings by their key, how often each was seen, and what was not checked."""
+
+    cases: int = 0
+    shown: dict[tuple[str, ...], Shown] = field(default_factory=dict)
+    seen: dict[tuple[str, ...], int] = field(default_factory=dict)
+    operations: dict[tuple[str, ...], dict[str, None]] = field(default_factory=dict)
+    unchecked: list[str] = field(default_factory=list)
+
+    def add(self, shown: Iterable[Shown]) -> None:
+        """Keep each finding once: the first, which is the least."""
+        for one in shown:
+            key = key_of(one)
+            self.shown.setdefault(key, one)
+            self.operations.setdefault(key, {})[one.violation.operation] = None
+            self.seen[key] = self.seen.get(key, 0) + 1
+
+    def join(self, other: Result) -> None:
+        """Take over what came of another part."""
+        self.cases += other.cases
+        for key, shown in other.shown.items():
+            self.shown.setdefault(key, shown)
+            self.seen[key] = self.seen.get(key, 0) + other.seen[key]
+            self.operations.setdefault(key, {}).update(other.operations[key])
+        self.unchecked.extend(one for one in other.unchecked if one not in self.unchecked)
+
+
+def key_of(shown: Shown) -> tuple[str, ...]:
+    """Return what makes two findings the same one."""
+    violation, raised = shown.violation, shown.called.raised
+    if violation.rule in {"response-crashed-client", "error-undeclared"} and raised is not None:
+        where = raised.source or violation.operation
+        return violation.rule, where, raised.name, violation.pointer if raised.source else violation.fingerprint
+    if violation.rule == "error-swallowed":
+        given = shown.case.given
+        return violation.rule, violation.operation, str(given.status if given else "")
+    return violation.rule, violation.operation, violation.fingerprint
