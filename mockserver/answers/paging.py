@@ -192,7 +192,7 @@ def _onward(name: str, asked: Asked, part: _Part, request: Request, page: int) -
         yield part.end
     if not is_address and "page" in name.lower() and asked.after is None:
         yield page + 1
-    if not is_address:
+    if not is_address and "after" in asked.names:
         yield token
     nexts: tuple[tuple[Role, int | str], ...] = (("after", token), ("page", page + 1), ("offset", part.end))
     for role, what in nexts:

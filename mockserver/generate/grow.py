@@ -14,7 +14,7 @@ from mockserver.generate.dice import Draw, chooser, constant
 from mockserver.generate.facts import Facts, Pieces
 from mockserver.generate.heights import Heights
 from mockserver.generate.leaves import leads_on, leaf_draw
-from mockserver.generate.members import Layout, layout, longest_prefix
+from mockserver.generate.members import Layout, declared_names, layout, longest_prefix, property_pieces
 from mockserver.generate.merge import POOREST_MEANT, Book, Form, poverty
 from mockserver.generate.objects import extras, is_map, select
 from mockserver.generate.place import Place
@@ -23,6 +23,8 @@ from mockserver.values import JSON, dataclass, field
 
 BUDGET = 600
 """Beyond so many values nothing optional is added; a list near the root counts as one item."""
+_UTMOST = 4  # times the budget: beyond it nothing at all is added
+_FEW = 6
 _DEEPEST = 12  # a list is one step down, an object two
 _NEAR = 3  # the items of a list that is the answer, or right below it, are each an answer of their own
 _FEWEST_ITEMS, _MOST_ITEMS = 2, 3
@@ -75,6 +77,7 @@ class Grower:
         self._budget = budget
         self._expanded = expanded
         self._spent = 0
+        self._small: dict[int, bool] = {}
         self.finds: dict[tuple[int, ...], Draw | None] = {}
         """What was found by chance for pieces that no form could be drawn for."""
 
@@ -97,7 +100,14 @@ class Grower:
 
     def _stays(self, node: Node) -> bool:
         """Choose again for a node whose turn comes when the budget is spent: it may be left out, or end at once."""
-        if not self._is_spent(node) or node.lean or not node.depth or not is_grown(node.form) or node.leaf:
+        if (
+            not self._is_spent(node)
+            or node.lean
+            or (node.form and self._is_small(node.form))
+            or not node.depth
+            or not is_grown(node.form)
+            or node.leaf
+        ):
             return True
         self._spent -= node.weight
         return self._choose(node)
@@ -149,7 +159,23 @@ class Grower:
     def _must_end(self, node: Node, form: Form) -> bool:
         if not is_grown(form):
             return False
-        return self._is_spent(node) or node.depth >= _DEEPEST or self._repeats(node, form)
+        if node.depth >= _DEEPEST or self._repeats(node, form):
+            return True
+        return self._is_spent(node) and not self._is_small(form)
+
+    def _is_small(self, form: Form) -> bool:
+        """Tell whether an object is a few leaves: it costs little, and clients rely on it. Not without an end."""
+        facts = form.facts
+        if form.kind != "object" or not facts.declares or self._spent > _UTMOST * self._budget:
+            return False
+        known = self._small.get(id(form))
+        if known is None:
+            names = declared_names(facts)
+            pieces = [property_pieces(self._book, facts, name) for name in names] if len(names) <= _FEW else []
+            known = self._small[id(form)] = bool(pieces) and not any(
+                is_grown(next(iter(self._heights.live(one)), None)) for one in pieces if one is not None
+            )
+        return known
 
     def _repeats(self, node: Node, form: Form) -> bool:
         """Tell whether a form holds what it stands in already."""
@@ -228,7 +254,7 @@ class Grower:
         return [node.rest]
 
     def _expand_object(self, node: Node, facts: Facts) -> list[Node] | None:
-        full = not node.lean and not self._is_spent(node)
+        full = not node.lean and (not self._is_spent(node) or (node.form is not None and self._is_small(node.form)))
         chosen = select(self._book, self._heights, facts, lambda _name: full)
         if chosen is None:
             return None
@@ -285,7 +311,10 @@ class Grower:
     def _counts(self, node: Node, facts: Facts, plan: Layout) -> tuple[int, int]:
         """Return how many items a list gets: a few, or as many as it has schemas for."""
         if node.lean or self._is_spent(node):
-            return plan.low, plan.low
+            item = plan.at(self._book, facts, 0) if not plan.low and plan.high != 0 else None
+            first = next(iter(self._heights.live(item)), None) if item else None
+            cheap = first is not None and (self._is_small(first) or not is_grown(first))
+            return (1, 1) if cheap and self._spent <= _UTMOST * self._budget else (plan.low, plan.low)
         prefix = longest_prefix(facts)
         open_ended = not prefix or any(isinstance(part.items, dict) for part in facts.arrays)
         low = max(plan.low, prefix, _FEWEST_ITEMS if open_ended else 0)

@@ -19,6 +19,7 @@ from mockserver.generate.merge import Book
 from mockserver.generate.patterns import drop_open_ends, looks_ahead, writer
 from mockserver.generate.place import Place
 from mockserver.generate.regex import Regex, Unreadable, parse
+from mockserver.generate.told import told_values
 from mockserver.values import JSON
 
 _TRIALS = 16
@@ -126,6 +127,7 @@ def _makers(facts: Facts, place: Place) -> Iterator[Draw]:
     if "base64" in facts.encodings:
         yield base64_text(place.salt)
     if not known:
+        yield from (chooser(values, place.salt) for values in map(told_values, facts.texts) if values)
         yield text_maker(place, tuple(facts.texts))
         yield chooser(words.THINGS, place.salt)  # what its name asks for is ruled out
     trees = _trees(facts)

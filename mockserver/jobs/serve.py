@@ -118,10 +118,18 @@ class Session:
                 return mount, route
             if missed is None or (isinstance(route, WrongMethod) and isinstance(missed[1], Unrouted)):
                 missed = mount, route
+        if missed is not None and not self.settings.strict and len(path) > 1 and path.endswith("/"):
+            slashed = isinstance(missed[1], Unrouted)
+            return self._route(replace(request, target=_unslashed(request.target))) if slashed else missed
         if missed is not None:
             return missed
         first = Mount("", self.services[0])
         return first, Unrouted(path, tuple(mount.prefix for mount in self._mounts if mount.prefix)[:3])
+
+
+def _unslashed(target: str) -> str:
+    path, mark, query = target.partition("?")
+    return path.rstrip("/") + mark + query
 
 
 def _below(prefix: str, path: str) -> str | None:

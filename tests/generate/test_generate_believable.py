@@ -244,3 +244,18 @@ def test_where_a_list_is_told_is_a_path():
         "url": {"type": "string"},
     }}  # fmt: skip
     assert Generator(page, Validators()).draw(1)["url"].startswith("/")
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("Can be one of `track`, `episode`, `ad` or `unknown`.", {"track", "episode", "ad", "unknown"}),
+        ("Possible values:\n* `low` - not much\n* `high` - much", {"low", "high"}),
+        ("The type of the object, which is always 'list'.", {"list"}),
+    ],
+)
+def test_values_that_a_description_lists_are_taken(said, values):
+    generator = Generator(
+        {"type": "object", "properties": {"kind_of": {"type": "string", "description": said}}}, Validators()
+    )
+    assert {generator.draw(seed)["kind_of"] for seed in range(60)} == values

@@ -217,8 +217,9 @@ def test_a_conditional_holds_whichever_way_it_goes():
 
 
 def test_what_has_to_end_is_of_a_kind_that_the_contract_speaks_of():
-    unnamed = {"properties": {"name": TEXT}}  # no type: a text would be admitted, and nobody meant it
-    nullable = {"anyOf": [{"type": "object", "required": ["name"], "properties": {"name": TEXT}}, {"type": "null"}]}
+    names = {f"name{index}": TEXT for index in range(9)}
+    unnamed = {"properties": names}  # no type: a text would be admitted, and nobody meant it
+    nullable = {"anyOf": [{"type": "object", "required": ["name1"], "properties": names}, {"type": "null"}]}
     either = {"anyOf": [unnamed, TEXT]}
     many = {"type": "object", "required": ["unnamed", "nullable", "either"]}
     many["properties"] = {"unnamed": unnamed, "left": unnamed, "nullable": nullable, "either": either}
@@ -227,3 +228,11 @@ def test_what_has_to_end_is_of_a_kind_that_the_contract_speaks_of():
     assert len(short) > 100
     assert all(each["unnamed"] == {} and each["nullable"] is None for each in short)
     assert {type(each["either"]) for each in short} == {str}
+
+
+def test_a_few_leaves_are_there_even_when_there_is_no_room():
+    urls = {"type": "object", "properties": {"web": TEXT, "api": TEXT}}
+    artist = {"type": "object", "properties": {"id": ID, "urls": urls, "images": {"type": "array", "items": urls}}}
+    drawn = draw({"type": "object", "properties": {f"a{index}": artist for index in range(150)}})
+    assert all(each["urls"].keys() == {"web", "api"} for each in drawn.values())
+    assert all(each["images"] for each in drawn.values())
