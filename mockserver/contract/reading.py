@@ -87,10 +87,9 @@ class Reading:
         """Whether all is valid and spelled as documented, so that there is nothing to tell."""
         if self.undeclared:
             return False
-        for values in (self.path, self.query, self.headers, self.cookies):
-            for value in values:
-                if not value.valid or value.plan.parameter.deprecated or _notes(value.outcome):
-                    return False
+        for value in (*self.path, *self.query, *self.headers, *self.cookies):
+            if not value.valid or value.plan.parameter.deprecated or _notes(value.outcome):
+                return False
         body = self.body
         return body is NO_BODY or (isinstance(body, Body) and body.valid and not _notes(body.outcome))
 

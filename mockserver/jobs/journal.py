@@ -12,7 +12,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from mockserver.exchange import Request, Response
+from mockserver.exchange import Request, Response, Streamed
 from mockserver.jobs.answer import Answer
 from mockserver.values import dataclass
 
@@ -46,10 +46,12 @@ class Journal:
 
     def note(self, request: Request, answer: Answer, at_s: float, took_s: float) -> None:
         """Keep an exchange, and let go of the oldest where there is no room."""
-        weight = len(request.body) + _weight(answer)
+        response = answer.response
+        weight = len(request.body) + (len(response.body) if isinstance(response, Response) else _length(response))
+        line = (weight, request, _kept(answer), at_s, took_s)
         with self._lock:
             lines = self._lines
-            lines.append((weight, request, _kept(answer), at_s, took_s))
+            lines.append(line)
             self._held += weight
             while len(lines) > self._limit or (self._held > self._most and len(lines) > 1):
                 self._held -= lines.popleft()[0]
@@ -70,6 +72,5 @@ class Journal:
             self._held = 0
 
 
-def _weight(answer: Answer) -> int:
-    response = answer.response
-    return len(response.body) if isinstance(response, Response) else sum(len(piece) for _, piece in response.chunks)
+def _length(streamed: Streamed) -> int:
+    return sum(len(piece) for _, piece in streamed.chunks)

@@ -7,7 +7,9 @@ stood, and does not judge: a text that is no value of the suggested kinds stays 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from mockserver.values import JSON
@@ -42,8 +44,7 @@ def read(text: str, shape: Shape, *, lenient: bool = False) -> Decoded:
     if sole == "string":
         return Decoded(text)
     if sole == "integer":
-        integer = _integer(text)
-        return Decoded(text if integer is None else integer)
+        return _read_integer(text)
     if sole == "number":
         number = _number(text)
         return Decoded(text if number is None else number)
@@ -61,6 +62,20 @@ def read(text: str, shape: Shape, *, lenient: bool = False) -> Decoded:
         typed += [text, None] if not text and "null" in shape.kinds else [text]
         return Decoded(typed[0], (*typed[1:], *_parsed(text, shape)))
     return Decoded(typed[0], tuple(typed[1:])) if typed else _composite(text, shape)
+
+
+def reader(shape: Shape, *, lenient: bool = False) -> Callable[[str], Decoded]:
+    """Return the function that reads texts of one shape."""
+    if shape.sole == "string":
+        return Decoded
+    if shape.sole == "integer":
+        return _read_integer
+    return partial(read, shape=shape, lenient=lenient)
+
+
+def _read_integer(text: str) -> Decoded:
+    integer = _integer(text)
+    return Decoded(text if integer is None else integer)
 
 
 def fits(text: str, shape: Shape) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 
 from mockserver.values import JSON
 from mockserver.wire import percent
-from mockserver.wire.coerce import read, to_text
+from mockserver.wire.coerce import read, reader, to_text
 from mockserver.wire.content import read_content, write_content
 from mockserver.wire.delimited import (
     DELIMITERS,
@@ -79,7 +79,8 @@ def _decoder(spec: ParameterSpec, *, lenient: bool) -> Callable[[str], Decoded]:
     if shape.suggests_array or shape.suggests_object:
         cut = _cut(spec, SPLITS.get(spec.style, commas), lenient=lenient)
         return lambda raw: cut_text(raw, shape, cut)
-    return lambda raw: read(percent.decode(raw), shape, lenient=lenient)
+    read_text = reader(shape, lenient=lenient)
+    return lambda raw: read_text(percent.decode(raw))
 
 
 def _label(spec: ParameterSpec, *, lenient: bool) -> Callable[[str], Decoded]:
