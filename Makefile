@@ -30,8 +30,8 @@ fidelity: $(VENV)/.installed  ## what schemathesis finds in our mocks of the cor
 corpus: $(VENV)/.installed  ## everything on the whole corpus
 	MOCKSERVER_FULL=1 $(BIN)/pytest -n 2 tests/corpus
 
-bench: $(VENV)/.installed
-	$(BIN)/python benchmarks/servers.py
+bench: $(VENV)/.installed  ## every benchmark; peers where they are installed (benchmarks/subjects.py)
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python benchmarks/bench.py
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

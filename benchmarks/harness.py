@@ -186,6 +186,7 @@ def load(at: Running, row: Row, headers: Mapping[str, str], seconds: float, conn
     if bad and row.status == 2:
         raise SystemExit(f"{row.method} {row.path} at {at.url}: {bad} of {requests} were not answered {row.status}xx")
     return {
+        "requests": requests,
         "cpu_us": spent / requests * 1e6,
         "per_s": float(re.findall(r"Requests/sec:\s*([\d.]+)", told)[0]),
         "p50_ms": _ms(re.findall(r"(?m)^\s+50%\s+(\S+)", told)[0]),
