@@ -9,20 +9,21 @@ from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType, TracebackType
-from typing import Any, BinaryIO, Self, Unpack
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, Unpack
 
 from mockserver.client.answer import Answer
-from mockserver.client.batches import Batch, Call, Enough
 from mockserver.client.cached import conversation
 from mockserver.client.caller import Ask, Options
 from mockserver.client.conversation import Authorize, Refused, Send, Step
 from mockserver.client.driving import drive_awaiting
 from mockserver.client.face import Face
-from mockserver.client.pages import By, Pager
-from mockserver.edges.sink import FileSink
 from mockserver.errors import MissingExtra, UsageError
 from mockserver.resilience.deadline import within
 from mockserver.values import JSON
+
+if TYPE_CHECKING:
+    from mockserver.client.batches import Batch, Call, Enough
+    from mockserver.client.pages import By
 
 
 class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]]):
@@ -69,6 +70,8 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
         **named: Any,
     ) -> AsyncIterator[Answer]:
         """Yield the pages of a list, as `APIClient.pages`."""
+        from mockserver.client.pages import Pager  # noqa: PLC0415 - who reads no lists need not load it
+
         ask = self._caller.listed(what, {**(arguments or {}), **named}, options or {})
         pager = Pager(ask.outgoing.url, by=by, names=ask.names)
         while True:
@@ -91,6 +94,8 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
                     return None, error
 
         outcomes = await asyncio.gather(*(outcome(call) for call in calls))
+        from mockserver.client.batches import Batch  # noqa: PLC0415 - who makes no batch need not load it
+
         batch = Batch(tuple(value for value, _ in outcomes), tuple(error for _, error in outcomes))
         return batch.enough(policy, service=self.service)
 
@@ -102,6 +107,8 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
 
     async def download(self, url: str, target: str | os.PathLike[str] | BinaryIO, **options: Unpack[Options]) -> Answer:
         """Save the body of a GET to a file, as `APIClient.download`."""
+        from mockserver.edges.sink import FileSink  # noqa: PLC0415 - who saves no files need not load it
+
         sink = FileSink(target, options.get("progress"))
         try:
             answer = await self._run(self._caller.saved(url, sink, options))

@@ -8,22 +8,21 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 from mockserver.client.answer import Answer
-from mockserver.client.ports import Auth, Began, Clock, Event, Hook, Notice, Turns, Validate
+from mockserver.client.ports import Auth, Began, Clock, Event, Hook, Kind, Notice, Turns, Validate
 from mockserver.client.urls import base_of, filled, joined, origin_of, with_query
 from mockserver.edges.clock import SystemClock
 from mockserver.errors import UsageError
 from mockserver.exchange import Headers, Response, header
-from mockserver.jobs.configuration import Cache, Rate
 from mockserver.resilience.guards import Guards
 from mockserver.resilience.idempotency import CallFacts, repeatable, uuid4
 from mockserver.resilience.outcome import Failed
 from mockserver.resilience.policies import Policies
-from mockserver.resilience.policy import Policy
+from mockserver.resilience.policy import DeadlinePolicy, Policy
 from mockserver.resilience.transfer import Outgoing, Sink, Upload
+from mockserver.values import replace
 from mockserver.violation import Violations, errors_in
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from mockserver.contract.model import Contract
     from mockserver.edges.http_cache import HttpCache
     from mockserver.edges.sink import Progress
+    from mockserver.jobs.configuration import Cache, Rate
     from mockserver.resilience.bounds import Limit
     from mockserver.resilience.call import Call
 
@@ -48,6 +48,9 @@ HARMLESS: Final = frozenset(
 )  # fmt: skip
 
 _CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
+
+
+_NOTICES: Final = 10_000  # paths of calls without a contract are without end
 
 
 class Options(TypedDict, total=False):
@@ -267,9 +270,7 @@ class Caller:
         if policy is None:
             policy = self.policies.of(operation)
         if "deadline_s" in options:
-            from mockserver.resilience.policies import overridden  # noqa: PLC0415 - rarely asked for
-
-            policy = overridden(policy, {"deadline": {"total_s": options["deadline_s"]}})
+            policy = _within(policy, options["deadline_s"])
         return policy
 
     def fields(self, began: Began) -> Headers:
@@ -335,13 +336,21 @@ class Caller:
             self._tell_notice(Notice(self.service, bound.name, "violation", violation.message, violation))
         return None
 
-    def notice(self, label: str, answer: Answer) -> None:
-        """Tell once for each operation that it will go away (RFC 9745, RFC 8594)."""
+    def notice(self, label: str, bound: Bound | None, answer: Answer) -> None:
+        """Tell once for each operation that it will go away (RFC 9745, RFC 8594), or that the contract says so."""
         headers = answer.headers
-        for kind in ("deprecation", "sunset"):
-            if kind in headers and (label, kind) not in self._noticed:
-                self._noticed.add((label, kind))
-                self._tell_notice(Notice(self.service, label, kind, headers[kind]))
+        if bound is not None and bound.deprecated:
+            self._tell_once(label, "deprecation", "the contract says that it is deprecated", None)
+        if "deprecation" in headers or "sunset" in headers:
+            from mockserver.client.notices import said  # noqa: PLC0415 - rarely needed
+
+            for each in said(headers):
+                self._tell_once(label, each.kind, each.text, each.value)
+
+    def _tell_once(self, label: str, kind: Kind, text: str, value: Any) -> None:
+        if (label, kind) not in self._noticed and len(self._noticed) < _NOTICES:
+            self._noticed.add((label, kind))
+            self._tell_notice(Notice(self.service, label, kind, text, value))
 
     def _tell_notice(self, notice: Notice) -> None:
         self.tell(notice)
@@ -393,6 +402,13 @@ def _policies(policy: Policies | Policy | Mapping[str, Any] | None) -> Policies:
             return Policies.of_words(policy)
         case _:
             raise UsageError(f"policy is {policy!r}", fix="give a Policy, Policies, or words by name")
+
+
+def _within(policy: Policy, total_s: Limit) -> Policy:
+    least = policy.deadline.least_attempt_s
+    if isinstance(total_s, int | float):
+        least = min(least, total_s)
+    return replace(policy, deadline=DeadlinePolicy(total_s, least))
 
 
 class _Function:

@@ -122,7 +122,7 @@ class Conversation:
         assert answer is not None  # noqa: S101 - nothing succeeds without one
         answer.attempts = action.attempts
         answer.took_s = took_s
-        self._caller.notice(self.label, answer)
+        self._caller.notice(self.label, self.ask.bound, answer)
         return answer
 
     def _error(self, gave_up: GiveUp) -> APIError:

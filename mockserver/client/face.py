@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 from mockserver.client.caller import Ask, Caller, Options
 from mockserver.client.ports import Auth, Clock, Hook, Validate
 from mockserver.exchange import Headers
-from mockserver.jobs.configuration import Cache, Rate
 from mockserver.resilience.guards import Guards
 from mockserver.resilience.policies import Policies
 from mockserver.resilience.policy import Policy
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mockserver.contract.model import Contract
+    from mockserver.jobs.configuration import Cache, Rate
     from mockserver.resilience.breaker import CircuitReport
 
 Reply = TypeVar("Reply")

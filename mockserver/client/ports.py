@@ -112,12 +112,15 @@ class CircuitEvent(NamedTuple):
     transition: Transition
 
 
+Kind: TypeAlias = Literal["deprecation", "sunset", "violation"]
+
+
 class Notice(NamedTuple):
     """Worth knowing: `kind` is deprecation, sunset or violation."""
 
     service: str
     operation: str
-    kind: Literal["deprecation", "sunset", "violation"]
+    kind: Kind
     text: str
     value: Any = None
 

@@ -8,19 +8,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, Unpack
 
 from mockserver.client.answer import Answer
-from mockserver.client.batches import Batch, Call, Enough
 from mockserver.client.cached import conversation
 from mockserver.client.caller import Ask, Options
 from mockserver.client.conversation import Authorize, Refused, Send, Step
 from mockserver.client.driving import drive
 from mockserver.client.face import Face
-from mockserver.client.pages import By, Pager
-from mockserver.edges.sink import FileSink
 from mockserver.resilience.deadline import within
 from mockserver.values import JSON
 
 if TYPE_CHECKING:
     import requests
+
+    from mockserver.client.batches import Batch, Call, Enough
+    from mockserver.client.pages import By
 
 
 class APIClient(Face[Answer, JSON]):
@@ -73,6 +73,8 @@ class APIClient(Face[Answer, JSON]):
         Follows Link headers, URLs and cursors in the body, page numbers and offsets; `by` says which, where it cannot
         be seen. Raises BadAnswer when pages go in a circle.
         """
+        from mockserver.client.pages import Pager  # noqa: PLC0415 - who reads no lists need not load it
+
         ask = self._caller.listed(what, {**(arguments or {}), **named}, options or {})
         pager = Pager(ask.outgoing.url, by=by, names=ask.names)
         while True:
@@ -91,6 +93,8 @@ class APIClient(Face[Answer, JSON]):
         """
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - who makes no batch need not load it
         from contextvars import copy_context  # noqa: PLC0415 - the same
+
+        from mockserver.client.batches import Batch  # noqa: PLC0415 - the same
 
         def outcome(call: Call) -> tuple[JSON, Exception | None]:
             try:
@@ -115,6 +119,8 @@ class APIClient(Face[Answer, JSON]):
 
         `progress` is told the octets so far and, where known, of how many. No cap of size holds; the deadline does.
         """
+        from mockserver.edges.sink import FileSink  # noqa: PLC0415 - who saves no files need not load it
+
         sink = FileSink(target, options.get("progress"))
         try:
             answer = self._run(self._caller.saved(url, sink, options))

@@ -35,7 +35,7 @@ class Guards:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._lock = Lock()
-        self._shared: OrderedDict[tuple[str, str, Policy], Shared] = OrderedDict()
+        self._shared: OrderedDict[tuple[str, str, int], tuple[Policy, Shared]] = OrderedDict()
         # parts live as long as somebody shares them
         self._budgets: WeakValueDictionary[tuple[str, BudgetPolicy], RetryBudget] = WeakValueDictionary()
         self._bulkheads: WeakValueDictionary[tuple[str, BulkheadPolicy], Bulkhead] = WeakValueDictionary()
@@ -66,16 +66,17 @@ class Guards:
         return tuple(sorted((breaker.report(now) for breaker in breakers), key=lambda report: report.circuit))
 
     def _shared_by(self, facts: CallFacts, policy: Policy) -> Shared:
-        key = (facts.origin, facts.group, policy)
+        # by the identity of the policy, as its hash is that of fifty fields; equal ones find the same parts below
+        key = (facts.origin, facts.group, id(policy))
         with self._lock:
-            shared = self._shared.get(key)
-            if shared is None:
-                shared = self._shared[key] = self._made(facts.origin, facts.group, policy)
+            known = self._shared.get(key)
+            if known is None:
+                known = self._shared[key] = policy, self._made(facts.origin, facts.group, policy)
                 if len(self._shared) > _MOST:
                     self._shared.popitem(last=False)
             else:
                 self._shared.move_to_end(key)
-            return shared
+            return known[1]
 
     def _made(self, origin: str, group: str, policy: Policy) -> Shared:
         budget = breaker = bulkhead = None

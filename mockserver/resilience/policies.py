@@ -6,8 +6,6 @@ Knows how words spell values (a list is a set, `false` is off); not where the wo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from typing import Final, TypeVar
 
 from mockserver.errors import UsageError
@@ -25,7 +23,7 @@ from mockserver.resilience.policy import (
     RetryPolicy,
     TimeoutPolicy,
 )
-from mockserver.values import JSON
+from mockserver.values import JSON, dataclass, field
 
 Part = (
     BodyPolicy
@@ -59,7 +57,7 @@ def overridden(policy: Policy, words: Mapping[str, JSON]) -> Policy:
     """
     changed: dict[str, Part | None] = {}
     for name, said in words.items():
-        _known(name, tuple(each.name for each in fields(policy)), "the policy")
+        _known(name, policy.__match_args__, "the policy")
         part: Part | None = getattr(policy, name)
         removable = _REMOVABLE.get(name)
         if removable is not None and isinstance(said, bool):
@@ -106,16 +104,15 @@ class Policies:
 
 
 def _with(name: str, part: Part, words: Mapping[str, JSON]) -> Part:
-    known = tuple(each.name for each in fields(part))
     for word in words:
-        _known(word, known, name)
+        _known(word, part.__match_args__, name)
     return _replaced(part, {word: _read(f"{name}.{word}", said, getattr(part, word)) for word, said in words.items()})
 
 
 def _replaced(value: _Value, changes: Mapping[str, object]) -> _Value:
     # what `replace` does; each field judges its own value, which no type can know of words from a file
     make: Callable[..., _Value] = type(value)
-    return make(**{each.name: getattr(value, each.name) for each in fields(value)} | dict(changes))
+    return make(**{name: getattr(value, name) for name in value.__match_args__} | dict(changes))
 
 
 def _read(name: str, said: JSON, default: object) -> object:
@@ -130,6 +127,8 @@ def _read(name: str, said: JSON, default: object) -> object:
 
 def _known(name: str, names: tuple[str, ...], owner: str) -> None:
     if name not in names:
+        from difflib import get_close_matches  # noqa: PLC0415 - a mistake is rare
+
         near = get_close_matches(name, names, n=1, cutoff=0.5)
         meant = f"did you mean {near[0]}? " if near else ""
         raise UsageError(f"{owner} has no {name!r}", fix=f"{meant}it has {', '.join(names)}")

@@ -6,11 +6,10 @@ name with `policies.overridden`. Decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from mockserver.errors import UsageError
 from mockserver.resilience.bounds import Limit, limit, not_above, number, statuses, whole, words
 from mockserver.resilience.outcome import FAILURE_KINDS, FailureKind
+from mockserver.values import dataclass, field
 
 _SERVER_ERRORS = frozenset(range(500, 600))
 

@@ -27,7 +27,7 @@ from mockserver.client import (
     ServerError,
     TimedOut,
 )
-from mockserver.client.ports import AttemptEvent, CallEvent, WaitEvent
+from mockserver.client.ports import AttemptEvent, CallEvent, Notice, WaitEvent
 from mockserver.edges.runner import free_port
 from mockserver.errors import UnknownService, UsageError
 
@@ -413,6 +413,31 @@ def test_a_hook_is_told_everything_and_may_add_fields(make) -> None:
     first, _, second, ended = notes.events
     assert (first.status, first.number, first.url, first.service) == (503, 1, f"{url}/x", "shop")
     assert (second.status, second.received, ended.attempts, ended.status, ended.gave_up) == (200, 7, 2, 200, "")
+
+
+def test_the_end_of_an_operation_is_told_once(make) -> None:
+    notes = []
+
+    class Hook:
+        @staticmethod
+        def observe(event) -> None:
+            if isinstance(event, Notice):
+                notes.append((event.operation, event.kind, event.text, event.value))
+
+    leaving = json(
+        b"{}",
+        "Deprecation: @1688169599",
+        "Sunset: Sun, 30 Jun 2030 23:59:59 GMT",
+        'Link: </why>; rel="deprecation"; type="text/html", </v2>; rel="successor-version"',
+    )
+    with Scripted(leaving) as server:
+        client = make(server.url, hooks=[Hook])
+        for _ in range(2):
+            client.get("/old?x=1")
+    assert notes == [
+        ("GET /old", "deprecation", "deprecated since 2023-06-30; read /why; its successor is /v2", "2023-06-30"),
+        ("GET /old", "sunset", "gone from 2030-06-30 on; its successor is /v2", "2030-06-30"),
+    ]
 
 
 def test_an_operation_is_called_as_the_contract_spells_it(make) -> None:
