@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
+from mockserver.change_messages import CHANGES
 from mockserver.values import dataclass
 from mockserver.violation import Level, Side
 
@@ -521,6 +522,7 @@ RULES: tuple[Rule, ...] = (
         "Names of components are letters, digits, dot, hyphen and underscore.",
         "OAS 3.1 §4.8.7",
     ),
+    *(Rule(name, "contract", level, "note", title, why, source) for name, level, title, why, source in CHANGES),
 )
 
 BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}

@@ -13,6 +13,7 @@ _COMMANDS = {
     "serve": "serve",
     "lint": "lint",
     "verify": "verify",
+    "diff": "diff",
     "cassettes": "cassettes",
     "explain": "explain",
     "env": "environment",
@@ -27,6 +28,7 @@ Examples:
   mockserver lint                                   is the document sound and testable?
   mockserver verify client shop.shipping:Client     drive your real client with all that the contract allows
   mockserver verify mock                            does the mock keep the contract?
+  mockserver diff --against origin/main             what does this change break?
   mockserver cassettes check                        do recordings keep the contract, hold secrets?
   mockserver explain request-required
 """

@@ -142,7 +142,7 @@ def _operations(
             except UnreadableDocument as broken:
                 flaws.append(_unresolved(template, node, broken))
                 continue
-        yield from _path_item_operations(template, node, version)
+        yield from path_item_operations(template, node, version)
 
 
 def _merged(node: Node, target: Node) -> Node:
@@ -154,7 +154,8 @@ def _merged(node: Node, target: Node) -> Node:
     return target
 
 
-def _path_item_operations(template: str, node: Node, version: Version) -> Iterator[Operation]:
+def path_item_operations(template: str, node: Node, version: Version) -> Iterator[Operation]:
+    """Yield the operations of a path item."""
     methods = {*METHODS, "query"} if version == "3.2" else set(METHODS)
     for key, value in node.tree.items():
         if key in methods and isinstance(value, dict):

@@ -134,7 +134,7 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class Reader:
     """How a version of OpenAPI writes the parts of an operation."""
 
     parameters: Callable[[Documents, Operation], tuple[Parameter, ...]]
@@ -143,9 +143,9 @@ class _Reader:
     security_schemes: Callable[[Documents], Mapping[str, SecurityScheme]]
 
 
-_READ_3 = _Reader(openapi3.parameters, openapi3.request_body, openapi3.responses, openapi3.security_schemes)
-_READ_2 = _Reader(openapi2.parameters, openapi2.request_body, openapi2.responses, openapi2.security_schemes)
-_READERS: Mapping[Version, _Reader] = {"2.0": _READ_2, "3.0": _READ_3, "3.1": _READ_3, "3.2": _READ_3}
+_READ_3 = Reader(openapi3.parameters, openapi3.request_body, openapi3.responses, openapi3.security_schemes)
+_READ_2 = Reader(openapi2.parameters, openapi2.request_body, openapi2.responses, openapi2.security_schemes)
+READERS: Mapping[Version, Reader] = {"2.0": _READ_2, "3.0": _READ_3, "3.1": _READ_3, "3.2": _READ_3}
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -160,7 +160,7 @@ class Plans:
         self.lenient = lenient
         self._validators = validators
         self._bundles = Bundles(contract.documents, contract.dialect)
-        self._reader = _READERS[contract.dialect.version]
+        self._reader = READERS[contract.dialect.version]
         self._limit = limit
         self._plans: dict[str, Plan | Broken] = {}
         self._media: dict[_MediaKey, MediaPlan] = {}

@@ -92,6 +92,12 @@ class Documents:
             self._trees[uri] = read(self.data[uri], uri)
         return self._trees[uri]
 
+    def beside_root(self, uri: str) -> str:
+        """Return the URI of a document as it looks from the first one, so that a copy elsewhere has the same names."""
+        if uri == self.root:
+            return ""
+        return uri if "://" in uri + self.root else posixpath.relpath(uri, posixpath.dirname(self.root))
+
     def where(self, node: Node) -> str:
         """Tell a place for people: `contracts/shipping.yaml:142`."""
         return self.line_of(node.uri, node.pointer)

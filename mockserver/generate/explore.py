@@ -18,6 +18,7 @@ from mockserver.generate.place import Place
 from mockserver.values import JSON
 
 _FUEL = 4
+_ABYSS = 60
 _MOST_MORE = 3
 _MOST_ITEMS = 300
 _FORMS = 8
@@ -49,7 +50,7 @@ class Explorer:
 
     def _value(self, pieces: Pieces, roll: Roll, fuel: int, place: Place) -> JSON:
         forms = self._heights.live(pieces)
-        if not forms:
+        if not forms or fuel < -_ABYSS:
             raise Stuck
         if fuel <= 0:
             lowest = min(map(self._heights.of_form, forms))
@@ -97,7 +98,7 @@ class Explorer:
 
     def _object(self, facts: Facts, roll: Roll, fuel: int, place: Place) -> JSON:
         many = roll.choice((10, 50, 90)) if fuel > 0 else 0
-        chosen = select(self._book, self._heights, facts, lambda _name: roll.chance(many))
+        chosen = select(self._book, self._heights, facts, lambda _name: roll.chance(many), lean=fuel <= 0)
         if chosen is None:
             raise Stuck
         out: dict[str, JSON] = {}

@@ -25,6 +25,7 @@ BUDGET = 600
 """Beyond so many values nothing optional is added; a list near the root counts as one item."""
 _UTMOST = 4  # times the budget: beyond it nothing at all is added
 _FEW = 6
+_ABYSS = 200  # what has not ended so far down never ends
 _DEEPEST = 12  # a list is one step down, an object two
 _NEAR = 3  # the items of a list that is the answer, or right below it, are each an answer of their own
 _FEWEST_ITEMS, _MOST_ITEMS = 2, 3
@@ -94,6 +95,8 @@ class Grower:
         todo = deque([root])
         while todo:
             node = todo.popleft()
+            if node.depth > _ABYSS:
+                return False
             if self._stays(node):
                 todo.extend(child for child in self._expand(node) if self._choose(child))
         return True
@@ -255,7 +258,7 @@ class Grower:
 
     def _expand_object(self, node: Node, facts: Facts) -> list[Node] | None:
         full = not node.lean and (not self._is_spent(node) or (node.form is not None and self._is_small(node.form)))
-        chosen = select(self._book, self._heights, facts, lambda _name: full)
+        chosen = select(self._book, self._heights, facts, lambda _name: full, lean=not full)
         if chosen is None:
             return None
         place = node.place.called(facts.titles)

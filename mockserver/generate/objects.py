@@ -37,8 +37,13 @@ class Selection:
     more: int
 
 
-def select(book: Book, heights: Heights, facts: Facts, wanted: Callable[[str], bool]) -> Selection | None:
-    """Choose properties: all that must be there, and of the others those that are wanted; None when it cannot be."""
+def select(
+    book: Book, heights: Heights, facts: Facts, wanted: Callable[[str], bool], *, lean: bool = False
+) -> Selection | None:
+    """Choose properties: all that must be there, and of the others those that are wanted; None when it cannot be.
+
+    `lean`: the value has to end.
+    """
     possible: dict[str, Pieces] = {}
     for name in declared_names(facts):
         pieces = property_pieces(book, facts, name)
@@ -49,7 +54,8 @@ def select(book: Book, heights: Heights, facts: Facts, wanted: Callable[[str], b
     chosen = {name for name in possible if name in facts.required or wanted(name)}
     if not _settle_dependents(book, facts, possible, chosen):
         return None
-    spare = [name for name in possible if name not in chosen] if len(chosen) < facts.fewest_properties else []
+    missing = len(chosen) < facts.fewest_properties
+    spare = [name for name in _spare(heights, facts, possible, lean=lean) if name not in chosen] if missing else []
     for name in sorted(spare, key=lambda name: heights.of(possible[name])):
         if len(chosen) >= facts.fewest_properties:
             break
@@ -65,20 +71,29 @@ def select(book: Book, heights: Heights, facts: Facts, wanted: Callable[[str], b
     return Selection(fields, frozenset(facts.required), max(0, facts.fewest_properties - len(fields)))
 
 
+def _spare(heights: Heights, facts: Facts, possible: Mapping[str, Pieces], *, lean: bool) -> Iterator[str]:
+    """Yield the properties that may make up the number; where it has to end, those that end at once if others may."""
+    lean = lean and all(part.additional is not False for part in facts.objects)
+    return (name for name, pieces in possible.items() if not lean or heights.of(pieces) == 0)
+
+
 def _settle_dependents(book: Book, facts: Facts, possible: dict[str, Pieces], chosen: set[str]) -> bool:
     """Add what chosen names need beside them, or take the names away; False when a required one cannot stay."""
     todo = [name for name in facts.dependent if name in chosen]
+    gone: set[str] = set()  # what was taken away is not asked back by another
     while todo:
         name = todo.pop()
         for other in facts.dependent.get(name, ()):
             if other in chosen:
                 continue
             if other not in possible:
-                pieces = property_pieces(book, facts, other)
+                pieces = None if other in gone else property_pieces(book, facts, other)
                 if pieces is None or other in facts.forbidden:
                     if name in facts.required:
                         return False
                     chosen.discard(name)
+                    possible.pop(name, None)
+                    gone.add(name)
                     todo = [left for left in facts.dependent if left in chosen]
                     break
                 possible[other] = pieces

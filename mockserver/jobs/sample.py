@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from mockserver.answers.imagine import sound_example
-from mockserver.contract.model import Operation, SecurityScheme
+from mockserver.contract.model import Operation, RequestBody, SecurityScheme
 from mockserver.contract.plan import Broken, MediaPlan, ParameterPlan, Plan, Plans
 from mockserver.errors import MockserverError
 from mockserver.exchange import Request
 from mockserver.generate.generator import Generator
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, dataclass, field
 from mockserver.wire.bodies import encode_body
 from mockserver.wire.parameters import encode_cookie, encode_header, encode_path, encode_query, encode_querystring
 
@@ -22,10 +22,17 @@ _BASIC = base64.b64encode(b"any:any").decode()
 
 @dataclass(frozen=True, slots=True)
 class Sampler:
-    """Makes requests for the operations of one contract."""
+    """Makes requests for the operations of one contract.
+
+    `given` are values by place (`query.limit`, `body`; None: any that fits), `omitted` the places that are left out,
+    `security` among them; `media_type` is that of the body.
+    """
 
     plans: Plans
     validators: Validators
+    given: Mapping[str, JSON] = field(default_factory=dict)
+    omitted: frozenset[str] = frozenset()
+    media_type: str = ""
 
     def request(self, operation: Operation, seed: int = 0, *, everything: bool = False) -> Request:
         """Return a request with what is required, or with all that may be said.
@@ -40,19 +47,19 @@ class Sampler:
             path = path.replace(f"{{{name}}}", encode_path(parameter.spec, self._value(parameter, seed)))
         pairs: list[str] = []
         for parameter in plan.query:
-            if parameter.parameter.required or everything:
+            if self._says(parameter, everything=everything):
                 pairs.extend(encode_query(parameter.spec, self._value(parameter, seed)))
-        if plan.querystring is not None and (plan.querystring.parameter.required or everything):
+        if plan.querystring is not None and self._says(plan.querystring, everything=everything):
             pairs.append(encode_querystring(plan.querystring.spec, self._value(plan.querystring, seed)))
         headers = list(self._headers(plan, seed, everything=everything))
         pairs.extend(
             f"{quote(scheme.parameter, safe='')}=any"
-            for scheme in _credentials(plan)
+            for scheme in self._credentials(plan)
             if scheme.kind == "apiKey" and scheme.location == "query"
         )
         body = b""
         media = self._media(plan)
-        if media is not None and plan.body is not None and (plan.body.required or everything):
+        if media is not None and plan.body is not None and self._carries(plan.body, everything=everything):
             content_type, body = encode_body(media.spec, self._body(media, seed))
             headers.append(("Content-Type", content_type))
         query = "&".join(filter(None, (written, *pairs)))
@@ -60,15 +67,15 @@ class Sampler:
 
     def _headers(self, plan: Plan, seed: int, *, everything: bool) -> Iterator[tuple[str, str]]:
         for parameter in plan.headers:
-            if parameter.parameter.required or everything:
+            if self._says(parameter, everything=everything):
                 for line in encode_header(parameter.spec, self._value(parameter, seed)):
                     yield parameter.parameter.name, line
         cookies = [
             encode_cookie(parameter.spec, self._value(parameter, seed))
             for parameter in plan.cookies
-            if parameter.parameter.required or everything
+            if self._says(parameter, everything=everything)
         ]
-        for scheme in _credentials(plan):
+        for scheme in self._credentials(plan):
             match scheme.kind:
                 case "apiKey" if scheme.location == "header":
                     yield scheme.parameter, "any"
@@ -83,7 +90,21 @@ class Sampler:
         if cookies:
             yield "Cookie", "; ".join(cookies)
 
+    def _says(self, plan: ParameterPlan, *, everything: bool) -> bool:
+        place = f"{plan.parameter.location}.{plan.parameter.name}"
+        return place not in self.omitted and (plan.parameter.required or everything or place in self.given)
+
+    def _carries(self, body: RequestBody, *, everything: bool) -> bool:
+        asked = "body" in self.given or bool(self.media_type)
+        return "body" not in self.omitted and (body.required or everything or asked)
+
+    def _credentials(self, plan: Plan) -> tuple[SecurityScheme, ...]:
+        return () if "security" in self.omitted else _credentials(plan)
+
     def _value(self, plan: ParameterPlan, seed: int) -> JSON:
+        given = self.given.get(f"{plan.parameter.location}.{plan.parameter.name}")
+        if given is not None:
+            return given
         for example in plan.parameter.examples:
             if example.value is not None and (plan.validator is None or plan.validator.is_valid(example.value)):
                 return example.value
@@ -93,10 +114,13 @@ class Sampler:
     def _media(self, plan: Plan) -> MediaPlan | None:
         if plan.body is None or not plan.body.content:
             return None
-        exact = (media for media in plan.body.content if "*" not in media.name)
+        named = [media for media in plan.body.content if media.name == self.media_type]
+        exact = iter(named or [media for media in plan.body.content if "*" not in media.name])
         return self.plans.media(next(exact, plan.body.content[0]), "request")
 
     def _body(self, media: MediaPlan, seed: int) -> JSON:
+        if "body" in self.given:
+            return self.given["body"]
         for example in media.media.examples:
             sound = sound_example(media, example.name, example.value)
             if sound is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from mockserver.report.model import Finding, Report
+from mockserver.report.model import Changed, Finding, Report
 from mockserver.values import JSON
 
 
@@ -47,4 +47,16 @@ def _violation(finding: Finding) -> JSON:
         "fix": finding.fix,
         "witness": finding.witness,
         "fingerprint": finding.fingerprint,
+        **(_changed(finding.changed) if finding.changed is not None else {}),
+    }
+
+
+def _changed(changed: Changed) -> JSON:
+    return {
+        "verdict": changed.verdict,
+        "direction": changed.direction,
+        "operations": list(changed.operations),
+        "beyond_contract": changed.beyond,
+        "tried": changed.tried,
+        "was": {"file": changed.was[0], "line": changed.was[1], "pointer": changed.was_pointer},
     }

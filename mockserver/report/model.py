@@ -11,6 +11,23 @@ Verdict: TypeAlias = Literal["clean", "violations", "unchecked"]
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """What a finding about two editions says besides: `was` is file and line in the old one.
+
+    `verdict` is breaking, compatible or unproven; `beyond`: it breaks only who says what the contract does not declare;
+    `tried` counts values among which none breaks.
+    """
+
+    verdict: str
+    direction: str
+    operations: tuple[str, ...]
+    beyond: bool
+    tried: int
+    was: tuple[str, int]
+    was_pointer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A violation with its places looked up. `text` is the contract's line; `source` the line of client code.
 
@@ -33,6 +50,7 @@ class Finding:
     witness: JSON = None
     evidence: tuple[tuple[str, str], ...] = ()
     further: tuple[tuple[str, str], ...] = ()
+    changed: Changed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,31 @@ def admits_nothing(schema: JSON) -> bool:
         return False
 
 
+def covers(wide: JSON, narrow: JSON) -> bool:
+    """Tell whether it is proved that every value of one schema fits another; formats are asserted."""
+    try:
+        asked = jsonschema_rs.canonicalize(wide, offline=True, validate_formats=True)
+        return (
+            asked.covers(jsonschema_rs.canonicalize(narrow, offline=True, validate_formats=True))
+            == canonical.Containment.YES
+        )
+    except (jsonschema_rs.ValidationError, ValueError):
+        return False
+
+
+def difference(wide: JSON, narrow: JSON) -> JSON:
+    """Return a schema of the values that fit the first and not the second; None where the algebra knows none."""
+    try:
+        left = jsonschema_rs.canonicalize(wide, offline=True, validate_formats=True)
+        found = left.subtract(jsonschema_rs.canonicalize(narrow, offline=True, validate_formats=True))
+    except (jsonschema_rs.ValidationError, ValueError):
+        return None
+    if found.satisfiability() == canonical.Satisfiability.NO:
+        return None
+    written = found.to_json_schema()
+    return {key: value for key, value in written.items() if key != "$schema"} if isinstance(written, dict) else written
+
+
 def normal_form(schema: JSON) -> JSON:
     """Return an equivalent schema without overlaps and leftovers, or the schema itself where there is none."""
     try:

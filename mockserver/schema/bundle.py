@@ -92,7 +92,9 @@ Scope: TypeAlias = tuple[tuple[str, Node], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Converted:
+class Piece:
+    """One schema in the words of 2020-12, without what it refers to: where each of its `$defs` names is written."""
+
     schema: JSON
     references: Mapping[str, tuple[Node, Scope]]
 
@@ -103,7 +105,7 @@ class Bundles:
     def __init__(self, documents: Documents, dialect: Dialect) -> None:
         self._documents = documents
         self._dialect = dialect
-        self._components: dict[tuple[str, str, Direction, tuple[str, ...]], _Converted] = {}
+        self._components: dict[tuple[str, str, Direction, tuple[str, ...]], Piece] = {}
 
     def of(self, node: Node, direction: Direction) -> Bundle:
         """Bundle the schema at a place; raise UnresolvedReference when a reference in its closure leads nowhere."""
@@ -124,16 +126,20 @@ class Bundles:
         schema = root.schema if isinstance(root.schema, dict) else {"not": {}} if root.schema is False else {}
         return Bundle({**schema, "$defs": dict(sorted(definitions.items()))}, places)
 
-    def _component(self, node: Node, direction: Direction, scope: Scope) -> _Converted:
+    def piece(self, node: Node, direction: Direction, scope: Scope = ()) -> Piece:
+        """Convert the schema at a place and nothing that it refers to; names mean the same in all pieces."""
+        return self._component(node, direction, scope)
+
+    def _component(self, node: Node, direction: Direction, scope: Scope) -> Piece:
         key = (node.uri, node.pointer, direction, tuple(_spelled(scope)))
         found = self._components.get(key)
         if found is None:
             found = self._components[key] = self._convert(node, direction, scope)
         return found
 
-    def _convert(self, node: Node, direction: Direction, scope: Scope) -> _Converted:
+    def _convert(self, node: Node, direction: Direction, scope: Scope) -> Piece:
         conversion = _Conversion(self._documents, self._dialect, direction, _entered(self._documents, scope, node))
-        return _Converted(conversion.schema(node), conversion.references)
+        return Piece(conversion.schema(node), conversion.references)
 
 
 def _entered(documents: Documents, scope: Scope, node: Node) -> Scope:
@@ -220,7 +226,7 @@ class _Conversion:
         plain = _PLAIN_NAME.match(target.pointer)
         name = plain[1] if plain else re.sub(r"[^A-Za-z0-9._-]", "_", target.pointer.rpartition("/")[2]) or "root"
         if not plain or target.uri != self._documents.root or scope:
-            place = " ".join((f"{target.uri}#{target.pointer}", *_spelled(scope)))
+            place = " ".join((f"{self._documents.beside_root(target.uri)}#{target.pointer}", *_spelled(scope)))
             name += "-" + hashlib.blake2b(place.encode(), digest_size=4).hexdigest()
         self.references[name] = (target, scope)
         return name

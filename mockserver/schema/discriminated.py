@@ -8,20 +8,24 @@ become one statement: the alternative that the value names, and no other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mockserver.schema.dialects import LISTS, MAPS, SINGLE
 from mockserver.values import JSON
 
 
-def discriminated(schema: JSON) -> JSON:
+def discriminated(schema: JSON, definitions: Mapping[str, JSON] | None = None) -> JSON:
     """Return a bundle with each discriminated union judged by the alternative that a value names.
 
     A value without the discriminating property is judged by the union itself, and so is one with an unknown name where
-    an alternative lists its own names.
+    an alternative lists its own names. `definitions` are those of a schema that is no whole bundle.
     """
-    return _discriminated(schema, schema.get("$defs", {}) if isinstance(schema, dict) else {})
+    if definitions is None:
+        definitions = schema.get("$defs", {}) if isinstance(schema, dict) else {}
+    return _discriminated(schema, definitions)
 
 
-def _discriminated(schema: JSON, definitions: dict[str, JSON]) -> JSON:
+def _discriminated(schema: JSON, definitions: Mapping[str, JSON]) -> JSON:
     if not isinstance(schema, dict):
         return schema
     out = {keyword: _below(keyword, value, definitions) for keyword, value in schema.items()}
@@ -34,7 +38,7 @@ def _discriminated(schema: JSON, definitions: dict[str, JSON]) -> JSON:
     return out
 
 
-def _below(keyword: str, value: JSON, definitions: dict[str, JSON]) -> JSON:
+def _below(keyword: str, value: JSON, definitions: Mapping[str, JSON]) -> JSON:
     if keyword in SINGLE:
         return _discriminated(value, definitions)
     if keyword in LISTS:
@@ -44,7 +48,7 @@ def _below(keyword: str, value: JSON, definitions: dict[str, JSON]) -> JSON:
     return value
 
 
-def _lists_names(branch: JSON, name: str, definitions: dict[str, JSON]) -> bool:
+def _lists_names(branch: JSON, name: str, definitions: Mapping[str, JSON]) -> bool:
     """Tell whether an alternative has a const or an enum for the discriminating property, as vendors write it."""
     seen: set[str] = set()
     while isinstance(branch, dict) and isinstance(branch.get("$ref"), str) and branch["$ref"] not in seen:

@@ -1,0 +1,79 @@
+"""The words of a comparison: what changed, where, what it means, and the witness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from mockserver.contract.model import Operation
+from mockserver.schema.dialects import Direction
+from mockserver.values import JSON
+from mockserver.violation import Level
+
+Verdict: TypeAlias = Literal["breaking", "compatible", "unproven"]
+"""breaking: there is a witness; compatible: proved; unproven: neither a proof nor a witness was found."""
+
+Place: TypeAlias = tuple[str, str]
+"""Document URI and JSON pointer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """An operation in both editions. In a webhook or a callback the API asks and the consumer answers."""
+
+    old: Operation
+    new: Operation
+    reversed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an exchange must hold to prove a change; who can make exchanges does the rest.
+
+    `given` are values by place (`body`, `query.limit`, `header.X-Key`); `omitted` places say nothing. For an answer:
+    `status` and `media_type`. `direction` is that of the message.
+    """
+
+    paired: Paired
+    direction: Direction
+    given: Mapping[str, JSON] = field(default_factory=dict)
+    omitted: frozenset[str] = frozenset()
+    status: str = ""
+    media_type: str = ""
+    accept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change in one direction.
+
+    `operations` are all that it touches. `evidence` tells how to prove a breaking one; `witness` is the exchange that
+    does. `beyond`: it breaks only who says what the contract does not declare. `tried` counts values without a finding.
+    """
+
+    rule: str
+    verdict: Verdict
+    level: Level
+    operations: tuple[str, ...]
+    at: str
+    message: str
+    fix: str
+    old: Place | None
+    new: Place | None
+    direction: Direction | Literal[""] = ""
+    evidence: tuple[Evidence, ...] = ()
+    witness: JSON = None
+    beyond: bool = False
+    tried: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All that changed between two editions; `pairs` counts the pairs of schemas that were not the same."""
+
+    changes: tuple[Change, ...]
+    operations: int
+    pairs: int
+    unproven_pairs: int
+    unchecked: tuple[str, ...]

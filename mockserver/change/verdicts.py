@@ -1,0 +1,196 @@
+"""What an edit means: breaking with a witness, compatible with a proof, or unproven.
+
+Left is the side whose values must keep fitting: the old one for what the consumer sends, the new one for what it
+receives. An edit is judged by the part of the right side that it touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from mockserver.change.keywords import PARTS
+from mockserver.change.model import Verdict
+from mockserver.change.pairs import Pair, Pairs, delicate_step
+from mockserver.change.spots import Edit, Spot, Step
+from mockserver.change.witness import TRIES, Refuter
+from mockserver.errors import MockserverError
+from mockserver.schema.inclusion import Prover
+from mockserver.schema.objects import constraints_on
+from mockserver.schema.terms import Term, label
+from mockserver.values import JSON
+
+_MOST_ROUTES = 4
+_NULL: JSON = {"type": "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict on an edit; `value` is a whole value at one of the sites of `root`."""
+
+    edit: Edit
+    verdict: Verdict
+    beyond: bool = False
+    root: Pair | None = None
+    value: JSON = None
+    tried: int = 0
+
+
+class Judge:
+    """Judges the edits of pairs; `narrows`: what may not come anew is on the new side."""
+
+    def __init__(self, pairs: Pairs, prover: Prover, refuter: Refuter, *, narrows: bool) -> None:
+        self._pairs = pairs
+        self._prover = prover
+        self._refuter = refuter
+        self._narrows = narrows
+
+    def judge(self, pair: Pair) -> Iterator[Judged]:
+        """Yield a verdict on each edit of a pair."""
+        left, right = self._sides(pair.old, pair.new)
+        if self._prover.proves([_term(left)], _term(right)):
+            yield from (Judged(edit, "compatible") for edit in pair.edits)
+            return
+        seen: set[int] = set()
+        for edit in pair.edits:
+            yield self._judged(pair, edit)
+        for edit in pair.delicate:
+            if id(edit.old.schema) not in seen:
+                seen.add(id(edit.old.schema))
+                judged = self._judged(pair, edit)
+                if judged.verdict != "compatible":
+                    yield judged
+
+    def _sides(self, old: Spot, new: Spot) -> tuple[Spot, Spot]:
+        return (new, old) if self._narrows else (old, new)
+
+    def _judged(self, pair: Pair, edit: Edit) -> Judged:
+        if edit.part == "nothing":
+            return Judged(edit, "compatible")
+        left, right = self._sides(edit.old, edit.new)
+        part = self._part(right, edit.part)
+        if part is None or self._prover.proves(self._left(left, edit.part), part):
+            index = delicate_step(edit.way)
+            return Judged(edit, "compatible") if index is None else self._around(pair, edit, index)
+        found = self._refuter.refute(left.edition, self._narrowed(left, edit.part), part)
+        beyond = _is_beyond(left, edit.part)
+        if found is not None:
+            for root, value in self._lifted(pair, edit, found.value):
+                return Judged(edit, "breaking", beyond, root, value)
+        return Judged(edit, "unproven", beyond, tried=TRIES)
+
+    def _around(self, pair: Pair, edit: Edit, index: int) -> Judged:
+        """Judge an edit that is harmless by itself, together with what stands around it."""
+        step = edit.way[index]
+        around = Edit(
+            edit.rule, edit.way[:index], step.old, step.new, "whole", edit.told, edit.old_steps, edit.new_steps
+        )
+        judged = self._judged(pair, around)
+        return replace(judged, edit=edit)
+
+    def _left(self, left: Spot, part: str) -> list[Term]:
+        terms = [_term(left)]
+        return [*terms, Term(left.edition, _NULL)] if part == "null" else terms
+
+    def _narrowed(self, left: Spot, part: str) -> JSON:
+        return {"allOf": [left.schema, _NULL]} if part == "null" else left.schema
+
+    def _part(self, right: Spot, part: str) -> Term | None:
+        """Return the part of the right side that an edit touched; None where it says nothing there."""
+        term = _term(right)
+        if part in {"whole", "null"}:
+            return term
+        if not isinstance(term.schema, dict):
+            return term
+        word, _, name = part.partition(" ")
+        terms = self._prover.terms
+        if word == "property":
+            found = list(constraints_on(term.schema, name, terms.matches))
+            made = {"properties": {name: found[0] if len(found) == 1 else {"allOf": found}}}
+            return terms.made(right.edition, (term.schema, label(part)), lambda: made) if found else None
+        if word == "required":
+            needed = name in term.schema.get("required", ())
+            return (
+                terms.made(right.edition, (term.schema, label(part)), lambda: {"required": [name]}) if needed else None
+            )
+        keywords = [keyword for keyword in PARTS.get(part, (part,)) if keyword in term.schema]
+        return terms.part(term, keywords, part) if keywords else None
+
+    def _lifted(self, pair: Pair, edit: Edit, value: JSON) -> Iterator[tuple[Pair, JSON]]:
+        """Yield the value as part of a whole message that fits the left side and not the right."""
+        for tried, (root, way) in enumerate(self._pairs.routes(pair)):
+            if tried >= _MOST_ROUTES:
+                return
+            left, right = map(_term, self._sides(root.old, root.new))
+            for whole in self._wholes(self._sides(root.old, root.new)[0], (*way, *edit.way), value):
+                terms = self._prover.terms
+                if terms.fits(left, whole) and not terms.fits(right, whole):
+                    yield root, whole
+                    return
+
+    def _wholes(self, left: Spot, way: tuple[Step, ...], value: JSON) -> Iterator[JSON]:
+        with suppress(MockserverError, _Misfit):  # a sample that cannot hold the value says nothing
+            yield self._grafted(way, value)
+        yield from self._refuter.steered(left.edition, left.schema, _steering(way, value))
+
+    def _grafted(self, way: tuple[Step, ...], value: JSON) -> JSON:
+        """Put a value into samples of all that it stands in."""
+        for step in reversed(way):
+            holder = self._sides(step.old, step.new)[0]
+            if step.kind == "same":
+                value = self._joined(holder, value)
+                continue
+            sample = self._refuter.sample(holder.edition, holder.schema)
+            if step.kind == "item":
+                items = list(sample) if isinstance(sample, list) else []
+                index = step.name if isinstance(step.name, int) else len(holder.schema.get("prefixItems", ()))
+                if index > len(items):
+                    raise _Misfit
+                items[index : index + 1] = [value]
+                value = items
+            elif isinstance(sample, dict):
+                value = {**sample, _name(step): value}
+            else:
+                raise _Misfit
+        return value
+
+    def _joined(self, holder: Spot, value: JSON) -> JSON:
+        """Add what the schema around an alternative wants of an object."""
+        if not isinstance(value, dict) or holder.schema.keys() <= {"anyOf", "oneOf", "discriminator"}:
+            return value
+        sample = self._refuter.sample(holder.edition, holder.schema)
+        return {**sample, **value} if isinstance(sample, dict) else value
+
+
+class _Misfit(Exception):
+    """A sample cannot hold the value."""
+
+
+def _term(spot: Spot) -> Term:
+    return Term(spot.edition, spot.edition.judged(spot.schema))
+
+
+def _name(step: Step) -> str:
+    return str(step.name) if step.kind == "property" else "other"
+
+
+def _is_beyond(left: Spot, part: str) -> bool:
+    """Tell whether the left side says nothing of a property itself: only what is not declared can break there."""
+    word, _, name = part.partition(" ")
+    if word != "property" or not isinstance(left.schema, dict):
+        return False
+    declared = name in left.schema.get("properties", {}) or isinstance(left.schema.get("additionalProperties"), dict)
+    return not declared and not left.schema.get("patternProperties")
+
+
+def _steering(way: tuple[Step, ...], value: JSON) -> JSON:
+    """Return a schema that asks for a value at the end of a way."""
+    schema: JSON = {"const": value}
+    for step in reversed(way):
+        if step.kind == "item":
+            index = step.name if isinstance(step.name, int) else len(step.old.schema.get("prefixItems", ()))
+            schema = {"type": "array", "minItems": index + 1, "prefixItems": [*([True] * index), schema]}
+        elif step.kind != "same":
+            schema = {"type": "object", "required": [_name(step)], "properties": {_name(step): schema}}
+    return schema

@@ -1,0 +1,365 @@
+"""Does every value of these schemas fit that one?
+
+A proof or nothing: what is not proved here may still be true. The schema on the right is taken apart keyword by
+keyword; objects and arrays are descended into, references are followed coinductively (a pair under comparison is
+assumed while it is compared), unions on the left are split, and the algebra of jsonschema_rs is asked at the leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from mockserver.schema.algebra import covers
+from mockserver.schema.compile import Validators
+from mockserver.schema.edition import CONSTRAINTS, Edition
+from mockserver.schema.objects import constraints_of, other_names, required_names
+from mockserver.schema.shallow import refers, shallow
+from mockserver.schema.terms import OF_KIND, SameDefinition, Term, Terms, label
+from mockserver.values import JSON
+
+_FUEL = 1500
+_MOST_SPLITS = 3
+_LARGEST = 120
+_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "object": ("properties", "patternProperties", "additionalProperties"),
+    "array": ("prefixItems", "items"),
+    "contains": ("contains", "minContains", "maxContains"),
+    "if": ("if", "then", "else"),
+}
+_GROUP_OF: Mapping[str, str] = {keyword: group for group, keywords in _GROUPS.items() for keyword in keywords}
+_OF_OBJECTS = frozenset(
+    {"required", "minProperties", "maxProperties", "dependentRequired", "dependentSchemas", "propertyNames", "object"}
+)
+_OF_ARRAYS = frozenset({"minItems", "maxItems", "uniqueItems", "contains", "array"})
+_OF_STRINGS = frozenset({"minLength", "maxLength", "pattern", "format"})
+_OF_NUMBERS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
+
+
+class _Exhausted(Exception):
+    """The proof takes too long."""
+
+
+class Prover:
+    """Proves; remembers what it proved, so the cost is once per pair of schemas.
+
+    `assumed` tells which references are taken for included: those that are compared, and told, by themselves.
+    """
+
+    def __init__(
+        self, same_definition: SameDefinition, validators: Validators, assumed: Callable[[Term, Term], bool]
+    ) -> None:
+        self._assumed = assumed
+        self.terms = Terms(same_definition, validators)
+        self._known: dict[tuple[frozenset[tuple[int, int]], tuple[int, int]], bool] = {}
+        self._open: dict[tuple[frozenset[tuple[int, int]], tuple[int, int]], int] = {}
+        self._trail: list[tuple[frozenset[tuple[int, int]], tuple[int, int]]] = []
+        self._kept: list[Sequence[Term]] = []
+        self._fuel = 0
+        self._depth = 0
+        self._splits = 0
+
+    def proves(self, left: Sequence[Term], right: Term) -> bool:
+        """Tell whether it is proved that every value that fits all on the left fits the right."""
+        self._fuel, self._depth, self._splits = _FUEL, 0, 0
+        self._trail.clear()
+        self._open.clear()
+        try:
+            return self._goal(tuple(left), right)
+        except (_Exhausted, RecursionError):
+            for key in self._trail:
+                self._known.pop(key, None)
+            return False
+
+    def _goal(self, left: tuple[Term, ...], right: Term) -> bool:
+        key = (frozenset(term.key for term in left), right.key)
+        if key in self._known:
+            # What is still being proved counts only below a property or an item: the values there are smaller.
+            return self._known[key] and self._open.get(key, -1) < self._depth
+        self._fuel -= 1
+        if self._fuel < 0:
+            raise _Exhausted
+        self._kept.append((*left, right))
+        mark = len(self._trail)
+        self._known[key] = True
+        self._open[key] = self._depth
+        self._trail.append(key)
+        proved = self._decided(left, right)
+        self._open.pop(key, None)
+        if not proved:
+            for assumed in self._trail[mark:]:
+                self._known.pop(assumed, None)
+            del self._trail[mark:]
+            if self._splits == 0:
+                self._known[key] = False
+        return proved
+
+    def _below(self, left: Sequence[Term], right: Term) -> bool:
+        """Prove for the values inside: properties and items."""
+        splits, self._splits = self._splits, 0
+        self._depth += 1
+        try:
+            return self._goal(tuple(left), right)
+        finally:
+            self._depth -= 1
+            self._splits = splits
+
+    def _decided(self, left: tuple[Term, ...], right: Term) -> bool:
+        terms, schema = self.terms, right.schema
+        if schema is True or (isinstance(schema, dict) and not schema.keys() & CONSTRAINTS):
+            return True
+        atoms, met = terms.expanded(left)
+        if any(terms.same(term, right) or self._assumed(term, right) for term in met):
+            return True
+        if not terms.kinds(atoms) or (self._splits and self._nothing(atoms)):
+            return True
+        values = terms.values(atoms)
+        if values is not None:
+            return all(
+                terms.fits(right, value) or not all(terms.fits(term, value) for term in left) for value in values
+            )
+        if schema is not False and all(self._keyword(left, atoms, *part) for part in self._parts(right)):
+            return True
+        return not self._splits and self._nothing(atoms)
+
+    def _nothing(self, atoms: tuple[Term, ...]) -> bool:
+        """Tell whether it is proved that nothing fits all of these."""
+        if not self.terms.kinds(atoms):
+            return True
+        for atom in atoms:
+            refused = atom.schema.get("not") if isinstance(atom.schema, dict) else None
+            if refused is not None and len(atom.schema) == 1 and len(atoms) > 1:
+                others = tuple(other for other in atoms if other is not atom)
+                if self._goal(others, Term(atom.edition, refused)):
+                    return True
+        return self._required_nothing(atoms)
+
+    def _required_nothing(self, atoms: tuple[Term, ...]) -> bool:
+        """Tell whether a property that must be there admits no value: alternatives with different tags, for one."""
+        if self.terms.kinds(atoms) != {"object"}:
+            return False
+        for name in required_names(atoms):
+            found = self.terms.expanded(constraints_of(self.terms, atoms, name))[0]
+            if not self.terms.kinds(found):
+                return True
+            values = self.terms.values(found)
+            if values is not None and not any(all(self.terms.fits(atom, value) for atom in found) for value in values):
+                return True
+        return False
+
+    def _parts(self, right: Term) -> Iterator[tuple[str, Term]]:
+        if any(keyword.startswith("unevaluated") for keyword in right.schema):
+            yield "unevaluated", right
+        seen: set[str] = set()
+        for keyword in right.schema:
+            group = _GROUP_OF.get(keyword, keyword)
+            if keyword in CONSTRAINTS and group not in seen and not keyword.startswith("unevaluated"):
+                seen.add(group)
+                yield group, self.terms.part(right, _GROUPS.get(group, (keyword,)), group)
+
+    def _keyword(self, left: tuple[Term, ...], atoms: tuple[Term, ...], group: str, right: Term) -> bool:
+        kinds = self.terms.kinds(atoms)
+        for kind_words, of_kinds in (
+            (_OF_OBJECTS, {"object"}), (_OF_ARRAYS, {"array"}), (_OF_STRINGS, {"string"}),
+            (_OF_NUMBERS, {"integer", "fraction"}),
+        ):  # fmt: skip
+            if group in kind_words and not kinds & of_kinds:
+                return True
+        if self._rule(left, atoms, group, right):
+            return True
+        return self._by_cases(atoms, right) or self._asked(left, right)
+
+    def _rule(self, left: tuple[Term, ...], atoms: tuple[Term, ...], group: str, right: Term) -> bool:
+        schema, edition = right.schema, right.edition
+        match group:
+            case "$ref":
+                return self._goal(left, self.terms.target(right))
+            case "allOf":
+                return all(self._goal(left, Term(edition, branch)) for branch in schema["allOf"])
+            case "type":
+                return self.terms.kinds(atoms) <= self.terms.kinds([right])
+            case "object":
+                return self._object(atoms, right)
+            case "array":
+                return self._array(atoms, right)
+            case "anyOf":
+                return any(self._goal(left, Term(edition, branch)) for branch in schema["anyOf"])
+            case "oneOf":
+                return self._one_of(left, right)
+            case "not":
+                return self._nothing((*atoms, *self.terms.expanded([Term(edition, schema["not"])])[0]))
+            case "if":
+                return self._if(left, atoms, right)
+            case "contains":
+                return self._contains(atoms, right)
+            case "propertyNames":
+                return self._names(atoms, right)
+            case "dependentSchemas":
+                return self._dependent(left, atoms, right)
+            case "required":
+                return set(schema["required"]) <= set(required_names(atoms)) or self._leaf(atoms, right)
+            case "unevaluated":
+                return False
+            case _:
+                return self._leaf(atoms, right)
+
+    def _leaf(self, atoms: tuple[Term, ...], right: Term) -> bool:
+        """Ask the algebra, with all that can be said without following references."""
+        return not refers(right.schema) and covers(right.schema, {"allOf": [shallow(atom.schema) for atom in atoms]})
+
+    def _asked(self, left: tuple[Term, ...], right: Term) -> bool:
+        """Ask the algebra about the whole, references included, where it is small and of one edition."""
+        editions = {id(term.edition): term.edition for term in left}
+        if len(editions) != 1 or self._splits:
+            return False
+        (edition,) = editions.values()
+        whole: JSON = {"allOf": [term.schema for term in left]}
+        if edition.size(whole) + right.edition.size(right.schema) > _LARGEST:
+            return False
+        return covers(right.edition.bundle(right.schema), edition.bundle(whole))
+
+    def _object(self, atoms: tuple[Term, ...], right: Term) -> bool:
+        names = dict.fromkeys(
+            name
+            for term in (right, *atoms)
+            if isinstance(term.schema, dict)
+            for name in (*term.schema.get("properties", ()), *term.schema.get("required", ()))
+        )
+        for name in names:
+            wanted = list(constraints_of(self.terms, [right], name))
+            found = tuple(constraints_of(self.terms, atoms, name)) if wanted else ()
+            nothing = Term(right.edition, schema=False)
+            if not all(self._below(found, one) for one in wanted) and not self._below(found, nothing):
+                return False
+        return all(self._below(found, one) for found, one in other_names(atoms, right))
+
+    def _array(self, atoms: tuple[Term, ...], right: Term) -> bool:
+        lists = [term for term in (right, *atoms) if isinstance(term.schema, dict)]
+        longest = max(len(term.schema.get("prefixItems", ())) for term in lists)
+        for index in range(longest + 1):
+            wanted = list(_items_at([right], index))
+            found = tuple(_items_at(atoms, index))
+            if not all(self._below(found, one) for one in wanted) and not self._leaf(
+                atoms, self._at_most(right, index)
+            ):
+                return False
+        return True
+
+    def _one_of(self, left: tuple[Term, ...], right: Term) -> bool:
+        branches = [Term(right.edition, branch) for branch in right.schema["oneOf"]]
+        for branch in branches:
+            if self._goal(left, branch):
+                others = [other for other in branches if other is not branch]
+                return all(self._nothing(self.terms.expanded((*left, other))[0]) for other in others)
+        return False
+
+    def _if(self, left: tuple[Term, ...], atoms: tuple[Term, ...], right: Term) -> bool:
+        edition, schema = right.edition, right.schema
+        condition = Term(edition, schema["if"]) if "if" in schema else None
+        if condition is None:
+            return True
+        refused = self._refused(edition, schema["if"])
+        then, other = schema.get("then", True), schema.get("else", True)
+        alike = [
+            atom
+            for atom in atoms
+            if isinstance(atom.schema, dict)
+            and "if" in atom.schema
+            and self.terms.same(Term(atom.edition, atom.schema["if"]), condition)
+        ]
+        known = [[Term(atom.edition, atom.schema.get(word, True)) for atom in alike] for word in ("then", "else")]
+        return self._goal((*left, condition, *known[0]), Term(edition, then)) and self._goal(
+            (*left, refused, *known[1]), Term(edition, other)
+        )
+
+    def _contains(self, atoms: tuple[Term, ...], right: Term) -> bool:
+        schema = right.schema
+        if "contains" not in schema or (schema.get("minContains", 1) == 0 and "maxContains" not in schema):
+            return True
+        wanted = Term(right.edition, schema["contains"])
+        for atom in atoms:
+            if not isinstance(atom.schema, dict) or "contains" not in atom.schema:
+                continue
+            found = Term(atom.edition, atom.schema["contains"])
+            enough = atom.schema.get("minContains", 1) >= schema.get("minContains", 1)
+            few = "maxContains" not in schema or atom.schema.get("maxContains", 1e99) <= schema["maxContains"]
+            if enough and few and self._below([found], wanted):
+                return "maxContains" not in schema or self._below([wanted], found)
+        return self._leaf(atoms, right)
+
+    def _names(self, atoms: tuple[Term, ...], right: Term) -> bool:
+        wanted = Term(right.edition, right.schema["propertyNames"])
+        for atom in atoms:
+            if not isinstance(atom.schema, dict):
+                continue
+            if "propertyNames" in atom.schema and self._below(
+                [Term(atom.edition, atom.schema["propertyNames"])], wanted
+            ):
+                return True
+            if atom.schema.get("additionalProperties") is False and "patternProperties" not in atom.schema:
+                return all(self.terms.fits(wanted, name) for name in atom.schema.get("properties", ()))
+        return self._leaf(atoms, right)
+
+    def _dependent(self, left: tuple[Term, ...], atoms: tuple[Term, ...], right: Term) -> bool:
+        for name, schema in right.schema["dependentSchemas"].items():
+            known = tuple(
+                Term(atom.edition, atom.schema["dependentSchemas"][name])
+                for atom in atoms
+                if isinstance(atom.schema, dict) and name in atom.schema.get("dependentSchemas", {})
+            )
+            if not self._goal((*left, *known), Term(right.edition, schema)):
+                return False
+        return True
+
+    def _by_cases(self, atoms: tuple[Term, ...], right: Term) -> bool:
+        """Split what is on the left, and prove each case by itself."""
+        if self._splits >= _MOST_SPLITS:
+            return False
+        self._splits += 1
+        try:
+            return any(all(self._goal(case, right) for case in cases) for cases in self._cases(atoms, right))
+        finally:
+            self._splits -= 1
+
+    def _cases(self, atoms: tuple[Term, ...], right: Term) -> Iterator[list[tuple[Term, ...]]]:
+        tried = 0
+        for atom in atoms:
+            if isinstance(atom.schema, dict) and tried < 2:
+                cases = list(self._cases_of(atom))
+                if cases:
+                    tried += 1
+                    rest = tuple(other for other in atoms if other is not atom)
+                    yield [(*rest, *case) for case in cases]
+        kinds = self.terms.kinds(atoms)
+        if len(kinds) > 1 and {"anyOf", "oneOf", "if"} & right.schema.keys():
+            yield [(*atoms, Term(right.edition, OF_KIND[kind])) for kind in sorted(kinds)]
+
+    def _cases_of(self, atom: Term) -> Iterator[tuple[Term, ...]]:
+        schema, edition = atom.schema, atom.edition
+        for union in ("anyOf", "oneOf"):
+            if union in schema:
+                rest = self.terms.part(atom, [key for key in schema if key != union], f"without {union}")
+                for branch in schema[union]:
+                    others = [other for other in schema[union] if other is not branch] if union == "oneOf" else []
+                    refused = (self._refused(edition, other) for other in others)
+                    yield (rest, Term(edition, branch), *refused)
+                return
+        if "if" in schema:
+            rest = self.terms.part(atom, [key for key in schema if key not in _GROUPS["if"]], "without if")
+            yield rest, Term(edition, schema["if"]), Term(edition, schema.get("then", True))
+            yield rest, self._refused(edition, schema["if"]), Term(edition, schema.get("else", True))
+
+    def _refused(self, edition: Edition, schema: JSON) -> Term:
+        return self.terms.made(edition, (schema,), lambda: {"not": schema})
+
+    def _at_most(self, right: Term, count: int) -> Term:
+        return self.terms.made(right.edition, (right.schema, label(f"at most {count}")), lambda: {"maxItems": count})
+
+
+def _items_at(terms: Iterable[Term], index: int) -> Iterator[Term]:
+    for term in terms:
+        if isinstance(term.schema, dict):
+            first = term.schema.get("prefixItems", ())
+            if index < len(first):
+                yield Term(term.edition, first[index])
+            elif "items" in term.schema:
+                yield Term(term.edition, term.schema["items"])

@@ -1,0 +1,101 @@
+"""`mockserver diff` on files, services and revisions."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mockserver.cli.diff import diff
+from mockserver.errors import UsageError
+
+ROOT = Path(__file__).parent.parent.parent
+REQUIRED = "      required:\n        - to\n        - parcels\n"
+STRICTER = f"{REQUIRED}        - reference\n"
+WIDER = "      required:\n        - to\n"
+CONTRACT = (ROOT / "contracts" / "shipping.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "shipping.yaml").write_text(CONTRACT, encoding="utf-8")
+    return tmp_path
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(diff, words, standalone_mode=False)
+
+
+def edited(folder: Path, before: str, after: str) -> None:
+    assert before in CONTRACT
+    (folder / "new.yaml").write_text(CONTRACT.replace(before, after), encoding="utf-8")
+
+
+def git(*words: str) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+    subprocess.run(["git", *identity, *words], check=True, capture_output=True)
+
+
+def test_the_same_contract_has_no_changes(folder: Path) -> None:
+    shutil.copy("contracts/shipping.yaml", folder / "new.yaml")
+    ran = run("shipping", "new.yaml")
+    assert ran.return_value == 0
+    assert "clean" in ran.output
+
+
+def test_a_breaking_change_is_told_with_both_places_and_a_witness(folder: Path) -> None:
+    edited(folder, REQUIRED, STRICTER)
+    ran = run("shipping", "new.yaml", "--report", "json")
+    assert ran.return_value == 1
+    (found,) = (one for one in json.loads(ran.output)["violations"] if one["verdict"] == "breaking")
+    assert found["rule"] == "property-required"
+    assert found["file"] == "new.yaml"
+    assert found["was"]["file"] == "contracts/shipping.yaml"
+    assert found["line"]
+    assert found["was"]["line"]
+    assert "reference" not in found["witness"]["request"]["body"]
+    assert "request-required" in found["witness"]["refused"]
+
+
+def test_a_revision_of_the_repository_is_the_old_edition(folder: Path) -> None:
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    path = folder / "contracts" / "shipping.yaml"
+    path.write_text(CONTRACT.replace(REQUIRED, STRICTER), encoding="utf-8")
+    ran = run("--against", "HEAD")
+    assert ran.return_value == 1
+    assert "HEAD:contracts/shipping.yaml" in ran.output
+
+
+def test_a_file_is_the_old_edition_of_a_service(folder: Path) -> None:
+    edited(folder, REQUIRED, STRICTER)
+    ran = run("shipping", "--against", "new.yaml")
+    assert ran.return_value == 0
+    assert "property-optional" in ran.output
+
+
+@pytest.mark.parametrize(("level", "code"), [("info", 1), ("warning", 0), ("error", 0), ("never", 0)])
+def test_the_level_that_fails_is_chosen(folder: Path, level: str, code: int) -> None:
+    edited(folder, REQUIRED, WIDER)
+    assert run("shipping", "new.yaml", "--fail-on", level).return_value == code
+
+
+@pytest.mark.usefixtures("folder")
+def test_one_word_is_a_usage_error() -> None:
+    ran = run("shipping")
+    assert isinstance(ran.exception, UsageError)
+    assert "--against" in ran.exception.fix
+
+
+@pytest.mark.parametrize(("name", "start"), [("markdown", "## new: diff"), ("html", "<!doctype html>")])
+def test_a_changelog_is_written(folder: Path, name: str, start: str) -> None:
+    edited(folder, REQUIRED, STRICTER)
+    run("shipping", "new.yaml", "--report", f"{name}=changes")
+    page = (folder / "changes").read_text(encoding="utf-8")
+    assert page.startswith(start)
+    assert "property reference is required now" in page
