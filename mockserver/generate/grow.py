@@ -19,6 +19,7 @@ from mockserver.generate.merge import POOREST_MEANT, Book, Form, poverty
 from mockserver.generate.objects import extras, is_map, select
 from mockserver.generate.place import Place
 from mockserver.generate.strings import is_placeholder
+from mockserver.generate.told import is_always_null
 from mockserver.values import JSON, dataclass, field
 
 BUDGET = 600
@@ -162,9 +163,9 @@ class Grower:
     def _must_end(self, node: Node, form: Form) -> bool:
         if not is_grown(form):
             return False
-        if node.depth >= _DEEPEST or self._repeats(node, form):
+        if self._repeats(node, form):
             return True
-        return self._is_spent(node) and not self._is_small(form)
+        return (self._is_spent(node) or node.depth >= _DEEPEST) and not self._is_small(form)
 
     def _is_small(self, form: Form) -> bool:
         """Tell whether an object is a few leaves: it costs little, and clients rely on it. Not without an end."""
@@ -199,6 +200,8 @@ class Grower:
         return form if ends or not node.optional else None
 
     def _leaf(self, node: Node, form: Form, forms: list[Form]) -> Draw | None:
+        if any(map(is_always_null, form.facts.texts)) and any(other.kind == "null" for other in forms):
+            return constant(None)
         if leads_on(node.place) and form.kind not in {"boolean", "array"}:
             if any(other.kind == "null" for other in forms):
                 return constant(None)
