@@ -139,6 +139,9 @@ class Router:
         if entries is None and method == "HEAD":
             entries = leaf.methods.get("GET")  # RFC 9110 §9.3.2: HEAD is GET without the content
         if entries is not None:
+            if len(entries) == 1 == len(ways):  # nearly always
+                operation, names = entries[0]
+                return Routed(operation, tuple(zip(names, ways[0], strict=True)))
             first, *others = [
                 Routed(operation, tuple(zip(names, values, strict=True)))
                 for operation, names in entries

@@ -23,7 +23,7 @@ _FEW = 4
 _Way: TypeAlias = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Door:
     """Where a wanted value goes: through what, to which property of whose facts."""
 
@@ -41,7 +41,7 @@ class Echo:
         self._forms = forms
         self._fits = fits
         self._doors: dict[int, Mapping[str, _Door]] = {}
-        self._judges: dict[tuple[int, _Way, str], Fits] = {}
+        self._judges: dict[_Door, Fits] = {}
 
     def form_for(self, wanted: Mapping[str, JSON]) -> int:
         """Return the number of the first form that does not contradict what is wanted (0: the usual one)."""
@@ -66,21 +66,24 @@ class Echo:
         """Return the value with what is wanted put in, where it fits; `judged`: the whole has to be judged too."""
         if not self._forms:
             return value
-        fitting: dict[tuple[_Way, str], JSON] = {}
+        fitting: dict[_Door, JSON] = {}
         doors = self._opened(form)
         for name, given in self._bare(form, wanted) if dict in map(type, wanted.values()) else wanted.items():
             door = doors.get(name) or self._door(form, name, value)
-            if door is not None and self._judge(form, door)(given):
-                fitting[door.through, door.name] = given
-        out = value
-        for (through, name), given in fitting.items():
-            out = _with(out, through, name, given)
-        plain = len(out) == len(value) and not any(through for through, _ in fitting)
+            if door is not None and (self._judges.get(door) or self._judge(door))(given):
+                fitting[door] = given
+        out, plain = dict(value), True
+        for door, given in fitting.items():
+            if door.through:
+                out, plain = _with(out, door.through, door.name, given), False
+            else:
+                plain = plain and door.name in out
+                out[door.name] = given
         if (plain and not judged and not self._forms[form].facts.judged) or self._fits(out):
             return out
         out = value
-        for (through, name), given in fitting.items():
-            changed = _with(out, through, name, given)
+        for door, given in fitting.items():
+            changed = _with(out, door.through, door.name, given)
             if self._fits(changed):
                 out = changed
         return out
@@ -113,9 +116,10 @@ class Echo:
         while held is not None and len(through) < _DEEPEST:
             wrapped = self._wrapped(held)
             names = [name for name in declared_names(held) if wrapped is None or name != wrapped[0]]
+            made = [_Door(through, name, held) for name in names]
             for spelled in (str, folded):
-                for name in names:
-                    doors.setdefault(spelled(name), _Door(through, name, held))
+                for door in made:
+                    doors.setdefault(spelled(door.name), door)
             through, held = ((*through, wrapped[0]), wrapped[1]) if wrapped is not None else (through, None)
         return doors
 
@@ -134,17 +138,14 @@ class Echo:
         first = next(iter(self._heights.live(pieces)), None) if pieces else None
         return first.facts if first is not None and first.kind == "object" and first.facts.declares else None
 
-    def _judge(self, form: int, door: _Door) -> Fits:
-        key = (form, door.through, door.name)
-        known = self._judges.get(key)
-        if known is None:
-            pieces = property_pieces(self._book, door.facts, door.name)
-            known = _nothing if pieces is None else self._book.judge(pieces) if pieces else _anything
-            if door.name in door.facts.hints:
-                known = _naming(door.facts.hints[door.name], known)
-            if door is not None and door.name in declared_names(door.facts):
-                self._judges[key] = known  # what is not declared may be called anything, and would fill the memory
-        return known
+    def _judge(self, door: _Door) -> Fits:
+        pieces = property_pieces(self._book, door.facts, door.name)
+        fits = _nothing if pieces is None else self._book.judge(pieces) if pieces else _anything
+        if door.name in door.facts.hints:
+            fits = _naming(door.facts.hints[door.name], fits)
+        if door.name in declared_names(door.facts):
+            self._judges[door] = fits  # what is not declared may be called anything, and would fill the memory
+        return fits
 
 
 def _with(value: JSON, through: _Way, name: str, given: JSON) -> JSON:

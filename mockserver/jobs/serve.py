@@ -110,7 +110,7 @@ class Session:
         missed: tuple[Mount, Route] | None = None
         path = request.path
         for mount in self._mounts:
-            below = _below(mount.prefix, path)
+            below = _below(mount.prefix, path) if mount.prefix else path
             if below is None:
                 continue
             route = mount.service.router.route(request.method, below, request.query)
@@ -134,8 +134,6 @@ def _unslashed(target: str) -> str:
 
 def _below(prefix: str, path: str) -> str | None:
     """Return the path below a prefix, or None; encoded letters are the letters (RFC 3986 §6.2.2.2)."""
-    if not prefix:
-        return path
     if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in {"", "/"}:
         return path[len(prefix) :] or "/"
     if "%" not in path and "%" not in prefix and " " not in prefix:
