@@ -48,6 +48,12 @@ _FIXES: Final[dict[str, str]] = {
     "contract": "mend the contract, or see answers all the same with validate='warn'",
     "pool-timeout": "raise timeout.pool_s, or make fewer calls at a time",
 }
+_STATUS_FIXES: Final[dict[int, str]] = {
+    401: "give credentials that the API knows: auth=..., or auth in the configuration",
+    403: "the credentials are known, and not allowed this: ask for the right",
+    405: "the API has no such method there: look at the base URL and the contract",
+    413: "send less at a time",
+}
 _REASONS: Final[dict[str, tuple[type[APIError], str, str]]] = {
     "circuit-open": (errors.CircuitOpen, "was not asked: its circuit is open", "ask later"),
     "held": (errors.RateLimited, "was not asked: the API wants a pause", "ask later"),
@@ -128,7 +134,9 @@ def _told(last: Answered | Failed | None, gave_up: GiveUp, problem: Problem | No
             said = f"answered {last.status}"
             if problem is not None and (problem.title or problem.detail):
                 said += f": {' - '.join(text for text in (problem.title, problem.detail) if text)}"
-            fix = f"ask again in {gave_up.retry_after_s:g} s" if gave_up.retry_after_s else ""
+            fix = _STATUS_FIXES.get(last.status, "")
+            if gave_up.retry_after_s:
+                fix = f"ask again in {gave_up.retry_after_s:g} s"
             return _kind_of(last.status), said, fix
         case _:
             kind, said, fix = _REASONS[gave_up.reason]

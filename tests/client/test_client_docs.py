@@ -14,7 +14,8 @@ from mockserver.edges.settings.model import _Service
 from mockserver.resilience.policy import Policy
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("configuration", "resilience")}
+NAMES = ("client", "configuration", "resilience")
+PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in NAMES}
 BLOCKS = [
     (name, number, text)
     for name, page in PAGES.items()
