@@ -22,6 +22,7 @@ FOREIGN = {
         "edges/fetch.py",
         "edges/by_requests",
         "edges/intercept/with_requests.py",
+        "edges/proxy.py",
         "client/sync.py",
     },
     "click": {"cli"},

@@ -62,7 +62,8 @@ class Contracts:
         except UsageError:  # a repository without contracts records all the same
             names = []
         self.services = tuple(Service(load_contract(name, contracts=contracts), validators) for name in names)
-        self.homes = Homes(self.services, {name: tuple(_addresses(said.service(name))) for name in names})
+        self.addresses = {name: tuple(_addresses(said.service(name))) for name in names}
+        self.homes = Homes(self.services, self.addresses)
         self.rules = rules_of(self.services, values=known_secrets(said.services.values()), public=public, secret=secret)
         self.folder = Path(said.cassettes)
         self.passthrough = said.passthrough

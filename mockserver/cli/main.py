@@ -15,6 +15,9 @@ _COMMANDS = {
     "verify": "verify",
     "diff": "diff",
     "cassettes": "cassettes",
+    "record": "proxy",
+    "proxy": "proxy",
+    "infer": "infer",
     "explain": "explain",
     "env": "environment",
 }
@@ -29,6 +32,7 @@ Examples:
   mockserver verify client shop.shipping:Client     drive your real client with all that the contract allows
   mockserver verify mock                            does the mock keep the contract?
   mockserver diff --against origin/main             what does this change break?
+  mockserver record shipping/create -- python d.py  a cassette of what the live API says
   mockserver cassettes check                        do recordings keep the contract, hold secrets?
   mockserver explain request-required
 """
