@@ -22,6 +22,7 @@ BLOCKS = [(found[1], found[2]) for found in BLOCK.finditer((ROOT / "README.md").
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(ROOT / "contracts", tmp_path / "contracts")
+    shutil.copytree(ROOT / "cassettes", tmp_path / "cassettes")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

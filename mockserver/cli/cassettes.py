@@ -14,6 +14,7 @@ from mockserver.cassette.age import days_old, expired, moment_of
 from mockserver.cassette.leaks import leaks
 from mockserver.cassette.model import Cassette, Interaction
 from mockserver.cassette.scrub import Rules, Scrubber
+from mockserver.cli.cassette_exchange import export, import_, refresh
 from mockserver.cli.options import allow_remote_option, contracts_option, load_services, report_option, write_reports
 from mockserver.edges import cassette_files, settings
 from mockserver.edges.known_secrets import known_secrets
@@ -223,3 +224,7 @@ def _aged(file: Path, cassette: Cassette, now: datetime, limit: int) -> tuple[in
     over = next((why for one in cassette.interactions if (why := expired(one, cassette, now))), "")
     told = "age unknown" if oldest < 0 else f"{oldest} days"
     return oldest, f"{told:>12}  {file}{f'  {over}' if over else ''}", bool(over) or oldest > limit
+
+
+for command in (import_, export, refresh):
+    cassettes.add_command(command)

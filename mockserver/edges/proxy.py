@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import requests
 
+from mockserver.errors import CouldNotCheck
 from mockserver.exchange import Request, Response
 from mockserver.jobs.proxy import Proxy, refusal
 from mockserver.violation import Violations
@@ -57,7 +58,7 @@ class ProxyApp:
             return _send(refusal(400, "your client broke the contract", wrong), start_response)
         begun, at = time.perf_counter(), datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         try:
-            real = self._forward(self.proxy.outgoing(request))
+            real = _sent(self._session, self.proxy.url, self.proxy.outgoing(request))
         except requests.RequestException as failed:
             self._tell(request, 502, ())
             return _send(refusal(502, f"the API cannot be reached: {_plain(failed)}", ()), start_response)
@@ -67,15 +68,6 @@ class ProxyApp:
         with real:
             response = Response(head.status, head.headers, real.raw.read(decode_content=False))
         return self._whole(request, response, real.reason or "", start_response, at, time.perf_counter() - begun)
-
-    def _forward(self, request: Request) -> Any:
-        """Send; the target goes out as it came in."""
-        prepared = requests.Request(
-            request.method, self.proxy.url, headers=dict(_joined(request)), data=request.body or None
-        )
-        made = self._session.prepare_request(prepared)
-        made.url = f"{self.proxy.url}{request.target}"
-        return self._session.send(made, stream=True, allow_redirects=False)
 
     def _whole(
         self, request: Request, response: Response, reason: str, start_response: StartResponse, at: str, took_s: float
@@ -109,6 +101,26 @@ class ProxyApp:
     def _tell(self, request: Request, status: int, violations: Violations) -> None:
         if self._listener is not None:
             self._listener(self.proxy, request, status, violations)
+
+
+def _sent(session: requests.Session, url: str, request: Request) -> Any:
+    """Send; the target goes out as it came in."""
+    plain = requests.Request(request.method, url, headers=dict(_joined(request)), data=request.body or None)
+    made = session.prepare_request(plain)
+    made.url = f"{url}{request.target}"
+    return session.send(made, stream=True, allow_redirects=False)
+
+
+def forward(session: requests.Session, url: str, request: Request) -> tuple[Response, str]:
+    """Return what an API answers to a request, whole, and its reason phrase; raise CouldNotCheck without an answer."""
+    try:
+        with _sent(session, url.rstrip("/"), request) as real:
+            body = real.raw.read(decode_content=False)
+    except requests.RequestException as failed:
+        raise CouldNotCheck(
+            f"the API cannot be reached: {_plain(failed)}", where=url, fix="give its address: --url"
+        ) from failed
+    return Response(real.status_code, tuple(real.raw.headers.items()), body), real.reason or ""
 
 
 def _arriving(raw: Any) -> Iterator[bytes]:
