@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
 
+from mockserver.errors import CouldNotCheck
+from mockserver.exchange import Request, Response
+from mockserver.jobs.verify_provider import Complaint, Probe
 from mockserver.values import JSON
 
 _CONFIGURATION = """
@@ -69,3 +74,88 @@ class Explorer:
             warnings.simplefilter("ignore")  # hypothesis warns of seeds that stand beside a configuration
             draw()
         yield from found
+
+
+_PROBING = """
+base-url = {url}
+workers = {workers}
+headers = {{ {headers} }}
+[phases.stateful]
+enabled = false
+[phases.coverage]
+unexpected-methods = []
+[checks.object_level_authorization]
+enabled = false
+[checks.ignored_auth]
+enabled = false
+"""
+
+
+def probes(
+    document: JSON,
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    most: int,
+    random_seed: int,
+    workers: int = 1,
+    progress: Callable[[str], object] | None = None,
+) -> Iterator[Probe]:
+    """Drive a server with examples, boundary values and draws of its contract; yield every exchange."""
+    text = _CONFIGURATION.format(seed=random_seed, most=most)
+    head, _, rest = text.partition("[generation]")
+    listed = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in headers.items())
+    top, _, tables = _PROBING.format(url=_quoted(url), workers=workers, headers=listed).partition("[phases")
+    config = SchemathesisConfig.from_str(f"{head}{top}[generation]{rest}[phases{tables}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        schema: Any = schemathesis.openapi.from_dict(document, config=config)
+        for event in from_schema(schema).execute():
+            if isinstance(event, events.FatalError):
+                raise CouldNotCheck(
+                    f"the server could not be driven: {event.exception}", where=url, fix="see that it answers there"
+                )
+            if isinstance(event, events.ScenarioFinished):
+                if progress is not None:
+                    progress(event.recorder.label)
+                yield from _recorded(event.recorder)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _recorded(recorder: Any) -> Iterator[Probe]:
+    for key, interaction in recorder.interactions.items():
+        complaints = tuple(
+            Complaint(node.name, _sentence(node.failure_info.failure))
+            for node in recorder.checks.get(key, ())
+            if node.failure_info is not None
+        )
+        node = recorder.cases.get(key)
+        meta = getattr(getattr(node, "value", None), "meta", None)
+        described = getattr(getattr(getattr(meta, "phase", None), "data", None), "description", None) or ""
+        yield Probe(
+            recorder.label,
+            _request(interaction.request),
+            _response(interaction.response) if interaction.response is not None else None,
+            complaints,
+            described,
+        )
+
+
+def _sentence(failure: Any) -> str:
+    lines = [line.strip() for line in str(failure.message).splitlines() if line.strip()]
+    return f"{failure.title}: {lines[0]}" if lines else str(failure.title)
+
+
+def _request(request: Any) -> Request:
+    parts = urlsplit(request.uri)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = tuple((name, value) for name, values in request.headers.items() for value in values)
+    return Request(request.method, target, headers, request.body or b"")
+
+
+def _response(response: Any) -> Response:
+    headers = tuple((name, value) for name, values in response.headers.items() for value in values)
+    return Response(response.status_code, headers, response.content or b"")

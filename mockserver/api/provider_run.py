@@ -1,0 +1,96 @@
+"""A server driven with its contract, and what that showed, as a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from mockserver.contract.model import Contract
+from mockserver.contract.plan import Plans
+from mockserver.contract.route import Router
+from mockserver.contract.secret_names import secret_names
+from mockserver.edges.explorer import probes
+from mockserver.errors import CouldNotCheck
+from mockserver.exchange import Request
+from mockserver.jobs.sample import curl
+from mockserver.jobs.tell import tell
+from mockserver.jobs.verify_provider import Kept, Probed, judge
+from mockserver.redact import Secrets, redact_text
+from mockserver.report.model import Finding, Report
+from mockserver.schema.compile import Validators
+
+_LONGEST = 400
+
+
+def probed(
+    job: str,
+    contract: Contract,
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    target: str,
+    most: int,
+    seed: int,
+    workers: int,
+) -> Report:
+    """Drive the server at `url`, where the contract's paths begin, and report; raise CouldNotCheck."""
+    plans = Plans(contract, Validators())
+    secrets = Secrets().named(secret_names(contract, tuple(plans.security_schemes().values())))
+    base = urlsplit(url).path.rstrip("/")
+    exchanges = probes(contract.root.tree, url, headers, most=most, random_seed=seed, workers=workers)
+    found = judge(exchanges, plans, Router(contract), base)
+    if not found.statuses:
+        raise CouldNotCheck(f"nothing answered at {url}", where=url, fix="start it, or mend --url")
+    if set(found.statuses) <= {401, 403}:
+        raise CouldNotCheck(
+            f"every answer of {url} was {' or '.join(map(str, sorted(found.statuses)))}",
+            where=url,
+            fix="give credentials: auth in the configuration, or --header",
+        )
+    findings = tuple(_finding(kept, contract, url, secrets) for kept in found.kept.values())
+    return Report(job, contract.name, target, len(found.operations), _left(contract, found), findings)
+
+
+def _left(contract: Contract, found: Probed) -> tuple[str, ...]:
+    asked = found.operations
+    left = [one.name for one in contract.operations if one.label not in asked and one.name not in asked]
+    said = [f"{len(left)} operations were not asked: {', '.join(left[:8])}"] if left else []
+    silent = found.exchanges - sum(found.statuses.values())
+    if silent:
+        said.append(f"{silent} of {found.exchanges} requests were not answered")
+    return tuple(said)
+
+
+def _finding(kept: Kept, contract: Contract, url: str, secrets: Secrets) -> Finding:
+    probe = kept.probe
+    known = secrets.seen_in(probe.request)
+    (finding,) = tell("", contract.name, [kept.violation], contract.documents, checked=1, secrets=known).findings
+    origin = url[: len(url) - len(urlsplit(url).path)]
+    request = Request(
+        probe.request.method,
+        probe.request.target,
+        tuple(pair for pair in probe.request.headers if pair[0].lower() not in _DULL),
+        probe.request.body,
+    )
+    evidence = [("sent", redact_text(_cut(_spelled(probe.request)), known))]
+    if probe.response is not None:
+        body = probe.response.body.decode("utf-8", "backslashreplace")
+        more = f"      smallest of {kept.seen}" if kept.seen > 1 else ""
+        evidence.append(("answer", redact_text(_cut(f"{probe.response.status} {body}"), known) + more))
+    again = redact_text(curl(request, origin), known)
+    return replace(finding, evidence=tuple(evidence), further=(("again", again),))
+
+
+_DULL = frozenset(
+    {"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid", "accept"}
+)
+
+
+def _spelled(request: Request) -> str:
+    body = f"  {request.body.decode('utf-8', 'backslashreplace')}" if request.body else ""
+    return f"{request.method} {request.target}{body}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

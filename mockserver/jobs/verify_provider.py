@@ -1,0 +1,136 @@
+"""What a server showed while it was driven with everything its contract allows, and some things it does not.
+
+Answers are judged by our own checks, which know the line of the contract; what only shows in the pair of request and
+answer (a wrong request that was accepted, a right one that was refused) is taken from whoever drove.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import field
+from typing import Final
+
+from mockserver.checks.response import check_response
+from mockserver.contract.plan import Plan, Plans
+from mockserver.contract.route import Routed, Router
+from mockserver.exchange import Request, Response
+from mockserver.messages import BY_ID
+from mockserver.values import JSON, dataclass
+from mockserver.violation import Violation, errors_in
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What whoever drove the server says of one exchange: the name of the check, and a sentence."""
+
+    check: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One exchange with a server; `response` is None where there was none."""
+
+    operation: str
+    request: Request
+    response: Response | None
+    complaints: tuple[Complaint, ...] = ()
+    description: str = ""
+
+
+_RULES: Final[Mapping[str, str]] = {
+    "not_a_server_error": "provider-failed",
+    "negative_data_rejection": "provider-accepted",
+    "missing_required_header": "provider-accepted",
+    "positive_data_acceptance": "provider-refused",
+    "unsupported_method": "provider-method",
+    "allow_header_conformance": "provider-method",
+    "use_after_free": "provider-state",
+    "ensure_resource_availability": "provider-state",
+    "ignored_auth": "provider-security",
+}
+_OURS: Final = frozenset(
+    {
+        "status_code_conformance", "content_type_conformance", "response_headers_conformance",
+        "response_schema_conformance",
+    }
+)  # fmt: skip
+_FIXES: Final[Mapping[str, str]] = {
+    "provider-failed": "answer with a documented status",
+    "provider-accepted": "refuse it with a documented 4xx, or allow it in the contract",
+    "provider-refused": "take it, or forbid it in the contract",
+    "provider-method": "answer 405 with Allow",
+    "provider-state": "let what was made be found, and what was deleted not",
+    "provider-security": "refuse requests without a valid credential",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A finding, the exchange that shows it, and how often it was seen."""
+
+    violation: Violation
+    probe: Probe
+    seen: int
+
+
+@dataclass(slots=True)
+class Probed:
+    """What came of a run; findings by fingerprint, the smallest exchange of each."""
+
+    exchanges: int = 0
+    statuses: dict[int, int] = field(default_factory=dict)
+    operations: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, Kept] = field(default_factory=dict)
+
+    def add(self, violation: Violation, probe: Probe) -> None:
+        """Keep a finding with its smallest exchange."""
+        key = violation.fingerprint
+        before = self.kept.get(key)
+        smaller = before is None or _size(probe) < _size(before.probe)
+        seen = 1 + (before.seen if before is not None else 0)
+        self.kept[key] = Kept(violation, probe, seen) if smaller or before is None else _again(before, seen)
+
+
+def _again(kept: Kept, seen: int) -> Kept:
+    return Kept(kept.violation, kept.probe, seen)
+
+
+def _size(probe: Probe) -> int:
+    return len(probe.request.target) + len(probe.request.body)
+
+
+def judge(probes: Iterable[Probe], plans: Plans, router: Router, base: str) -> Probed:
+    """Return what is wrong with a server; `base` is the path below which the contract is served."""
+    found = Probed()
+    for probe in probes:
+        found.exchanges += 1
+        found.operations[probe.operation] = found.operations.get(probe.operation, 0) + 1
+        route = router.route(probe.request.method, probe.request.path.removeprefix(base) or "/", probe.request.query)
+        plan = plans.of(route.operation) if isinstance(route, Routed) else None
+        ours: tuple[Violation, ...] = ()
+        if probe.response is not None:
+            status = probe.response.status
+            found.statuses[status] = found.statuses.get(status, 0) + 1
+            if isinstance(plan, Plan):
+                ours = errors_in(check_response(plans, plan, probe.request, probe.response))
+        for violation in ours:
+            found.add(violation, probe)
+        for complaint in probe.complaints:
+            if complaint.check in _OURS and (ours or not isinstance(plan, Plan)):
+                continue
+            found.add(_told(complaint, probe, plan if isinstance(plan, Plan) else None, plans), probe)
+    return found
+
+
+def _told(complaint: Complaint, probe: Probe, plan: Plan | None, plans: Plans) -> Violation:
+    rule = _RULES.get(complaint.check, "provider-other")
+    node = plan.operation.node if plan is not None else plans.contract.root
+    status: JSON = probe.response.status if probe.response is not None else None
+    what = f" ({probe.description})" if probe.description else ""
+    message = f"{complaint.message}{what}"
+    name = plan.operation.name if plan is not None else probe.operation
+    fix = _FIXES.get(rule, f"look for {complaint.check} in the documentation of schemathesis")
+    return Violation(
+        rule, "provider", BY_ID[rule].level, name, node.uri, node.pointer, complaint.check, message, fix, status
+    )
