@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from mockserver.api.client_bound import Binding
@@ -112,7 +113,9 @@ class Binder:
         unbound: list[tuple[str, str]] = []
         taken = {name for one in explicit for name in one.names}
         for method in calling.methods:
-            if method.path in covered or method.path in ignore or any(one.method == method.path for one in explicit):
+            if method.path in covered or any(one.method == method.path for one in explicit):
+                continue
+            if any(fnmatchcase(method.path, pattern) for pattern in ignore):
                 continue
             binding = self._by_name(method, calling) or self._by_watching(method, calling)
             if isinstance(binding, Binding):

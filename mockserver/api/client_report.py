@@ -5,10 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from dataclasses import replace
+from importlib.util import find_spec
 
 from mockserver.api.client_result import Checked, Result
+from mockserver.contract.reading import Reading
 from mockserver.document.documents import name_of
 from mockserver.exchange import Request, Response
+from mockserver.jobs.ports import Opinion, SecondOpinion
 from mockserver.jobs.tell import tell
 from mockserver.jobs.verify_cases import Given
 from mockserver.jobs.verify_judge import Shown
@@ -25,8 +28,9 @@ def report_of(suite: Checked, result: Result, again: str = "") -> Report:
     """Return a report; `again` is the command that repeats the job."""
     service = suite.service
     findings: list[Finding] = []
+    second = _second_opinion(suite) if result.shown else None
     for key, shown in result.shown.items():
-        findings.append(_finding(suite, shown, result.seen[key], tuple(result.operations[key]), again))
+        findings.append(_finding(suite, shown, result.seen[key], tuple(result.operations[key]), again, second))
     findings.extend(_unbound(suite, method, why) for method, why in suite.unbound)
     unchecked = [*result.unchecked, *_left(suite)]
     return Report("verify client", service.name, suite.target, len(suite.bindings), tuple(unchecked), tuple(findings))
@@ -40,7 +44,9 @@ def _left(suite: Checked) -> Iterable[str]:
         yield f"{len(unused)} of {total} operations are not used by this client: {listed}"
 
 
-def _finding(suite: Checked, shown: Shown, seen: int, operations: tuple[str, ...], again: str) -> Finding:
+def _finding(
+    suite: Checked, shown: Shown, seen: int, operations: tuple[str, ...], again: str, second: SecondOpinion | None
+) -> Finding:
     service, violation = suite.service, shown.violation
     secrets = service.secrets()
     if shown.request is not None:
@@ -65,7 +71,42 @@ def _finding(suite: Checked, shown: Shown, seen: int, operations: tuple[str, ...
     paste = pasted(suite, shown)
     if paste:
         further.append(("paste", paste))
-    return replace(finding, source=shown.source, evidence=tuple(evidence), further=tuple(further))
+    return replace(
+        finding,
+        source=shown.source,
+        evidence=tuple(evidence),
+        further=tuple(further),
+        opinion=_opinion(shown, second) if second is not None else "",
+    )
+
+
+def _second_opinion(suite: Checked) -> SecondOpinion | None:
+    """Return another judge of the contract, where it is installed."""
+    if find_spec("openapi_core") is None:
+        return None
+    from mockserver.edges.second_opinion import OpenAPICore  # noqa: PLC0415 - only what was found is asked again
+
+    return OpenAPICore(suite.service.contract.root.tree)
+
+
+def _opinion(shown: Shown, second: SecondOpinion) -> Opinion:
+    """Return what the other judge says: of a request that it is wrong, of an answer that it is right."""
+    violation = shown.violation
+    if violation.rule.startswith("request-") and shown.request is not None:
+        observed = next((one for one in shown.called.observed if one.request is shown.request), None)
+        style = _style(observed.reading, violation.at) if observed is not None else ""
+        return second.of(violation, shown.request, None, style)
+    if shown.answer is not None and shown.called.observed:
+        return second.accepts(shown.called.observed[-1].request, shown.answer)
+    return "no-opinion"
+
+
+def _style(reading: Reading | None, at: str) -> str:
+    name = at.partition("#")[0]
+    for value in reading.parameters() if reading is not None else ():
+        if f"{value.plan.parameter.location}.{value.plan.parameter.name}" == name:
+            return value.plan.spec.style
+    return ""
 
 
 def _unbound(suite: Checked, method: str, why: str) -> Finding:

@@ -71,9 +71,10 @@ def key_of(shown: Shown) -> tuple[str, ...]:
     """Return what makes two findings the same one."""
     violation, raised = shown.violation, shown.called.raised
     if violation.rule in {"response-crashed-client", "error-undeclared"} and raised is not None:
-        where = raised.source or violation.operation
-        return violation.rule, where, raised.name, violation.pointer if raised.source else violation.fingerprint
+        return violation.rule, raised.source or violation.operation, raised.name, raised.key
     if violation.rule == "error-swallowed":
         given = shown.case.given
         return violation.rule, violation.operation, str(given.status if given else "")
+    if violation.rule in {"request-path", "request-method"}:  # their operation is what was asked for, each time another
+        return violation.rule, shown.source or violation.fingerprint
     return violation.rule, violation.operation, violation.fingerprint

@@ -38,7 +38,7 @@ class ClientSuite:
     `service` is a name in `contracts`, a path or an address; `client` a class, a factory that takes `api`, a module,
     `"package.module:Name"`, or the name of a pytest fixture. `raises` are the errors that the client declares; without
     it they are learnt from what it does. `setup` is called with each new client. `ignore` lists rule ids, operations
-    and methods that are left out.
+    and methods (`admin.*`) that are left out.
     """
 
     def __init__(
@@ -168,6 +168,10 @@ class ClientSuite:
                     self._drawn(binding, directions, part, max_examples, time_budget_s, seed)
             result.join(part)
         return result
+
+    def told(self, *, max_examples: int = 0, time_budget_s: float | None = None, seed: int = 0) -> str:
+        """Check everything and return what is wrong, worst first, for eyes; empty when nothing is."""
+        return told_result(self, self.check(max_examples=max_examples, time_budget_s=time_budget_s, seed=seed))
 
     def _check(self, binding: Binding, directions: Sequence[Direction], result: Result) -> None:
         before = result.cases

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from mockserver.contract.model import Contract
@@ -11,14 +10,17 @@ from mockserver.contract.plan import Plans
 from mockserver.contract.route import Router
 from mockserver.contract.secret_names import secret_names
 from mockserver.edges.explorer import probes
+from mockserver.edges.second_opinion import OpenAPICore
 from mockserver.errors import CouldNotCheck
 from mockserver.exchange import Request
+from mockserver.jobs.ports import SecondOpinion
 from mockserver.jobs.sample import curl
 from mockserver.jobs.tell import tell
 from mockserver.jobs.verify_provider import Kept, Probed, judge
 from mockserver.redact import Secrets, redact_text
 from mockserver.report.model import Finding, Report
 from mockserver.schema.compile import Validators
+from mockserver.values import replace
 
 _LONGEST = 400
 
@@ -48,7 +50,8 @@ def probed(
             where=url,
             fix="give credentials: auth in the configuration, or --header",
         )
-    findings = tuple(_finding(kept, contract, url, secrets) for kept in found.kept.values())
+    second = OpenAPICore(contract.root.tree) if found.kept else None
+    findings = tuple(_finding(kept, contract, url, secrets, second) for kept in found.kept.values())
     return Report(job, contract.name, target, len(found.operations), _left(contract, found), findings)
 
 
@@ -62,7 +65,7 @@ def _left(contract: Contract, found: Probed) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _finding(kept: Kept, contract: Contract, url: str, secrets: Secrets) -> Finding:
+def _finding(kept: Kept, contract: Contract, url: str, secrets: Secrets, second: SecondOpinion | None) -> Finding:
     probe = kept.probe
     known = secrets.seen_in(probe.request)
     (finding,) = tell("", contract.name, [kept.violation], contract.documents, checked=1, secrets=known).findings
@@ -79,7 +82,12 @@ def _finding(kept: Kept, contract: Contract, url: str, secrets: Secrets) -> Find
         more = f"      smallest of {kept.seen}" if kept.seen > 1 else ""
         evidence.append(("answer", redact_text(_cut(f"{probe.response.status} {body}"), known) + more))
     again = redact_text(curl(request, origin), known)
-    return replace(finding, evidence=tuple(evidence), further=(("again", again),))
+    opinion = ""
+    if second is not None and probe.response is not None:
+        base = urlsplit(url).path.rstrip("/")
+        at_root = replace(probe.request, target=probe.request.target.removeprefix(base) or "/")
+        opinion = second.of(kept.violation, at_root, probe.response)
+    return replace(finding, evidence=tuple(evidence), further=(("again", again),), opinion=opinion)
 
 
 _DULL = frozenset(

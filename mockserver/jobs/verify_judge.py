@@ -284,7 +284,7 @@ def _member(value: JSON, names: tuple[str, ...]) -> JSON:
 def _difference(expected: JSON, actual: JSON, at: str) -> tuple[str, JSON, JSON] | None:
     """Return the first place where what arrived is not what was meant; None where it is.
 
-    What was never said may be there: clients complete requests. An empty list or object may stay away.
+    What was never said may be there: clients complete requests. An empty list, object or text may stay away.
     """
     if isinstance(expected, dict) and isinstance(actual, dict):
         for name, value in expected.items():
@@ -301,7 +301,7 @@ def _difference(expected: JSON, actual: JSON, at: str) -> tuple[str, JSON, JSON]
                 return inner
         return None
     if actual is _NOTHING:
-        return None if expected in ([], {}) else (at, expected, actual)
+        return None if expected in ([], {}, "") else (at, expected, actual)
     return None if _equal(expected, actual) else (at, expected, actual)
 
 

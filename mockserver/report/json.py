@@ -47,6 +47,7 @@ def _violation(finding: Finding) -> JSON:
         "fix": finding.fix,
         "witness": finding.witness,
         "fingerprint": finding.fingerprint,
+        "opinion": finding.opinion,
         **(_changed(finding.changed) if finding.changed is not None else {}),
     }
 

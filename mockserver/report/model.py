@@ -32,6 +32,7 @@ class Finding:
     """A violation with its places looked up. `text` is the contract's line; `source` the line of client code.
 
     `evidence` (what was sent, what was answered) and `further` (how to repeat it, what to paste) are labelled lines.
+    `opinion` is that of a second judge: confirmed, disputed, no-opinion, or empty where none was asked.
     """
 
     rule: str
@@ -51,6 +52,7 @@ class Finding:
     evidence: tuple[tuple[str, str], ...] = ()
     further: tuple[tuple[str, str], ...] = ()
     changed: Changed | None = None
+    opinion: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ def told(finding: Finding) -> list[str]:
     if place:
         lines.append(f"  {place}  {finding.text}".rstrip())
     lines.extend(_labelled(finding.evidence))
+    if finding.opinion == "disputed":
+        lines.append("  second  openapi-core does not complain about this part")
     if finding.fix:
         lines.append(f"  fix  {finding.fix}")
     lines.extend(_labelled(finding.further))

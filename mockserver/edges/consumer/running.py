@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import inspect
+import logging
 import signal
 import threading
 import time
@@ -113,8 +114,11 @@ def _interrupt(thread: int) -> None:
 
 @contextmanager
 def without_pauses() -> Iterator[None]:
-    """Let `time.sleep` and `asyncio.sleep` return at once: how long a client pauses is not what is judged."""
-    sleep, asleep = time.sleep, asyncio.sleep
+    """Let `time.sleep` and `asyncio.sleep` return at once: how long a client pauses is not what is judged.
+
+    What a client logs and nobody asked for is not shown either: a thousand refusals would drown what was found.
+    """
+    sleep, asleep, shown = time.sleep, asyncio.sleep, logging.lastResort
 
     async def at_once(delay: float, result: Any = None) -> Any:
         await asleep(0)
@@ -123,7 +127,8 @@ def without_pauses() -> Iterator[None]:
 
     time.sleep = lambda seconds: sleep(_PAUSE_S if seconds else 0)  # not zero: other threads may poll with it
     asyncio.sleep = at_once
+    logging.lastResort = None
     try:
         yield
     finally:
-        time.sleep, asyncio.sleep = sleep, asleep
+        time.sleep, asyncio.sleep, logging.lastResort = sleep, asleep, shown
