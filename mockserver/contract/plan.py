@@ -289,11 +289,18 @@ class Plans:
         spec = BodySpec(
             media_type=media.name,
             shape=shape_of(bundle.schema if bundle is not None else True),
-            encodings=_named(media.encodings),
+            encodings=self._encodings(media),
             positions=_positions(media.encodings),
             item=item,
         )
         return MediaPlan(media, spec, bundle, validator, is_sequential(media.name) and is_per_item(spec))
+
+    def _encodings(self, media: MediaType) -> Mapping[str, Encoding]:
+        """Return how the fields of a form are spelled: until 3.0.4 (§4.7.15.1), styles are for urlencoded ones only."""
+        named = _named(media.encodings)
+        if self.contract.dialect.version != "3.0" or not media.name.startswith("multipart/"):
+            return named
+        return {name: Encoding(one.content_type) for name, one in named.items()}
 
 
 def _named(parts: PartEncodings | None) -> Mapping[str, Encoding]:
