@@ -64,6 +64,7 @@ def _visit_pairs(query: str, place: str, visit: Visit) -> str:
         name, equals, value = pair.partition("=")
         bare = inner_name(unquote_plus(name))
         change = _at(visit, f"{place}?{unquote_plus(name)}", bare)
+        name = _percent(name, _at(visit, place, ""), plus=True)
         pairs.append(
             f"{name}={_percent(value, change, plus=True)}" if equals else _percent(pair, _at(visit, place, ""))
         )
@@ -162,7 +163,10 @@ def visit_value(value: JSON, place: str, name: str, visit: Visit, depth: int = 0
         return value
     match value:
         case dict():
-            return {key: visit_value(item, child(place, key), key, visit, depth + 1) for key, item in value.items()}
+            return {
+                visit(place, "", key): visit_value(item, child(place, key), key, visit, depth + 1)
+                for key, item in value.items()
+            }
         case list():
             one = name.removesuffix("s")
             return [visit_value(item, child(place, at), one, visit, depth + 1) for at, item in enumerate(value)]

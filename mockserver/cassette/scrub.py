@@ -8,16 +8,25 @@ credential, wherever it turns up and however it is spelled) and by shape. What r
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 from urllib.parse import quote, quote_plus
 
 from mockserver.cassette.header_names import FRAMING, is_safe
 from mockserver.cassette.model import Interaction
-from mockserver.cassette.places import BASE64, decoded, visit_body, visit_headers, visit_named, visit_target
+from mockserver.cassette.places import (
+    BASE64,
+    decoded,
+    visit_body,
+    visit_headers,
+    visit_named,
+    visit_target,
+    visit_value,
+)
 from mockserver.cassette.pseudonyms import Pseudonyms, is_pseudonym
 from mockserver.cassette.readable import with_length
-from mockserver.cassette.secret_words import SHAPES, is_secret_name
+from mockserver.cassette.secret_words import SHAPES, is_secret_name, looks_random
 from mockserver.exchange import Headers, Request, Response
 from mockserver.values import dataclass, field, replace
 from mockserver.wire.coding import uncoded
@@ -28,6 +37,11 @@ _Message = TypeVar("_Message", Request, Response)
 _SHORTEST_WITHIN: Final = 8
 _SHORTEST: Final = 4
 _DEEPEST: Final = 3
+_HARMLESS: Final = frozenset(
+    {"true", "false", "null", "none", "dark", "light", "auto", "system", "accepted", "granted", "denied", "necessary",
+     "essential", "enabled", "disabled", "default", "desktop", "mobile", "bearer", "basic", "test", "guest"}
+)  # fmt: skip
+"""What stands under names of secrets, cookies above all, and in a thousand other places."""
 _LOGIN: Final = frozenset({"authorization", "proxy-authorization"})
 
 
@@ -65,6 +79,7 @@ class _Walk:
     found: Callable[[str], str]
     known: Sequence[tuple[str, str]] = ()
     whole: dict[str, str] = field(default_factory=dict)
+    words: re.Pattern[str] | None = None
     places: dict[str, None] = field(default_factory=dict)
     sent: bool = True
 
@@ -101,9 +116,10 @@ class _Walk:
         if text in self.whole:
             self.places[place] = None
             return self.whole[text]
-        if len(text) < _SHORTEST_WITHIN or depth > _DEEPEST:
+        if len(text) < _SHORTEST or depth > _DEEPEST:
             return text
-        new = visit_named(text, place, lambda at, name, value: self.visit(at, name, value, depth + 1))
+        new = text if self.words is None else self.words.sub(lambda match: self.found(match[0]), text)
+        new = visit_named(new, place, lambda at, name, value: self.visit(at, name, value, depth + 1))
         for value, pseudonym in self.known:
             if value in new:
                 new = new.replace(value, pseudonym)
@@ -159,7 +175,9 @@ class Scrubber:
         secrets = sorted((value for value in seen if not is_pseudonym(value)), key=len, reverse=True)
         whole = {value: self._pseudonyms.of(value) for value in secrets if len(value) >= _SHORTEST}
         known = [pair for value in secrets if len(value) >= _SHORTEST_WITHIN for pair in self._spellings(value)]
-        return tuple(self._clean(one, known, whole) for one in plain)
+        short = [re.escape(value) for value in secrets if len(value) < _SHORTEST_WITHIN and _is_told_apart(value)]
+        words = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(short)})(?![A-Za-z0-9])") if short else None
+        return tuple(self._clean(one, _Walk(self.rules, self._pseudonyms.of, known, whole, words)) for one in plain)
 
     def seen_in(self, interactions: Iterable[Interaction]) -> frozenset[str]:
         """Return the secret values that interactions carry under secret names."""
@@ -169,12 +187,16 @@ class Scrubber:
         seen: set[str] = set()
 
         def collect(value: str) -> str:
-            seen.add(value)
+            if value.lower() not in _HARMLESS:
+                seen.add(value)
             return value
 
         walk = _Walk(self.rules, collect)
         walk.request(one.request, "")
         walk.response(one.response, "")
+        for name, value in (*one.request.headers, *one.response.headers):
+            if not self.rules.keeps(name.lower()) and looks_random(value):
+                seen.add(value)  # what is left out may be said again elsewhere
         user, _, password = one.origin.partition("://")[2].rpartition("@")[0].partition(":")
         return {value for value in (*seen, user, password) if len(value) >= _SHORTEST}
 
@@ -192,13 +214,14 @@ class Scrubber:
         )
         yield from {spell(value): spell(pseudonym) for spell in reversed(spellings)}.items()
 
-    def _clean(self, one: Interaction, known: Sequence[tuple[str, str]], whole: dict[str, str]) -> Interaction:
-        walk = _Walk(self.rules, self._pseudonyms.of, known, whole)
+    def _clean(self, one: Interaction, walk: _Walk) -> Interaction:
         dropped: dict[str, None] = {}
         request = replace(one.request, headers=self._kept(one.request.headers, dropped, sent=True))
         response = replace(one.response, headers=self._kept(one.response.headers, dropped, sent=False))
         request, response = walk.request(request, "/request"), walk.response(response, "/response")
         scheme, _, authority = one.origin.partition("://")
+        host = walk.clean("/request/uri", authority.rpartition("@")[2], 0)
+        extra = tuple((name, visit_value(item, f"/response/{name}", name, walk.visit)) for name, item in one.extra)
         noted = replace(
             one.recorded,
             redacted=tuple(dict.fromkeys((*one.recorded.redacted, *walk.places))),
@@ -206,11 +229,12 @@ class Scrubber:
         )
         return replace(
             one,
-            origin=f"{scheme}://{authority.rpartition('@')[2]}" if authority else one.origin,
+            origin=f"{scheme}://{host}" if authority else one.origin,
             request=replace(request, headers=with_length(request.headers, len(request.body))),
             response=_measured(response),
             reason=walk.clean("/response/status", one.reason, 0),
             recorded=noted,
+            extra=extra,
         )
 
     def _kept(self, headers: Headers, dropped: dict[str, None], *, sent: bool) -> Headers:
@@ -222,6 +246,15 @@ class Scrubber:
             elif lower not in FRAMING:
                 dropped[lower] = None
         return tuple(kept)
+
+
+def _is_told_apart(value: str) -> bool:
+    """Tell whether a short secret is none of the words and numbers that stand everywhere.
+
+    >>> [_is_told_apart(value) for value in ("hunter2", "1234", "dark", "739251")]
+    [True, False, False, True]
+    """
+    return not value.isalpha() and (not value.isdigit() or len(value) >= 6)
 
 
 def _measured(response: Response) -> Response:

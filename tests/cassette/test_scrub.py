@@ -77,6 +77,12 @@ PLANTED: dict[str, tuple[tuple[str, ...], tuple[Interaction, ...]]] = {
     "error page": ((S,), (interaction(sent_headers=BEARER, status=500, body=f"<pre>Authorization: Bearer {S}</pre>".encode(), headers=(("Content-Type", "text/html"),)),)),
     "number": (("739251",), (interaction("POST", URL, sent={"otp": 739251}),)),
     "binary answer": ((S,), (interaction(sent_headers=BEARER, body=b"\xff\x00" + S.encode() + b"\xfe", headers=(("Content-Type", "application/octet-stream"),)),)),
+    "short password, echoed": (("hunter2",), (interaction("POST", URL, sent={"password": "hunter2"}, body={"note": "not hunter2, please"}),)),
+    "name of a member": ((S,), (interaction(sent_headers=BEARER, body={"sessions": {S: {"id": 1}}}),)),
+    "name of a parameter": ((S,), (interaction(url=f"{URL}?{S}", sent_headers=BEARER),)),
+    "part of the host": ((S,), (interaction(url=f"https://{S}.hooks.example/a", sent_headers=BEARER),)),
+    "header nobody named, echoed": ((S,), (interaction(sent_headers=(("X-Acme-Ticket", S),), body={"said": S}),)),
+    "error text": (("hunter22secret",), (interaction("POST", URL, sent=b"password=hunter22secret", sent_headers=FORM, status=500, body=b"Traceback: login('mia', 'hunter22secret') failed", headers=TEXT),)),
     "list of keys": ((S,), (interaction(body={"api_keys": [], "tokens": [S]}),)),
 }  # fmt: skip
 
@@ -104,7 +110,7 @@ def test_no_planted_secret_is_written(kind: str) -> None:
 def test_the_gate_alone_finds_what_was_planted(kind: str) -> None:
     _, interactions = PLANTED[kind]
     found = [leak for one in interactions for leak in leaks(one)]
-    knows_the_value = kind == "header nobody named" or kind.startswith("echoed")
+    knows_the_value = kind.startswith(("echoed", "header nobody named"))
     assert found or knows_the_value
 
 
