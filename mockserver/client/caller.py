@@ -315,6 +315,8 @@ class Caller:
             return None
         if ask.bound is not None and self.validate != "off" and self.contracted is not None:
             return self._judged(ask.bound, self.contracted, request, answer)
+        if answer.ok and answer.is_json and not answer.content and _ends_unsaid(answer):
+            return Failed("body-cut", detail="the answer ended before its first octet")
         if answer.ok and answer.content and answer.is_json:
             try:
                 _ = answer.data
@@ -372,6 +374,12 @@ def told(violations: Violations) -> str:
 def _confirms(request: Outgoing, answer: Answer) -> bool:
     # RFC 9110 §15.4.5: the answer to a condition, which no contract need know
     return answer.status == 304 and any(name.lower() in _CONDITIONS for name, _ in request.headers)
+
+
+def _ends_unsaid(answer: Answer) -> bool:
+    # RFC 9112 §6.3: the end of the connection is the end of such a body, and may be the end of half of one
+    framed = "content-length" in answer.headers or "transfer-encoding" in answer.headers
+    return not framed and answer.method != "HEAD" and answer.status not in {204, 205, 304}
 
 
 def _turns(rate: Rate | None) -> Turns | None:
