@@ -96,7 +96,10 @@ def judge(ended: list[Any], chaos: Chaos) -> None:
         else:
             assert got == {"path": path}  # never the answer to somebody else's question
     assert max(chaos.orders.values()) == 1
-    assert {path for method, path in CALLS if method == "POST"} == set(chaos.orders)
+    good = {
+        path for (method, path), got in zip(CALLS, ended, strict=True) if method == "POST" and isinstance(got, dict)
+    }
+    assert good <= set(chaos.orders)
     assert sum(not isinstance(got, APIError) for got in ended) > 120
 
 
