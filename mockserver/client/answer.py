@@ -12,6 +12,7 @@ from mockserver.exchange import Headers
 from mockserver.values import JSON
 from mockserver.violation import Violations
 
+_UTF8: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 _UNREAD: Final = object()
 _REQUEST_IDS: Final = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-ms-request-id")
 
@@ -115,11 +116,15 @@ class Answer:
         return _loads(self.content)
 
     @property
+    def _charset(self) -> str:
+        said = self.headers.get("content-type", "").lower().partition("charset=")[2]
+        return said.partition(";")[0].strip(' "')
+
+    @property
     def text(self) -> str:
         """The body as text, in the charset that it names, else UTF-8; what is none becomes U+FFFD."""
-        charset = self.headers.get("content-type", "").lower().partition("charset=")[2]
         try:
-            return self.content.decode(charset.partition(";")[0].strip(' "') or "utf-8", "replace")
+            return self.content.decode(self._charset or "utf-8", "replace")
         except LookupError:
             return self.content.decode("utf-8", "replace")
 
@@ -132,7 +137,8 @@ class Answer:
         if not self.content:
             return None
         if self.is_json:
-            return _loads(self.content)
+            # RFC 8259 §8.1 knows UTF-8 only; who says otherwise means it
+            return _loads(self.content if self._charset in _UTF8 else self.text.encode())
         return self.text if self.media_type.startswith("text/") else self.content
 
     def __repr__(self) -> str:

@@ -35,7 +35,12 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
     def _open(self, session: Any) -> None:
         from mockserver.edges.by_httpx.transport import HttpxTransport  # noqa: PLC0415 - loads an extra
 
-        self._transport = HttpxTransport(_module(session), session, connections=self._caller.concurrent)
+        module = _module(session)
+        if session is not None:
+            from mockserver.client.mounting import judged  # noqa: PLC0415 - who gives no session need not load it
+
+            judged(session, session, module.__name__)
+        self._transport = HttpxTransport(module, session, self._caller.is_home, connections=self._caller.concurrent)
 
     async def _value(self, ask: Ask) -> JSON:
         return (await self._run(ask)).data

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 from mockserver.client.answer import Answer
 from mockserver.client.ports import Auth, Began, Clock, Event, Hook, Kind, Notice, Turns, Validate
-from mockserver.client.urls import base_of, filled, joined, origin_of, with_query
+from mockserver.client.urls import base_of, filled, is_below, joined, origin_of, with_query
 from mockserver.edges.clock import SystemClock
 from mockserver.errors import UsageError
 from mockserver.exchange import Headers, Response, header
@@ -195,6 +195,10 @@ class Caller:
             self._contracted = Contracted(self._contract)
         return self._contracted
 
+    def is_home(self, url: str) -> bool:
+        """Tell whether a URL is of the origin that credentials are meant for."""
+        return is_below(self.base_url, url) or origin_of(url) == self.origin
+
     @property
     def concurrent(self) -> int:
         """How many connections to one host are worth keeping."""
@@ -205,7 +209,7 @@ class Caller:
         self, method: str, target: str, body: bytes | Upload | None, typed: Headers, options: Options,
         bound: Bound | None = None,
     ) -> Ask:  # fmt: skip
-        origin = self.origin if target.startswith(self.base_url) else origin_of(target)
+        origin = self.origin if is_below(self.base_url, target) else origin_of(target)
         if bound is None and self._contract is not None and origin == self.origin:
             bound = self._routed(method, target)
         name = options.get("operation", "") or (bound.name if bound is not None else "")
@@ -231,13 +235,13 @@ class Caller:
             key=key,
             replayable=not isinstance(body, Upload) or body.replayable,
         )
-        if self._contract is not None and origin == self.origin and not isinstance(body, Upload):
+        if self._contract is not None and is_below(self.base_url, target) and not isinstance(body, Upload):
             self._check(bound, method, target, headers, body or b"")
         return Ask(Outgoing(method, target, headers, body), policy, facts, name, bound, origin == self.origin)
 
     def _routed(self, method: str, target: str) -> Bound | None:
         contracted = self.contracted
-        if contracted is None or not target.startswith(self.base_url):
+        if contracted is None or not is_below(self.base_url, target):
             return None
         return contracted.routed(method, target[len(self.base_url) :])
 

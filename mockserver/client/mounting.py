@@ -60,7 +60,7 @@ def resilient(
     names it in errors and hooks; where it is configured, its policies count. Warns if it retries by itself.
     """
     inside, kind = _inside(client)
-    _warn(client, inside, kind)
+    judged(client, inside, kind)
     said = _configured(service)
     caller = Caller(
         _NOWHERE, service=service or type(client).__name__, policy=said.policies if policy is None else policy,
@@ -188,7 +188,8 @@ def _kind(one: Any) -> str:
     return ""
 
 
-def _warn(client: Any, inside: Any, kind: str) -> None:
+def judged(client: Any, inside: Any, kind: str) -> None:
+    """Warn of a session or client that repeats by itself; raises UsageError for one that is resilient already."""
     edge = import_module(f"mockserver.edges.by_{'requests' if kind == 'requests' else 'httpx'}.wrapped")
     if edge.is_mounted(inside):
         raise UsageError(f"this {type(inside).__name__} is resilient already", fix="wrap it once")

@@ -38,7 +38,11 @@ class APIClient(Face[Answer, JSON]):
     def _open(self, session: requests.Session | None) -> None:
         from mockserver.edges.by_requests.transport import RequestsTransport  # noqa: PLC0415 - loads requests
 
-        self._transport = RequestsTransport(session, connections=self._caller.concurrent)
+        if session is not None:
+            from mockserver.client.mounting import judged  # noqa: PLC0415 - who gives no session need not load it
+
+            judged(session, session, "requests")
+        self._transport = RequestsTransport(session, self._caller.is_home, connections=self._caller.concurrent)
 
     def _value(self, ask: Ask) -> JSON:
         return self._run(ask).data

@@ -65,6 +65,15 @@ def joined(base: str, url: str) -> str:
     return f"{base}{url}" if url.startswith(("/", "?")) or not url else f"{base}/{url}"
 
 
+def is_below(base: str, url: str) -> bool:
+    """Tell whether a URL is the base or a path below it, and not of a host that only begins like it.
+
+    >>> is_below("https://a.example", "https://a.example/x"), is_below("https://a.example", "https://a.example.evil/x")
+    (True, False)
+    """
+    return url.startswith(base) and url[len(base) : len(base) + 1] in {"", "/", "?"}
+
+
 def filled(url: str, values: Mapping[str, Any] | None) -> str:
     """Fill `{name}` of a path, each value as one segment; raises UsageError where one is missing or would break out.
 

@@ -38,6 +38,12 @@ class Inflater:
         self._keep = into if into is not None else self._parts.append
         self._unpacked: zlib._Decompress | None = None
 
+    def expects(self, length: str) -> Failed | None:
+        """Judge a `Content-Length` before an octet is read."""
+        if length.isascii() and length.isdigit() and self._meter.declared(int(length)) is not None:
+            return _too_large("is larger than body.max_bytes")
+        return None
+
     def feed(self, piece: bytes) -> Failed | None:
         """Take octets as they came; tell why no more should be read, if so."""
         if self._coding not in _WINDOWS:
@@ -83,4 +89,8 @@ class Inflater:
         if excess is None:
             return None
         said = "is larger than body.max_bytes" if excess == "size" else "unfolds more than body.max_ratio allows"
-        return Failed("too-large", detail=f"the answer {said}")
+        return _too_large(said)
+
+
+def _too_large(said: str) -> Failed:
+    return Failed("too-large", detail=f"the answer {said}")

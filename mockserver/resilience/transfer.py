@@ -43,6 +43,10 @@ class Outgoing(NamedTuple):
     body: bytes | Upload | None = None
     sink: Sink | None = None
 
+    def __repr__(self) -> str:
+        # tools that show the variables of a traceback would show credentials
+        return f"<{self.method} {self.url.partition('?')[0]}>"
+
 
 Got: TypeAlias = Response | Failed
 """A whole answer with its codings taken off, or why there is none."""

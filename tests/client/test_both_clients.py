@@ -8,7 +8,9 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx2
 import pytest
+import requests
 from conftest import SWIFT
 from scripted import OK, Scripted, answer, broken_off, json, reset_after
 
@@ -26,6 +28,7 @@ from mockserver.client import (
     RedirectRefused,
     ServerError,
     TimedOut,
+    resilient,
 )
 from mockserver.client.ports import AttemptEvent, CallEvent, Notice, WaitEvent
 from mockserver.edges.runner import free_port
@@ -378,6 +381,36 @@ def test_a_post_is_not_sent_twice_by_a_redirect(make) -> None:
         with pytest.raises(RedirectRefused):
             make(server.url).post("/", json={})
         assert len(server.asked) == 1
+
+
+def test_a_host_that_begins_like_ours_is_another_origin(make) -> None:
+    with Scripted() as server:
+        port = server.url.rpartition(":")[2]
+        client = make(f"http://127.0.0.1:{port[:-1]}", auth=key)  # our base URL is the beginning of the other one
+        client.get(f"http://127.0.0.1:{port}/x")
+        assert "x-api-key" not in server.asked[0].headers
+
+
+def given(make, **settings):
+    """Return a session of the kind that the client takes."""
+    kind = type(make("http://127.0.0.1:9")).__name__
+    return requests.Session() if kind == "APIClient" else httpx2.AsyncClient(**settings)
+
+
+def test_a_session_that_is_given_keeps_its_habits_at_home_and_its_deadline(make) -> None:
+    session = given(make, trust_env=False)
+    session.headers["X-Api-Key"] = "mine"
+    with Scripted() as other, Scripted(answer(302, b"", f"Location: {other.url}/x"), OK) as server:
+        client = make(server.url, session=session)
+        client.get("/")
+        assert [asked.headers.get("x-api-key") for asked in (*server.asked, *other.asked)] == ["mine", None]
+    with Scripted(lambda wire, _: wire.drip(OK, 0.1)) as server, pytest.raises(TimedOut):
+        make(server.url, session=session, policy=HURRY).get("/")
+
+
+def test_a_session_that_is_resilient_already_is_not_made_so_twice(make) -> None:
+    with pytest.raises(UsageError, match="resilient already"):
+        make("http://127.0.0.1:9", session=resilient(given(make)))
 
 
 def test_no_secret_is_told(make) -> None:

@@ -7,7 +7,7 @@ keeps no cookies; one that was given keeps all its habits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import ModuleType
 from typing import Any
@@ -31,9 +31,13 @@ def until(timeouts: AttemptTimeouts) -> asyncio.Timeout:
 
 
 class HttpxTransport:
-    """Sends by an `AsyncClient`; used by the tasks of one event loop."""
+    """Sends by an `AsyncClient`; used by the tasks of one event loop.
 
-    def __init__(self, module: ModuleType, client: Any = None, *, connections: int = 20) -> None:
+    What a client that was given adds (headers, auth) goes to the URLs that are `home`, and to no others.
+    """
+
+    def __init__(self, module: ModuleType, client: Any, home: Callable[[str], bool], *, connections: int = 20) -> None:
+        self._home = home
         self._module: Any = module
         self._is_own = client is None
         if client is None:
@@ -53,14 +57,15 @@ class HttpxTransport:
 
     async def _send(self, outgoing: Outgoing, timeouts: AttemptTimeouts, body: BodyPolicy) -> Got:
         try:
-            answer = await (self._own if self._is_own else self._given)(outgoing, timeouts)
+            given = not self._is_own and self._home(outgoing.url)
+            answer = await (self._given if given else self._own)(outgoing, timeouts)
         except (self._module.HTTPError, self._module.InvalidURL, ValueError) as error:
             failed = failure_of(error)
             if failed is None:
                 raise
             return failed
         try:
-            read = await self._read(answer, body, outgoing.sink)
+            read = await self._read(answer, body, outgoing.sink, has_body=outgoing.method != "HEAD")
             surplus = surplus_of(answer)
             if surplus is not None:
                 await surplus.aclose()
@@ -95,7 +100,7 @@ class HttpxTransport:
         )
         return await client.send(request, stream=True, follow_redirects=False)
 
-    async def _read(self, answer: Any, policy: BodyPolicy, sink: Sink | None) -> bytes | Failed:
+    async def _read(self, answer: Any, policy: BodyPolicy, sink: Sink | None, *, has_body: bool) -> bytes | Failed:
         coding = answer.headers.get("content-encoding", "").strip().lower()
         readable = coding in READABLE
         into = None
@@ -107,6 +112,11 @@ class HttpxTransport:
         try:
             if getattr(answer, "is_stream_consumed", False):  # a stub that never had a stream
                 return bytes(await answer.aread())
+            # what follows from HEAD, and with 304, is a length without a body (RFC 9110 §8.6)
+            declared = answer.headers.get("content-length", "") if has_body and answer.status_code != 304 else ""
+            excess = inflater.expects(declared)
+            if excess is not None:
+                return excess
             async for piece in answer.stream if readable else answer.aiter_bytes():
                 excess = inflater.feed(piece)
                 if excess is not None:

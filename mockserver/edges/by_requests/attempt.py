@@ -87,11 +87,17 @@ def body_of(answer: requests.Response, policy: BodyPolicy, sink: Sink | None = N
             pieces = answer.raw.stream(_PIECE, decode_content=False)
         else:  # br, zstd: urllib3 knows them where they are installed
             pieces, inflater = answer.raw.stream(_PIECE, decode_content=True), Inflater("", policy, into)
-        for piece in pieces:
+        # what follows from HEAD, and with 304, is a length without a body (RFC 9110 §8.6)
+        length = answer.headers.get("Content-Length", "")
+        has_body = answer.request.method != "HEAD" and answer.status_code != 304
+        excess = inflater.expects(length) if has_body else None
+        for piece in pieces if excess is None else ():
             excess = inflater.feed(piece)
             if excess is not None:
-                answer.close()
-                return Broken(excess)
+                break
+        if excess is not None:
+            answer.close()
+            return Broken(excess)
     except _WORLDLY as error:
         answer.close()
         failed = failure_of(error, begun=True) or Failed("protocol")

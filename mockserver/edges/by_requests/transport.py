@@ -7,12 +7,12 @@ nobody thought of. A session that was given keeps all its habits: headers, cooki
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 
@@ -27,37 +27,51 @@ from mockserver.resilience.transfer import Got, Outgoing, Upload
 _WHOLE = 65_536  # up to here a body is one write
 
 
-class PacedAdapter(HTTPAdapter):
-    """An adapter whose answers are read within a deadline, and which repeats nothing by itself."""
+def pace(adapter: BaseAdapter) -> None:
+    """Let a deadline hold for what comes drop by drop: new connections are made with paced answers."""
+    if not isinstance(adapter, HTTPAdapter) or adapter.poolmanager.pool_classes_by_scheme is PACED_POOLS:
+        return
+    adapter.poolmanager.pool_classes_by_scheme = PACED_POOLS
+    adapter.poolmanager.clear()
+    manager_for = adapter.proxy_manager_for
 
-    def init_poolmanager(self, *words: Any, **settings: Any) -> None:
-        """Make the pools."""
-        super().init_poolmanager(*words, **settings)
-        self.poolmanager.pool_classes_by_scheme = PACED_POOLS
-
-    def proxy_manager_for(self, proxy: str, **settings: Any) -> Any:
-        """Make the pools behind a proxy."""
-        manager = super().proxy_manager_for(proxy, **settings)
+    def proxy_manager_for(proxy: str, **settings: Any) -> Any:
+        manager = manager_for(proxy, **settings)
         manager.pool_classes_by_scheme = PACED_POOLS
         return manager
 
+    adapter.proxy_manager_for = proxy_manager_for  # type: ignore[method-assign]
+
 
 class RequestsTransport:
-    """Sends by requests. Thread-safe where its session is; one of our own is."""
+    """Sends by requests. Thread-safe where its session is; one of our own is.
 
-    def __init__(self, session: requests.Session | None = None, *, connections: int = 20) -> None:
+    What a session that was given adds (headers, auth) goes to the URLs that are `home`, and to no others.
+    """
+
+    def __init__(
+        self,
+        session: requests.Session | None = None,
+        home: Callable[[str], bool] | None = None,
+        *,
+        connections: int = 20,
+    ) -> None:
+        self._home = home
         self._is_own = session is None
         self._session = session if session is not None else requests.Session()
         self._connect: dict[str, Connect] = {}
         if self._is_own:
-            adapter = PacedAdapter(pool_connections=10, pool_maxsize=connections, max_retries=0)
+            adapter = HTTPAdapter(pool_connections=10, pool_maxsize=connections, max_retries=0)
             self._session.mount("https://", adapter)
             self._session.mount("http://", adapter)
+        for each in self._session.adapters.values():
+            pace(each)
 
     def send(self, outgoing: Outgoing, timeouts: AttemptTimeouts, body: BodyPolicy) -> Got:
         """Send, and read the whole answer."""
         ends = None if timeouts.total_s is None else time.monotonic() + timeouts.total_s
-        prepared = self._own(outgoing, ends) if self._is_own else self._given(outgoing, ends)
+        given = not self._is_own and (self._home is None or self._home(outgoing.url))
+        prepared = self._given(outgoing, ends) if given else self._own(outgoing, ends)
         adapter = self._session.get_adapter(outgoing.url)
         answer = opened(adapter, prepared, timeouts, self._connect_to(outgoing.url))
         if isinstance(answer, Broken):

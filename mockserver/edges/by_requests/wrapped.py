@@ -11,13 +11,14 @@ from copy import copy
 from typing import Any, Final, TypeAlias
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import rewind_body
 from urllib3.util.timeout import Timeout
 
 from mockserver.edges.by_requests.attempt import Broken, Connect, body_of, headers_of, opened
-from mockserver.edges.by_requests.paced import PACE, PACED_POOLS
+from mockserver.edges.by_requests.paced import PACE
+from mockserver.edges.by_requests.transport import pace
 from mockserver.errors import MockserverError
 from mockserver.exchange import Headers, Response
 from mockserver.resilience.deadline import AttemptTimeouts
@@ -115,7 +116,7 @@ class _Sending:
 def mount(session: requests.Session, drive: Drive, allows: Allows, kept: Kept) -> None:
     """Put policies around every adapter of a session, and keep its redirects from leaking or repeating."""
     for prefix, adapter in list(session.adapters.items()):
-        _pace(adapter)
+        pace(adapter)
         session.adapters[prefix] = ResilientAdapter(adapter, drive)
     target, rebuild = session.get_redirect_target, session.rebuild_auth
 
@@ -166,22 +167,6 @@ def _paired(ours: type[MockserverError], theirs: type[Exception]) -> type[Except
     if known is None:
         known = _PAIRS[ours, theirs] = type(ours.__name__, (ours, theirs), {"__doc__": ours.__doc__})
     return known
-
-
-def _pace(adapter: BaseAdapter) -> None:
-    """Let a deadline hold for what comes drop by drop: new connections are made with paced answers."""
-    if not isinstance(adapter, HTTPAdapter):
-        return
-    adapter.poolmanager.pool_classes_by_scheme = PACED_POOLS
-    adapter.poolmanager.clear()
-    manager_for = adapter.proxy_manager_for
-
-    def proxy_manager_for(proxy: str, **settings: Any) -> Any:
-        manager = manager_for(proxy, **settings)
-        manager.pool_classes_by_scheme = PACED_POOLS
-        return manager
-
-    adapter.proxy_manager_for = proxy_manager_for  # type: ignore[method-assign]
 
 
 def _outgoing(request: requests.PreparedRequest) -> Outgoing:
