@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from mockserver.answers.changes import Fits, Path, changed
 from mockserver.answers.files import file_of
-from mockserver.answers.streams import ending_of, items_of
+from mockserver.answers.streams import ending_of, items_of, named_event
 from mockserver.contract.plan import MediaPlan, ParameterPlan, bounded
 from mockserver.generate.echo import WRAPPERS
 from mockserver.generate.generator import Generator
@@ -26,7 +26,6 @@ from mockserver.wire.media_type import is_json
 from mockserver.wire.parameters import encode_header
 from mockserver.wire.reading import Decoded, UnspellableError
 from mockserver.wire.specs import BodySpec
-from mockserver.wire.whole import utf8
 
 Source: TypeAlias = Literal["example", "generated"]
 _TRIES = 8
@@ -142,7 +141,7 @@ class Imagination:
         items, tag = items_of(way.generator, fits, seed, wanted)
         pieces = [encode_body(way.spec, [item])[1] for item in items]
         if tag and not way.spec.item and content_type.startswith("text/event-stream"):
-            pieces = [b"event: " + utf8(item[tag]) + b"\n" + piece for item, piece in zip(items, pieces, strict=True)]
+            pieces = [named_event(tag, item) + piece for item, piece in zip(items, pieces, strict=True)]
         pieces += [way.ends] if way.ends else []
         return Imagined(encode_body(way.spec, [])[0], b"".join(pieces), items, "generated", tuple(pieces))
 

@@ -16,6 +16,7 @@ from mockserver.contract.plan import MediaPlan
 from mockserver.generate.generator import Generator
 from mockserver.values import JSON
 from mockserver.wire.json import dumps
+from mockserver.wire.whole import utf8
 
 _RECORDS = 3
 _PIECES = 4
@@ -23,6 +24,8 @@ _DEEPEST = 5
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TAGS = ("type", "event", "event_type", "kind", "object")
 _BEGINNING = frozenset({"created", "start", "started", "begin", "began", "init", "initialized", "connected", "opened"})
+_NAMING = frozenset({"type", "event", "event_type", "kind"})
+"""What tells the kind of an event beside its data too, as server-sent events can."""
 _OPENING = _BEGINNING | {"added", "queued"}
 _CLOSING = frozenset(
     {
@@ -58,6 +61,11 @@ def ending_of(media: MediaPlan, operation: JSON) -> bytes:
     texts = dumps([operation, media.media.node.tree, schema])
     shown = b"[DONE]" in texts or b'.chunk"' in texts or (b'"choices"' in texts and b'"finish_reason"' in texts)
     return b"data: [DONE]\n\n" if shown else b""
+
+
+def named_event(tag: str, item: JSON) -> bytes:
+    """Return the line that names a server-sent event after its kind, or nothing."""
+    return b"event: " + utf8(item[tag]) + b"\n" if tag in _NAMING else b""
 
 
 def items_of(generator: Generator, fits: Fits, seed: int, wanted: Mapping[str, JSON]) -> tuple[list[JSON], str]:
