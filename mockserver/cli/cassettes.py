@@ -15,7 +15,8 @@ from mockserver.cassette.leaks import leaks
 from mockserver.cassette.model import Cassette, Interaction
 from mockserver.cassette.scrub import Rules, Scrubber
 from mockserver.cli.cassette_exchange import export, import_, refresh
-from mockserver.cli.options import allow_remote_option, contracts_option, load_services, report_option, write_reports
+from mockserver.cli.options import allow_remote_option, contracts_option, load_services
+from mockserver.cli.reports import report_option, write_reports
 from mockserver.edges import cassette_files, settings
 from mockserver.edges.known_secrets import known_secrets
 from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError

@@ -9,14 +9,8 @@ from pathlib import Path
 
 import click
 
-from mockserver.cli.options import (
-    allow_remote_option,
-    contracts_option,
-    fetch,
-    load_services,
-    report_option,
-    write_reports,
-)
+from mockserver.cli.options import allow_remote_option, contracts_option, fetch, load_services
+from mockserver.cli.reports import report_option, write_reports
 from mockserver.contract.load import load
 from mockserver.contract.model import Contract
 from mockserver.document.documents import Documents

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from mockserver.cli.options import allow_remote_option, contracts_option, load_services, report_option, write_reports
+from mockserver.cli.options import allow_remote_option, contracts_option, load_services
+from mockserver.cli.reports import report_option, write_reports
 from mockserver.jobs import lint as job
 from mockserver.jobs.tell import tell
 from mockserver.redact import Secrets

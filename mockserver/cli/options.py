@@ -11,9 +11,6 @@ from mockserver.api.contract import places
 from mockserver.contract.load import load
 from mockserver.contract.model import Contract
 from mockserver.edges import files
-from mockserver.errors import UsageError
-from mockserver.report.model import Report
-from mockserver.report.renderers import RENDERERS
 from mockserver.values import dataclass
 
 contracts_option = click.option(
@@ -24,12 +21,6 @@ contracts_option = click.option(
 )
 allow_remote_option = click.option(
     "--allow-remote", is_flag=True, help="Follow references to other hosts; without it they are refused."
-)
-report_option = click.option(
-    "--report",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help=f"Write a report: {', '.join(RENDERERS)}. Repeatable; without it, text to the terminal.",
 )
 
 
@@ -54,21 +45,3 @@ def fetch(url: str) -> bytes:
     from mockserver.edges.fetch import fetch as over_http  # noqa: PLC0415 - requests costs 100 ms
 
     return over_http(url)
-
-
-def write_reports(reports: Sequence[Report], wanted: Sequence[str]) -> None:
-    """Write each report that was asked for: to its file, or to the terminal."""
-    for word in wanted or ("text",):
-        name, _, target = word.partition("=")
-        if name not in RENDERERS:
-            raise UsageError(f"there is no report format {name}", fix=f"formats: {', '.join(RENDERERS)}")
-        text = RENDERERS[name](reports)
-        if not target:
-            click.echo(text, nl=False)
-            continue
-        try:
-            Path(target).write_text(text, encoding="utf-8")
-        except OSError as refused:
-            raise UsageError(
-                f"the report cannot be written: {refused.strerror}", where=target, fix="name a writable file"
-            ) from refused

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,12 +22,14 @@ from mockserver.edges.watch import Watch
 from mockserver.errors import MockserverError, UsageError
 from mockserver.exchange import Request
 from mockserver.jobs.answer import Answer, OnViolation, Service, Settings
-from mockserver.jobs.replay import Recordings
 from mockserver.jobs.sample import Sampler, curl
 from mockserver.jobs.serve import Session, overlaps
 from mockserver.redact import redact_text, redact_violation
 from mockserver.schema.compile import Validators
 from mockserver.values import dataclass
+
+if TYPE_CHECKING:
+    from mockserver.jobs.replay import Recordings
 
 _LISTED = 40
 _COMMAND = "mockserver.command"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.api.contract import places
-from mockserver.cli.options import contracts_option, report_option, write_reports
+from mockserver.cli.options import contracts_option
+from mockserver.cli.reports import report_option, write_reports
 from mockserver.edges import settings
 from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.report.model import Report

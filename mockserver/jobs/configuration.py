@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from difflib import get_close_matches
 from typing import Final, Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 from mockserver.errors import UnknownService, UsageError
 from mockserver.exchange import Headers
 from mockserver.resilience.policies import Policies
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, dataclass, field
 
 Validate: TypeAlias = Literal["strict", "warn", "off"]
 """Whether a client judges what it sends and gets by the contract: an error, a warning, or not at all."""
