@@ -13,7 +13,7 @@ from mockserver.cassette.model import Interaction
 from mockserver.cassette.places import BASE64, decoded, visit_body, visit_headers, visit_named, visit_target
 from mockserver.cassette.pseudonyms import is_placeholder
 from mockserver.cassette.scrub import Rules, readably
-from mockserver.cassette.secret_words import SHAPES, is_doubtful_name, looks_random
+from mockserver.cassette.secret_words import SHAPES, is_doubtful_name, looks_random, may_hold_a_shape
 from mockserver.exchange import Request, Response
 from mockserver.values import dataclass, replace
 
@@ -100,7 +100,7 @@ class _Gate:
         for value in self.rules.values:
             if len(value) >= 8 and value in text and not is_placeholder(value):
                 self.tell(place, "a credential of yours", "it is written where nothing takes it out: leave it away")
-        for what, pattern in SHAPES:
+        for what, pattern in SHAPES if may_hold_a_shape(text) else ():
             for match in pattern.finditer(text):
                 parts = match[0].split(":") if what == "password in an address" else [match[0]]
                 if not all(is_placeholder(part) for part in parts) and not is_placeholder(match[0]):

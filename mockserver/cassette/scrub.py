@@ -26,7 +26,7 @@ from mockserver.cassette.places import (
 )
 from mockserver.cassette.pseudonyms import Pseudonyms, is_pseudonym
 from mockserver.cassette.readable import with_length
-from mockserver.cassette.secret_words import SHAPES, is_secret_name, looks_random
+from mockserver.cassette.secret_words import SHAPES, is_secret_name, looks_random, may_hold_a_shape
 from mockserver.exchange import Headers, Request, Response
 from mockserver.values import dataclass, field, replace
 from mockserver.wire.coding import uncoded
@@ -123,7 +123,7 @@ class _Walk:
         for value, pseudonym in self.known:
             if value in new:
                 new = new.replace(value, pseudonym)
-        for _, pattern in SHAPES:
+        for _, pattern in SHAPES if may_hold_a_shape(new) else ():
             new = pattern.sub(lambda match: match[0] if is_pseudonym(match[0]) else self.found(match[0]), new)
         new = BASE64.sub(lambda match: self._recoded(place, match[0], depth), new)
         if new != text:
@@ -195,7 +195,9 @@ class Scrubber:
         walk.request(one.request, "")
         walk.response(one.response, "")
         for name, value in (*one.request.headers, *one.response.headers):
-            if not self.rules.keeps(name.lower()) and looks_random(value):
+            lower = name.lower()
+            named = self.rules.keeps(lower) or self.rules.is_secret(lower, sent=True)
+            if not named and looks_random(value):
                 seen.add(value)  # what is left out may be said again elsewhere
         user, _, password = one.origin.partition("://")[2].rpartition("@")[0].partition(":")
         return {value for value in (*seen, user, password) if len(value) >= _SHORTEST}

@@ -66,6 +66,17 @@ SHAPES: Final = (
 )  # fmt: skip
 """Name and pattern of secrets that are known by their shape."""
 
+_SIGN: Final = re.compile(
+    r"eyJ|PRIVATE KEY|A3T|AKIA|ASIA|ABIA|ACCA|gh[pousr]_|github_pat_|gl(?:pat|rt|cbt|dt|oas)-|xox[abeoprs]"
+    r"|hooks\.slack|[sr]k_(?:live|test)_|whsec_|sk-|AIza|ya29\.|GOCSPX|SG\.|SK[0-9a-f]{8}|npm_|pypi-|:[A-Za-z0-9_-]{35}"
+    r"|://[^/\s]*@|earer "
+)
+
+
+def may_hold_a_shape(text: str) -> bool:
+    """Tell quickly whether it makes sense to look for shapes: nearly all texts have none."""
+    return _SIGN.search(text) is not None
+
 
 def words(name: str) -> Iterator[str]:
     """Take a name apart.

@@ -109,6 +109,12 @@ def _cassette(tree: JSON, source: _Source) -> Cassette:
             "this cassette was written before VCR.py 1.0 and has no version",
             f"python -m vcr.migration {source.uri}, or record it again",
         )
+    if isinstance(tree, dict) and "interactions" not in tree and isinstance(tree.get("requests"), list):
+        asked, answered = tree["requests"], tree.get("responses")  # two lists side by side, as some persisters write
+        if not isinstance(answered, list) or len(asked) != len(answered):
+            raise source.refused("/requests", "there are not as many responses as requests", "record it again")
+        pairs = [{"request": one, "response": other} for one, other in zip(asked, answered, strict=True)]
+        tree = {**tree, "interactions": pairs}
     if not isinstance(tree, dict) or not isinstance(tree.get("interactions"), list):
         raise source.refused(
             "", "this is no cassette: it has no list of interactions", "record it again, or move it away"

@@ -24,7 +24,7 @@ SUFFIXES: Final = (".yaml", ".yml", ".json")
 KEY_VARIABLE: Final = "MOCKSERVER_CASSETTE_KEY"
 _OWN_FOLDER: Final = ".mockserver"
 _CASSETTE_FOLDER: Final = "cassettes"
-_SKIPPED: Final = frozenset({".git", ".venv", "venv", "node_modules", ".tox", ".nox", _OWN_FOLDER})
+_SKIPPED: Final = frozenset({".git", ".venv", "venv", "node_modules", "site-packages", ".tox", ".nox", _OWN_FOLDER})
 
 
 def find(words: Iterable[str], folder: Path) -> tuple[Path, ...]:

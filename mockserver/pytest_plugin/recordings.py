@@ -49,12 +49,12 @@ class Recordings:
     @contextmanager
     def in_use(self, item: pytest.Item, marker: pytest.Mark) -> Iterator[CassetteInUse]:
         """Play or record the cassette of a test."""
-        options = _options(marker)
-        mode = self._mode(options.pop("mode", None))
-        folder = self._config.rootpath / self.contracts.folder
-        path = _shown(path_of(item, str(marker.args[0]) if marker.args else "", folder))
         use: CassetteInUse | None = None
         try:
+            options = _options(marker)
+            mode = self._mode(options.pop("mode", None))
+            folder = self._config.rootpath / self.contracts.folder
+            path = _shown(path_of(item, str(marker.args[0]) if marker.args else "", folder))
             with use_cassette(path, mode, self.contracts, **options) as use:
                 yield use
         except MockserverError as error:
@@ -81,7 +81,8 @@ class Recordings:
 
     def _note(self, use: CassetteInUse) -> None:
         if use.written is not None:
-            self._written.append(f"{use.path}: {len(use.written.cassette.interactions)} interactions")
+            count = len(use.written.cassette.interactions)
+            self._written.append(f"{use.path}: {count} interaction{'' if count == 1 else 's'}")
         if use.recorder.mode == "replay":
             unused = use.recorder.unused()
             listed = ", ".join(f"{one.request.method} {one.request.target}" for one in unused[:3])

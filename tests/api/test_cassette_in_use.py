@@ -16,6 +16,7 @@ import requests
 from clients import CLIENTS, SHARED_BY_THREADS, by_requests, by_urllib
 
 from mockserver.api.cassette import CassetteInUse, Contracts, Leaking, use_cassette
+from mockserver.api.mock_api import MockApi
 from mockserver.cassette.model import Mode
 from mockserver.cassette.vcr import read_vcr
 from mockserver.edges.network_block import NetworkBlocked
@@ -235,3 +236,15 @@ def test_a_broken_cassette_is_never_taken_for_an_empty_one(live: Live) -> None:
 def test_an_unknown_part_is_refused() -> None:
     with pytest.raises(UsageError, match="not matched on uri"), used("once", match_on=("uri",)):
         pass
+
+
+def test_the_mock_answers_its_services_and_lets_the_others_pass_to_the_cassette(live: Live) -> None:
+    with used("once"):
+        recorded = by_requests("GET", f"{live.url}/a", None, {})
+    contract = Path(__file__).parents[2] / "contracts" / "shipping.yaml"
+    with MockApi(contract, passthrough=["127.0.0.1"]), used("replay") as use:
+        assert by_requests("GET", f"{live.url}/a", None, {}) == recorded
+        status, _ = by_requests("GET", "https://api.shipping.example/v2/shipments/42", None, {"X-Api-Key": "any"})
+    assert status == 200
+    assert list(use.problems()) == []
+    assert live.asked == ["/a"]

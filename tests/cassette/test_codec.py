@@ -120,6 +120,12 @@ version: 1
     assert (one.request.body, one.response.status, one.response.body) == (b"hello", 201, b'{"ok": true}')
 
 
+def test_requests_and_responses_may_stand_side_by_side() -> None:
+    text = "requests:\n- {method: GET, uri: 'http://a/1'}\nresponses:\n- {status: {code: 204}, body: {string: ''}}\n"
+    (one,) = read_vcr(text.encode(), "pairs.yaml").interactions
+    assert (one.url, one.response.status) == ("http://a/1", 204)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
@@ -130,6 +136,7 @@ version: 1
         ("interactions:\n- request: {method: GET, uri: 'http://a/'}\n", 2, "no response"),
         ("- request: {}\n  response: {}\n", 1, "before VCR.py 1.0"),
         ("openapi: 3.1.0\n", 1, "no cassette"),
+        ("requests:\n- {method: GET, uri: 'http://a/'}\n", 1, "not as many responses"),
         ("version: 2\ninteractions: []\n", 1, "version 2"),
         (("interactions:\n- request: {method: GET, uri: 'http://a/'}\n  response:\n    status: {code: 200}\n"
          "    body:\n      string: !!binary |\n        a=b\n"), 6, "no base64"),

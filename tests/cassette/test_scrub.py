@@ -6,12 +6,13 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from interactions import INTERACTIONS, interaction
 
@@ -19,6 +20,7 @@ from mockserver.cassette.leaks import leaks
 from mockserver.cassette.model import Cassette, Interaction, Recorded
 from mockserver.cassette.pseudonyms import Pseudonyms, is_pseudonym
 from mockserver.cassette.scrub import Rules, Scrubber
+from mockserver.cassette.secret_words import SHAPES, may_hold_a_shape
 from mockserver.cassette.vcr import read_vcr
 from mockserver.cassette.written import write_json, write_yaml
 from mockserver.redact import SECRET_NAMES
@@ -247,3 +249,19 @@ def test_a_credential_that_is_known_is_found_under_any_name() -> None:
     (clean,) = Scrubber(rules, b"key").scrub((one,))
     assert S not in clean.url
     assert S.encode() not in clean.response.body
+
+
+@pytest.mark.parametrize("name", [name for name, _ in SHAPES])
+@given(choice=st.data())
+@settings(max_examples=15)
+def test_the_quick_look_misses_no_shape(name: str, choice: st.DataObject) -> None:
+    shape = dict(SHAPES)[name].pattern
+    before = {
+        "password in an address": "https://",
+        "bearer token": "Bearer ",
+        "Slack webhook": "hooks.slack.com/services/",
+    }
+    bare = re.sub(r"\(\?<?[=!](?:[^()\\]|\\.|\[[^\]]*\])*\)", "", shape)
+    secret = choice.draw(st.from_regex(re.compile(bare, re.DOTALL), fullmatch=True))
+    text = before.get(name, "") + secret + ("@a.example" if name == "password in an address" else "")
+    assert may_hold_a_shape(text)

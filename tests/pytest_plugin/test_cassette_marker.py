@@ -106,6 +106,18 @@ def test_nothing_is_recorded_in_ci(project: Path) -> None:
     assert "nothing is recorded in CI" in said
 
 
+def test_a_marker_that_is_misused_is_told_without_a_traceback(project: Path) -> None:
+    (project / "tests" / "test_shop.py").write_text(
+        "import pytest\n@pytest.mark.cassette(record='once')\ndef test_a(): pass\n"
+        "@pytest.mark.cassette(mode='onec')\ndef test_b(): pass\n"
+    )
+    code, said = run(project)
+    assert code == 1
+    assert "the marker cassette does not know record" in said
+    assert "there is no cassette mode onec" in said
+    assert "recordings.py" not in said
+
+
 def test_live_drift_fails_the_test_that_records_it(project: Path) -> None:
     with running("shipping") as (url, app):
         app.extensions["live"].switch("shipment-state-held")
