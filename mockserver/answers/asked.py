@@ -49,7 +49,7 @@ _WEAK: Mapping[str, Role] = {
 }  # fmt: skip
 """What mean this only beside a name that says so plainly: `start` and `after` may be moments, `count` a field."""
 _WRAPPERS = frozenset({"pagination", "paging", "page", "options"})
-_FURTHEST, _MOST_DIGITS = 1 << 31, 9
+_FURTHEST, _MOST_DIGITS, _LONGEST_NAME = 1 << 31, 9, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ class Roles:
 
 def roles_of(plan: Plan) -> Roles:
     """Find out what the query parameters of an operation mean."""
-    declared = [(index, entry.parameter.name, entry) for index, entry in enumerate(plan.query)]
+    whole = plan.querystring is not None  # it is the one value that is read
+    declared = [] if whole else [(index, entry.parameter.name, entry) for index, entry in enumerate(plan.query)]
     found = dict(_meant(tuple(name for _, name, _ in declared)))
     query = tuple(
         (found[name], index, name, _least(entry.bundle.schema if entry.bundle is not None else None))
@@ -150,7 +151,8 @@ def _in_body(body: Mapping[str, JSON]) -> Iterator[tuple[Role, str, JSON]]:
     """Yield what a search says about the part that it wants: in its own fields, or those of `pagination`."""
     inner: dict[str, JSON] = next((body[name] for name in _WRAPPERS & body.keys() if isinstance(body[name], dict)), {})
     fields = {**body, **inner}
-    for name, role in _meant(tuple(fields)) if len(fields) <= len(_ROLES) else ():
+    likely = tuple(name for name in fields if len(name) <= _LONGEST_NAME) if len(fields) <= len(_ROLES) else ()
+    for name, role in _meant(likely):
         yield role, name, fields[name]
 
 

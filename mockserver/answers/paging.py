@@ -33,6 +33,7 @@ _NUMBERS: Mapping[str, str] = {
 }
 _DEEPEST = 2
 _TOKEN = "next-"  # noqa: S105 - no secret: the position at which the next page begins
+_OURS = re.compile(rf"{_TOKEN}([0-9]{{1,9}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,9 @@ def _part(items: Sequence[JSON], asked: Asked, known: Collection[str]) -> _Part:
 
 def _behind(items: Sequence[JSON], cursor: JSON) -> int:
     """Return the index of the first item after a cursor: one of ours, or something that an item says of itself."""
-    if isinstance(cursor, str) and cursor.startswith(_TOKEN) and cursor[len(_TOKEN) :].isdigit():
-        return int(cursor[len(_TOKEN) :])
+    ours = _OURS.fullmatch(cursor) if isinstance(cursor, str) else None
+    if ours is not None:
+        return int(ours[1])
     return next((index + 1 for index, item in enumerate(items) if _is(item, cursor)), 0)
 
 

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 _WORDS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[a-z]+|\d+")
+_LONGEST = 64
 _IRREGULAR = {"people": "person", "children": "child", "addresses": "address", "statuses": "status", "indices": "index"}
 
 
@@ -44,11 +45,15 @@ def singular(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=8192)
 def folded(name: str) -> str:
-    """Return what the spellings of one name have in common.
+    """Return what the spellings of one name have in common; what is longer than any name is itself.
 
     >>> folded("shipment_id") == folded("shipmentId") == folded("Shipment-ID")
     True
     """
+    return _folded(name) if len(name) <= _LONGEST else name
+
+
+@lru_cache(maxsize=8192)
+def _folded(name: str) -> str:
     return "".join(filter(str.isalnum, name)).lower()

@@ -168,3 +168,27 @@ def test_words_that_may_mean_something_else_need_company():
     alone = asker(ITEMS, ("start", NUMBER))
     assert ask(start=99, count=1) == []
     assert alone(start=99)
+
+
+@pytest.mark.parametrize("cursor", ["next-" + "9" * 5000, "next-999999999", "next-x", "%F0%9F%98%80"])
+def test_any_cursor_gets_an_answer(cursor):
+    ask = asker(thing(data=ITEMS, next_cursor=MAYBE), ("cursor", TEXT))
+    assert ask(cursor=cursor)["next_cursor"] is None
+
+
+def test_a_whole_query_string_is_no_list_of_parameters():
+    schema = thing(data=ITEMS)
+    document = {
+        "openapi": "3.2.0", "info": {"title": "t", "version": "1"},
+        "paths": {"/things": {"get": {
+            "parameters": [
+                {"in": "query", "name": "q", "schema": TEXT},
+                {"in": "query", "name": "limit", "schema": NUMBER},
+                {"in": "querystring", "name": "all", "content": {"application/x-www-form-urlencoded": {"schema": {}}}},
+            ],
+            "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}},
+        }}},
+    }  # fmt: skip
+    contract = load("api", Documents("api.yaml", {"api.yaml": json.dumps(document).encode()}))
+    session = Session([Service(contract, Validators())], Settings(), StillClock())
+    assert session.serve(Request("GET", "/things?limit=1")).response.status == 200
