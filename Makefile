@@ -32,6 +32,7 @@ corpus: $(VENV)/.installed  ## everything on the whole corpus
 
 bench: $(VENV)/.installed  ## every benchmark; peers where they are installed (benchmarks/subjects.py)
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/client.py
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

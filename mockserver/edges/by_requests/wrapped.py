@@ -59,8 +59,11 @@ class ResilientAdapter(BaseAdapter):
         proxies: Any = None,
     ) -> requests.Response:
         """Send a request."""
-        sending = _Sending(self.inner, request, Connect(verify, cert, proxies), timeout, stream=stream)
-        error = self._drive(_outgoing(request), sending.once)
+        outgoing = _outgoing(request)
+        sending = _Sending(
+            self.inner, request, outgoing.headers, Connect(verify, cert, proxies), timeout, stream=stream
+        )
+        error = self._drive(outgoing, sending.once)
         if error is not None:
             raise as_requests(error, request)
         assert sending.answer is not None  # noqa: S101 - what is not raised was answered
@@ -75,10 +78,18 @@ class _Sending:
     """One call of a session: its request, and the newest answer."""
 
     def __init__(
-        self, inner: BaseAdapter, request: requests.PreparedRequest, connect: Connect, timeout: Any, *, stream: bool
+        self,
+        inner: BaseAdapter,
+        request: requests.PreparedRequest,
+        fields: Headers,
+        connect: Connect,
+        timeout: Any,
+        *,
+        stream: bool,
     ) -> None:
         self._inner = inner
         self._request = request
+        self._fields = fields
         self._connect = connect
         self._timeout = timeout
         self._stream = stream
@@ -87,8 +98,10 @@ class _Sending:
 
     def once(self, outgoing: Outgoing, timeouts: AttemptTimeouts, body: BodyPolicy) -> Got:
         """Send once."""
-        request = copy(self._request)
-        request.headers = CaseInsensitiveDict(outgoing.headers)
+        request = self._request
+        if outgoing.headers is not self._fields:
+            request = copy(request)
+            request.headers = CaseInsensitiveDict(outgoing.headers)
         if self._times and not isinstance(request.body, bytes | str | None):
             rewind_body(request)
         self._times += 1
