@@ -81,6 +81,9 @@ class Boundary:
         self._validators = validators
         self._accepts: Callable[[JSON], bool] = validators.compile(bundle).is_valid
         self._patterned: dict[str, tuple[str, ...]] = {}
+        self._leasts: dict[str, JSON] = {}
+        self._floor = _DEEPEST
+        self._cut = False
 
     def least(self) -> JSON:
         """Return a value with nothing in it that need not be there; raise Unsatisfiable."""
@@ -96,15 +99,19 @@ class Boundary:
             least = self.least()
         except Unsatisfiable:
             return
-        found = [Variation(least, "the least")]
-        found += self._spread(self._bundle, least, (), "")
-        for variation in found:
-            spelled = repr(variation.value)
-            if spelled not in seen and self._accepts(variation.value):
-                seen.add(spelled)
-                yield variation
-                if len(seen) >= _MOST:
-                    return
+        yield Variation(least, "the least")
+        seen.add(repr(least))
+        for self._floor in range(_DEEPEST + 1):  # what lies near the surface first: a large schema has no end below
+            self._cut = False
+            for variation in self._spread(self._bundle, least, (), ""):
+                spelled = repr(variation.value)
+                if spelled not in seen and self._accepts(variation.value):
+                    seen.add(spelled)
+                    yield variation
+                    if len(seen) >= _MOST:
+                        return
+            if not self._cut:
+                return
 
     def _flat(self, schema: JSON, path: tuple[str, ...]) -> tuple[dict[str, JSON], tuple[str, ...]]:
         """Return a schema with references followed and `allOf` merged as far as keywords go."""
@@ -125,6 +132,14 @@ class Boundary:
         return len(path) > 3 * _DEEPEST or any(path.count(each) > 2 for each in set(path[-4:]))
 
     def _least(self, schema: JSON, path: tuple[str, ...]) -> JSON:
+        reference = schema.get("$ref") if isinstance(schema, dict) and len(schema) == 1 else None
+        if isinstance(reference, str):
+            if reference not in self._leasts:
+                self._leasts[reference] = self._least_of(schema, path)
+            return self._leasts[reference]
+        return self._least_of(schema, path)
+
+    def _least_of(self, schema: JSON, path: tuple[str, ...]) -> JSON:
         flat, path = self._flat(schema, path)
         if "const" in flat:
             return flat["const"]
@@ -167,6 +182,9 @@ class Boundary:
     def _spread(self, schema: JSON, least: JSON, path: tuple[str, ...], at: str) -> Spread:
         """Yield values of a schema that lie one step from the least one."""
         flat, path = self._flat(schema, path)
+        if at.count("/") > self._floor:
+            self._cut = True
+            return
         if self._too_deep(path):
             return
         if "const" in flat:
