@@ -56,6 +56,7 @@ class Calling:
         self.service = service
         self.raises = raises
         self.why_not = ""
+        self.drawing: dict[tuple[str | int, ...], Any] = {}
         self._validators = Validators()
         self._last_pages: dict[str, tuple[Given, ...]] = {}
         self._make = maker(client, api)

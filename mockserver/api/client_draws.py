@@ -9,7 +9,7 @@ from mockserver.api.client_bound import Binding
 from mockserver.api.client_calls import Calling
 from mockserver.contract.plan import Plan
 from mockserver.jobs.verify_cases import Case, Direction
-from mockserver.jobs.verify_mirror import mirror
+from mockserver.jobs.verify_mirror import Mirror, mirror
 
 
 def drawn_cases(
@@ -26,13 +26,17 @@ def drawn_cases(
     ends = time.perf_counter() + time_budget_s if time_budget_s is not None else None
     for index, operation in enumerate(binding.operations):
         plan = calling.service.plans.of(operation)
-        cases = calling.planned(binding, index, plan) if isinstance(plan, Plan) else None
-        if cases is None or not isinstance(plan, Plan):
+        if not isinstance(plan, Plan):
             continue
-        reflected = mirror(cases, directions)
-        if not reflected.paths:
-            continue
-        explorer = Explorer(reflected.document, seed, max_examples)
+        key: tuple[str | int, ...] = (binding.label, index, *directions, max_examples, seed)
+        found: tuple[Mirror, Explorer] | None = calling.drawing.get(key)
+        if found is None:
+            cases = calling.planned(binding, index, plan)
+            if cases is None:
+                continue
+            reflected = mirror(cases, directions)
+            found = calling.drawing[key] = reflected, Explorer(reflected.document, seed, max_examples)
+        reflected, explorer = found
         for number, path in enumerate(reflected.paths):
             left = None if ends is None else max(0.0, ends - time.perf_counter()) / (len(reflected.paths) - number)
             if left == 0.0:

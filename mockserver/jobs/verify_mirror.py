@@ -47,6 +47,8 @@ class Mirror:
         for entry in self.cases.parameters():
             place = (entry.parameter.location, entry.parameter.name)
             value = said.get(place)
+            if place in said and not is_spellable(entry, value):
+                said[place] = value = _tidied(value, plainly=place[0] in {"header", "cookie"})
             if place in said and (
                 not is_spellable(entry, value) or not (entry.validator is None or entry.validator.is_valid(value))
             ):
@@ -63,6 +65,19 @@ class Mirror:
                     {("body", name): value for name, value in body.items() if ("body", name) in self.cases.tops()}
                 )
         return Case("sent", said, None, "drawn")
+
+
+def _tidied(value: JSON, *, plainly: bool) -> JSON:
+    """Return a value with what no parameter can carry taken out of its texts."""
+    match value:
+        case str():
+            return "".join(each for each in value if each.isprintable() and (each.isascii() or not plainly)).strip()
+        case list():
+            return [_tidied(item, plainly=plainly) for item in value]
+        case dict():
+            return {name: _tidied(item, plainly=plainly) for name, item in value.items()}
+        case _:
+            return value
 
 
 @dataclass
