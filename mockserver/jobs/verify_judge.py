@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Final, Literal
+from urllib.parse import unquote, unquote_plus
 
 from mockserver.contract.plan import MediaPlan, ParameterPlan, Plan
 from mockserver.contract.reading import Body, Reading
@@ -109,7 +110,7 @@ def judge(case: Case, called: Called, wanted: Wanted) -> Iterator[Shown]:
 
 def _conforms(case: Case, called: Called) -> Iterator[Shown]:
     for observed in called.observed:
-        for violation in map(_strictly, observed.violations):
+        for violation in (*map(_strictly, observed.violations), *_dotted(observed)):
             if violation.side == "consumer" and violation.level == "error":
                 yield Shown(violation, case, called, observed.source, request=observed.request)
 
@@ -124,11 +125,33 @@ def is_other_style(violation: Violation) -> bool:
 
     A delimiter that is percent-encoded is the same style to nearly every API: libraries encode it.
     """
-    return (
-        violation.rule == "request-note"
-        and "it was sent as " in violation.message
-        and not _ENCODED.search(violation.message)
-    )
+    if violation.rule != "request-note" or "it was sent as " not in violation.message:
+        return False
+    sent, _, documented = violation.message.partition("; the contract spells it ")
+    found = _ENCODED.search(sent)
+    return found is None or unquote(found[0]) not in unquote(documented)
+
+
+def _dotted(observed: Observed) -> Iterator[Violation]:
+    """Yield objects in the query that were spelled with dots where the contract has brackets (style deepObject)."""
+    names = [unquote_plus(pair.partition("=")[0]) for pair in observed.request.query.split("&")]
+    for value in observed.reading.query if observed.reading is not None else ():
+        parameter = value.plan.parameter
+        if parameter.style != "deepObject" or isinstance(value.outcome, Absent):
+            continue
+        other = next((name for name in names if name.startswith(f"{parameter.name}.")), None)
+        if other is not None:
+            yield Violation(
+                "request-spelling",
+                "consumer",
+                "error",
+                observed.operation,
+                parameter.node.uri,
+                parameter.node.pointer,
+                f"query.{parameter.name}",
+                f"{parameter.name}: it was sent as {other}=...; the contract spells it {parameter.name}[name]=...",
+                "spell it with style deepObject",
+            )
 
 
 def _calls(case: Case, called: Called, wanted: Wanted) -> Iterator[Shown]:
