@@ -492,16 +492,16 @@ RECORDS = (
         "where nothing is provided, and is no value that was sent.",
     ),
     Record(
-        "empty-multipart-bodies",
+        "empty-forms",
         "them",
         lambda d: (
             d.they_accept
             and d.part == "body"
             and not d.exchanged.request.body
-            and d.subject.media.startswith("multipart/")
+            and d.subject.media.startswith(("multipart/", "application/x-www-form-urlencoded"))
         ),
-        "RFC 2046 §5.1: a multipart body must contain a boundary delimiter line at least; Content-Type tells that one "
-        "was sent (RFC 9110 §8.3).",
+        "RFC 9110 §8.3: Content-Type tells that a form was sent; RFC 2046 §5.1: a multipart body must contain a "
+        "boundary delimiter line at least; URL Standard §5.2: the empty string is the form of no fields.",
     ),
     Record(
         "not-a-number",
