@@ -207,7 +207,8 @@ class _Comparing:
     def _schemas(self) -> Iterator[Change]:
         for group, pairs in self._groups.items():
             prover = Prover(self._sameness.definition, self._validators, partial(_assumed, pairs, group.narrows))
-            judge = Judge(pairs, prover, Refuter(prover.terms, self._validators), narrows=group.narrows)
+            strict = Prover(self._sameness.definition, self._validators, lambda _left, _right: False)
+            judge = Judge(pairs, prover, strict, Refuter(prover.terms, self._validators), narrows=group.narrows)
             for pair in pairs.changed():
                 verdicts = list(judge.judge(pair))
                 self._pairs += 1

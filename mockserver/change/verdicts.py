@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from mockserver.change.keywords import PARTS
 from mockserver.change.model import Verdict
@@ -22,6 +23,7 @@ from mockserver.schema.terms import Term, label
 from mockserver.values import JSON
 
 _MOST_ROUTES = 4
+_DEEPEST_EXCUSE = 3
 _NULL: JSON = {"type": "null"}
 
 
@@ -38,9 +40,13 @@ class Judged:
 
 
 class Judge:
-    """Judges the edits of pairs; `narrows`: what may not come anew is on the new side."""
+    """Judges the edits of pairs; `narrows`: what may not come anew is on the new side.
 
-    def __init__(self, pairs: Pairs, prover: Prover, refuter: Refuter, *, narrows: bool) -> None:
+    `strict` is a prover that takes no pair for granted.
+    """
+
+    def __init__(self, pairs: Pairs, prover: Prover, strict: Prover, refuter: Refuter, *, narrows: bool) -> None:
+        self._strict = strict
         self._pairs = pairs
         self._prover = prover
         self._refuter = refuter
@@ -73,12 +79,24 @@ class Judge:
         if part is None or self._prover.proves(self._left(left, edit.part), part):
             index = delicate_step(edit.way)
             return Judged(edit, "compatible") if index is None else self._around(pair, edit, index)
-        found = self._refuter.refute(left.edition, self._narrowed(left, edit.part), part)
         beyond = _is_beyond(left, edit.part)
-        if found is not None:
-            for root, value in self._lifted(pair, edit, found.value):
-                return Judged(edit, "breaking", beyond, root, value)
+        found = list(self._refuter.refutations(left.edition, self._narrowed(left, edit.part), part))
+        for root, value in self._lifted(pair, edit, part, found):
+            return Judged(edit, "breaking", beyond, root, value)
+        if self._is_excused(pair):
+            return Judged(edit, "compatible")
         return Judged(edit, "unproven", beyond, tried=TRIES)
+
+    def _is_excused(self, pair: Pair, depth: int = 0) -> bool:
+        """Tell whether it is proved that all who refer to a pair admit what it admitted, whatever it says itself."""
+        if pair.sites or depth == _DEEPEST_EXCUSE:
+            return False
+        above = [self._pairs.found[key] for key, _ in self._pairs.parents(pair)]
+        for parent in above:
+            left, right = self._sides(parent.old, parent.new)
+            if not self._strict.proves([_term(left)], _term(right)) and not self._is_excused(parent, depth + 1):
+                return False
+        return bool(above)
 
     def _around(self, pair: Pair, edit: Edit, index: int) -> Judged:
         """Judge an edit that is harmless by itself, together with what stands around it."""
@@ -117,22 +135,33 @@ class Judge:
         keywords = [keyword for keyword in PARTS.get(part, (part,)) if keyword in term.schema]
         return terms.part(term, keywords, part) if keywords else None
 
-    def _lifted(self, pair: Pair, edit: Edit, value: JSON) -> Iterator[tuple[Pair, JSON]]:
-        """Yield the value as part of a whole message that fits the left side and not the right."""
-        for tried, (root, way) in enumerate(self._pairs.routes(pair)):
-            if tried >= _MOST_ROUTES:
-                return
-            left, right = map(_term, self._sides(root.old, root.new))
-            for whole in self._wholes(self._sides(root.old, root.new)[0], (*way, *edit.way), value):
+    def _lifted(self, pair: Pair, edit: Edit, part: Term, values: list[JSON]) -> Iterator[tuple[Pair, JSON]]:
+        """Yield a value as part of a whole message that fits the left side and not the right."""
+        for root, way in islice(self._pairs.routes(pair), _MOST_ROUTES if values else 0):
+            sides = self._sides(root.old, root.new)
+            left, right = map(_term, sides)
+            for whole in self._wholes(sides, (*way, *edit.way), part, values):
                 terms = self._prover.terms
                 if terms.fits(left, whole) and not terms.fits(right, whole):
                     yield root, whole
                     return
 
-    def _wholes(self, left: Spot, way: tuple[Step, ...], value: JSON) -> Iterator[JSON]:
-        with suppress(MockserverError, _Misfit):  # a sample that cannot hold the value says nothing
-            yield self._grafted(way, value)
-        yield from self._refuter.steered(left.edition, left.schema, _steering(way, value))
+    def _wholes(
+        self, sides: tuple[Spot, Spot], way: tuple[Step, ...], part: Term, values: list[JSON]
+    ) -> Iterator[JSON]:
+        left, right = sides
+        if not way:
+            yield from values
+            return
+        for value in values:
+            with suppress(MockserverError, _Misfit):  # a sample that cannot hold the value says nothing
+                yield self._grafted(way, value)
+        yield from self._refuter.steered(left.edition, left.schema, _steering(way, {"const": values[0]}))
+        # The value may fit another alternative of what it stands in: then the whole is asked for at once.
+        inner, outer = self._refuter.refused(part), self._refuter.refused(_term(right))
+        definitions = {**inner.pop("$defs", {}), **outer.pop("$defs", {})}
+        more = {"allOf": [_steering(way, inner), outer], "$defs": definitions}
+        yield from self._refuter.steered(left.edition, left.schema, more)
 
     def _grafted(self, way: tuple[Step, ...], value: JSON) -> JSON:
         """Put a value into samples of all that it stands in."""
@@ -184,9 +213,8 @@ def _is_beyond(left: Spot, part: str) -> bool:
     return not declared and not left.schema.get("patternProperties")
 
 
-def _steering(way: tuple[Step, ...], value: JSON) -> JSON:
-    """Return a schema that asks for a value at the end of a way."""
-    schema: JSON = {"const": value}
+def _steering(way: tuple[Step, ...], schema: JSON) -> JSON:
+    """Return a schema that asks for a schema at the end of a way."""
     for step in reversed(way):
         if step.kind == "item":
             index = step.name if isinstance(step.name, int) else len(step.old.schema.get("prefixItems", ()))

@@ -7,7 +7,6 @@ of both sides: what is returned is a fact, whatever proposed it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mockserver.errors import MockserverError
 from mockserver.generate.generator import Generator
@@ -20,13 +19,7 @@ from mockserver.values import JSON
 TRIES = 40
 _OTHER = "other."
 _SMALL = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A value that fits the left side and not the right."""
-
-    value: JSON
+_ENOUGH = 5
 
 
 class Refuter:
@@ -37,13 +30,16 @@ class Refuter:
         self._validators = validators
         self._generators: dict[tuple[int, int], tuple[JSON, Generator]] = {}
 
-    def refute(self, edition: Edition, written: JSON, right: Term) -> Witness | None:
-        """Return a value of the written schema that does not fit the right side; None if none was found."""
+    def refutations(self, edition: Edition, written: JSON, right: Term) -> Iterator[JSON]:
+        """Yield values of the written schema that do not fit the right side, a few at most."""
         left = Term(edition, edition.judged(written))
+        found = 0
         for value in self._proposed(edition, written, right):
             if self._terms.fits(left, value) and not self._terms.fits(right, value):
-                return Witness(value)
-        return None
+                yield value
+                found += 1
+                if found == _ENOUGH:
+                    return
 
     def sample(self, edition: Edition, written: JSON, seed: int = 0) -> JSON:
         """Return a value of a schema; raise Unsatisfiable."""
@@ -51,6 +47,16 @@ class Refuter:
         if key not in self._generators:
             self._generators[key] = (written, Generator(edition.bundle(written, judged=False), self._validators))
         return self._generators[key][1].draw(seed)
+
+    def refused(self, right: Term) -> JSON:
+        """Return a schema of what does not fit the right side, with names that do not meet those of the left."""
+        bundle = right.edition.bundle(right.schema, prefix=_OTHER)
+        if not isinstance(bundle, dict):
+            return {"not": bundle}
+        return {
+            "not": {key: value for key, value in bundle.items() if key != "$defs"},
+            "$defs": bundle.get("$defs", {}),
+        }
 
     def steered(self, edition: Edition, written: JSON, more: JSON) -> Iterator[JSON]:
         """Yield values of a schema that fit another, self-contained one as well."""
@@ -60,14 +66,10 @@ class Refuter:
         yield from self._draws({"allOf": [bundle, rest], "$defs": definitions}, 3)
 
     def _proposed(self, edition: Edition, written: JSON, right: Term) -> Iterator[JSON]:
-        refused = right.edition.bundle(right.schema, prefix=_OTHER)
-        if refused is False:
+        if right.schema is False:
             yield from self._of(edition, written, 3)
             return
-        if not isinstance(refused, dict):
-            return
-        root = {key: value for key, value in refused.items() if key != "$defs"}
-        yield from self.steered(edition, written, {"not": root, "$defs": refused.get("$defs", {})})
+        yield from self.steered(edition, written, self.refused(right))
         judged = edition.judged(written)
         if edition.size(judged) + right.edition.size(right.schema) <= _SMALL:
             left = edition.bundle(judged)
