@@ -20,6 +20,7 @@ TRIES = 40
 _OTHER = "other."
 _SMALL = 60
 _ENOUGH = 5
+_CROWD = 50
 
 
 class Refuter:
@@ -70,6 +71,8 @@ class Refuter:
             yield from self._of(edition, written, 3)
             return
         yield from self.steered(edition, written, self.refused(right))
+        if isinstance(right.schema, dict) and right.schema.get("maxContains", _CROWD) < _CROWD:
+            yield from self._crowds(right)
         judged = edition.judged(written)
         if edition.size(judged) + right.edition.size(right.schema) <= _SMALL:
             left = edition.bundle(judged)
@@ -77,6 +80,13 @@ class Refuter:
             if rest is not None:
                 yield from self._draws(rest, 3)
         yield from self._of(edition, written, TRIES)
+
+    def _crowds(self, right: Term) -> Iterator[JSON]:
+        """Yield arrays that contain too much."""
+        count = int(right.schema["maxContains"]) + 1
+        found = list(self._of(right.edition, right.schema.get("contains", True), count))
+        for extra in range(2):
+            yield [*found, *found[:extra]] if len(found) == count else []
 
     def _of(self, edition: Edition, written: JSON, count: int) -> Iterator[JSON]:
         try:

@@ -118,9 +118,27 @@ def _items(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
 
 
 def _contains(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
-    if schema.get("minContains", 1) < 1:
-        return []
-    return [{"type": "array", "items": _not(value)}]
+    least = schema.get("minContains", 1)
+    out: list[JSON] = []
+    if least == 1:
+        out.append({"type": "array", "items": _not(value)})
+    elif least > 1:
+        out.append({"type": "array", "contains": value, "minContains": 0, "maxContains": least - 1})
+    return out
+
+
+def _matching(value: JSON, _schema: Mapping[str, JSON]) -> list[JSON]:
+    """Refuse by a property whose name matches a pattern."""
+    return [
+        {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": pattern},
+            "additionalProperties": _not(below),
+        }
+        for pattern, below in value.items()
+        if below is not True and below != {}
+    ]
 
 
 def _additional(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
@@ -164,6 +182,7 @@ def _if(value: JSON, schema: Mapping[str, JSON]) -> list[JSON]:
 
 
 _REFUSALS: Mapping[str, Callable[[JSON, Mapping[str, JSON]], list[JSON]]] = {
+    "patternProperties": _matching,
     "required": _required,
     "dependentRequired": _dependent,
     "type": lambda value, _schema: [{"not": {"type": value}}],
