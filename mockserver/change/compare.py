@@ -209,13 +209,23 @@ class _Comparing:
             prover = Prover(self._sameness.definition, self._validators, partial(_assumed, pairs, group.narrows))
             strict = Prover(self._sameness.definition, self._validators, lambda _left, _right: False)
             judge = Judge(pairs, prover, strict, Refuter(prover.terms, self._validators), narrows=group.narrows)
+            open_pairs: set[int] = set()
             for pair in pairs.changed():
                 verdicts = list(judge.judge(pair))
                 self._pairs += 1
                 self._unproven += any(judged.verdict == "unproven" for judged in verdicts)
-                routes = list(pairs.routes(pair))
-                for judged in verdicts:
-                    yield from self._told(group, judged, routes)
+                if any(judged.verdict != "compatible" for judged in verdicts):
+                    open_pairs.add(id(pair))
+                yield from self._all_told(group, pairs, pair, verdicts)
+            for pair, edit in pairs.delicate(lambda pair, known=open_pairs: id(pair) not in known):  # type: ignore[misc]
+                judged = judge.judge_edit(pair, edit)
+                if judged.verdict != "compatible":
+                    yield from self._all_told(group, pairs, pair, [judged])
+
+    def _all_told(self, group: _Group, pairs: Pairs, pair: Pair, verdicts: list[Judged]) -> Iterator[Change]:
+        routes = list(pairs.routes(pair))
+        for judged in verdicts:
+            yield from self._told(group, judged, routes)
 
     def _told(self, group: _Group, judged: Judged, routes: list[tuple[Pair, tuple[Step, ...]]]) -> Iterator[Change]:
         edit = judged.edit

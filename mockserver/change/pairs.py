@@ -7,7 +7,7 @@ without being converted.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -58,7 +58,8 @@ class Pair:
     new: Spot
     edits: list[Edit] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
-    delicate: list[Edit] = field(default_factory=list)
+    below: list[Key] = field(default_factory=list)
+    delicate: list[tuple[Edit, Key]] = field(default_factory=list)
 
 
 class Pairs:
@@ -89,8 +90,9 @@ class Pairs:
                 if isinstance(one, Edit):
                     pair.edits.append(one)
                     continue
-                pair.delicate.extend(_delicate(one.way))
                 below = self.old.target(one.old), self.new.target(one.new)
+                pair.delicate.extend((edit, _key(*below)) for edit in _delicate(one.way))
+                pair.below.append(_key(*below))
                 todo.append(below)
                 self._parents.setdefault(_key(*below), []).append((key, one.way))
         return root
@@ -108,8 +110,29 @@ class Pairs:
         return _key(self.old.target(old), self.new.target(new)) in self.found
 
     def changed(self) -> Iterator[Pair]:
-        """Yield the pairs that were edited themselves, and those that hold changed ones in a delicate place."""
-        return (pair for pair in self.found.values() if pair.edits or pair.delicate)
+        """Yield the pairs that were edited themselves."""
+        return (pair for pair in self.found.values() if pair.edits)
+
+    def delicate(self, settled: Callable[[Pair], bool]) -> Iterator[tuple[Pair, Edit]]:
+        """Yield the places that hold changed pairs and are more than their parts, once each.
+
+        Where something below is not `settled`, it is told there, and the place is left out.
+        """
+        for pair in self.found.values():
+            seen: set[int] = set()
+            for edit, key in pair.delicate:
+                if id(edit.old.schema) not in seen and all(map(settled, self._closure(key))):
+                    seen.add(id(edit.old.schema))
+                    yield pair, edit
+
+    def _closure(self, key: Key) -> Iterator[Pair]:
+        todo, seen = [key], {key}
+        while todo:
+            pair = self.found[todo.pop()]
+            yield pair
+            more = [other for other in pair.below if other not in seen]
+            seen.update(more)
+            todo.extend(more)
 
     def routes(self, pair: Pair) -> Iterator[tuple[Pair, tuple[Step, ...]]]:
         """Yield the pairs with sites from which a pair is reached, nearest first, and the way from there."""

@@ -58,20 +58,14 @@ class Judge:
         if self._prover.proves([_term(left)], _term(right)):
             yield from (Judged(edit, "compatible") for edit in pair.edits)
             return
-        seen: set[int] = set()
         for edit in pair.edits:
-            yield self._judged(pair, edit)
-        for edit in pair.delicate:
-            if id(edit.old.schema) not in seen:
-                seen.add(id(edit.old.schema))
-                judged = self._judged(pair, edit)
-                if judged.verdict != "compatible":
-                    yield judged
+            yield self.judge_edit(pair, edit)
 
     def _sides(self, old: Spot, new: Spot) -> tuple[Spot, Spot]:
         return (new, old) if self._narrows else (old, new)
 
-    def _judged(self, pair: Pair, edit: Edit) -> Judged:
+    def judge_edit(self, pair: Pair, edit: Edit) -> Judged:
+        """Return the verdict on one edit."""
         if edit.part == "nothing":
             return Judged(edit, "compatible")
         left, right = self._sides(edit.old, edit.new)
@@ -104,7 +98,7 @@ class Judge:
         around = Edit(
             edit.rule, edit.way[:index], step.old, step.new, "whole", edit.told, edit.old_steps, edit.new_steps
         )
-        judged = self._judged(pair, around)
+        judged = self.judge_edit(pair, around)
         return replace(judged, edit=edit)
 
     def _left(self, left: Spot, part: str) -> list[Term]:
@@ -137,18 +131,20 @@ class Judge:
 
     def _lifted(self, pair: Pair, edit: Edit, part: Term, values: list[JSON]) -> Iterator[tuple[Pair, JSON]]:
         """Yield a value as part of a whole message that fits the left side and not the right."""
-        for root, way in islice(self._pairs.routes(pair), _MOST_ROUTES if values else 0):
+        routes = islice(self._pairs.routes(pair), _MOST_ROUTES if values else 0)
+        for tried, (root, way) in enumerate(routes):
             sides = self._sides(root.old, root.new)
             left, right = map(_term, sides)
-            for whole in self._wholes(sides, (*way, *edit.way), part, values):
+            for whole in self._wholes(sides, (*way, *edit.way), part, values, dear=not tried):
                 terms = self._prover.terms
                 if terms.fits(left, whole) and not terms.fits(right, whole):
                     yield root, whole
                     return
 
     def _wholes(
-        self, sides: tuple[Spot, Spot], way: tuple[Step, ...], part: Term, values: list[JSON]
+        self, sides: tuple[Spot, Spot], way: tuple[Step, ...], part: Term, values: list[JSON], *, dear: bool
     ) -> Iterator[JSON]:
+        """Propose whole values; `dear` ones are sought for, and not only put together."""
         left, right = sides
         if not way:
             yield from values
@@ -156,6 +152,8 @@ class Judge:
         for value in values:
             with suppress(MockserverError, _Misfit):  # a sample that cannot hold the value says nothing
                 yield self._grafted(way, value)
+        if not dear:
+            return
         yield from self._refuter.steered(left.edition, left.schema, _steering(way, {"const": values[0]}))
         # The value may fit another alternative of what it stands in: then the whole is asked for at once.
         inner, outer = self._refuter.refused(part), self._refuter.refused(_term(right))
@@ -170,7 +168,7 @@ class Judge:
             if step.kind == "same":
                 value = self._joined(holder, value)
                 continue
-            sample = self._refuter.sample(holder.edition, holder.schema)
+            sample = self._refuter.lean(holder.edition, holder.schema)
             if step.kind == "item":
                 items = list(sample) if isinstance(sample, list) else []
                 index = step.name if isinstance(step.name, int) else len(holder.schema.get("prefixItems", ()))
@@ -188,7 +186,7 @@ class Judge:
         """Add what the schema around an alternative wants of an object."""
         if not isinstance(value, dict) or holder.schema.keys() <= {"anyOf", "oneOf", "discriminator"}:
             return value
-        sample = self._refuter.sample(holder.edition, holder.schema)
+        sample = self._refuter.lean(holder.edition, holder.schema)
         return {**sample, **value} if isinstance(sample, dict) else value
 
 

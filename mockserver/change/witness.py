@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mockserver.change.lean import Unfit, lean
 from mockserver.errors import MockserverError
 from mockserver.generate.generator import Generator
 from mockserver.schema.algebra import difference
@@ -18,9 +19,10 @@ from mockserver.values import JSON
 
 TRIES = 40
 _OTHER = "other."
-_SMALL = 60
+_SMALL = 12
 _ENOUGH = 5
 _CROWD = 50
+_ODD: tuple[JSON, ...] = ("~", -1, 0.5, True, [], {}, None)
 
 
 class Refuter:
@@ -29,6 +31,7 @@ class Refuter:
     def __init__(self, terms: Terms, validators: Validators) -> None:
         self._terms = terms
         self._validators = validators
+        self._lean: dict[tuple[int, int], tuple[JSON, JSON]] = {}
         self._generators: dict[tuple[int, int], tuple[JSON, Generator]] = {}
 
     def refutations(self, edition: Edition, written: JSON, right: Term) -> Iterator[JSON]:
@@ -42,8 +45,21 @@ class Refuter:
                 if found == _ENOUGH:
                     return
 
+    def lean(self, edition: Edition, written: JSON) -> JSON:
+        """Return a small value of a schema; raise Unsatisfiable."""
+        key = (id(edition), id(written))
+        if key not in self._lean:
+            try:
+                value = lean(edition, written, lambda leaf: self.sample(edition, leaf))
+            except Unfit:
+                value = self.sample(edition, written)
+            if not self._terms.fits(Term(edition, edition.judged(written)), value):
+                value = self.sample(edition, written)
+            self._lean[key] = (written, value)
+        return self._lean[key][1]
+
     def sample(self, edition: Edition, written: JSON, seed: int = 0) -> JSON:
-        """Return a value of a schema; raise Unsatisfiable."""
+        """Return a believable value of a schema; raise Unsatisfiable."""
         key = (id(edition), id(written))
         if key not in self._generators:
             self._generators[key] = (written, Generator(edition.bundle(written, judged=False), self._validators))
@@ -70,6 +86,7 @@ class Refuter:
         if right.schema is False:
             yield from self._of(edition, written, 3)
             return
+        yield from self._near(edition, written, right)
         yield from self.steered(edition, written, self.refused(right))
         if isinstance(right.schema, dict) and right.schema.get("maxContains", _CROWD) < _CROWD:
             yield from self._crowds(right)
@@ -80,6 +97,31 @@ class Refuter:
             if rest is not None:
                 yield from self._draws(rest, 3)
         yield from self._of(edition, written, TRIES)
+
+    def _near(self, edition: Edition, written: JSON, right: Term) -> Iterator[JSON]:
+        """Yield small values in which nothing but what the right side asks for is wrong."""
+        wanted = right.schema if isinstance(right.schema, dict) else {}
+        if not wanted.keys() <= {"required", "properties"}:
+            return
+        try:
+            value = self.lean(edition, written)
+        except MockserverError:
+            return
+        if not isinstance(value, dict):
+            return
+        for name in wanted.get("required", ()):
+            yield {key: inner for key, inner in value.items() if key != name}
+        for name, schema in wanted.get("properties", {}).items():
+            if isinstance(schema, bool) or not right.edition.references(schema):
+                yield from ({**value, name: odd} for odd in self._odd(edition, written, name, schema))
+
+    def _odd(self, edition: Edition, written: JSON, name: str, schema: JSON) -> Iterator[JSON]:
+        """Yield values of a property that its old schema admits and the new one does not."""
+        declared = written.get("properties", {}) if isinstance(written, dict) else {}
+        if name in declared:
+            yield from self.steered(edition, declared[name], {"not": schema})
+        else:
+            yield from _ODD
 
     def _crowds(self, right: Term) -> Iterator[JSON]:
         """Yield arrays that contain too much."""

@@ -19,7 +19,7 @@ from mockserver.values import JSON
 
 _FUEL = 1500
 _MOST_SPLITS = 3
-_LARGEST = 120
+_LARGEST = 12
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "object": ("properties", "patternProperties", "additionalProperties"),
     "array": ("prefixItems", "items"),
