@@ -171,7 +171,10 @@ def _recorded(services: Sequence[Service], folder: str, *, nearest: bool) -> Rec
 def _run(command: Sequence[str], session: Session, url: str) -> int:
     said = settings.read()
     pointed = {name: one.name for one in session.services for name in said.service(one.name).variables}
-    env = {**os.environ, **{variable: f"{url}/{name}" for variable, name in pointed.items()}}
+    # a mock lets every credential in: the program need not have one
+    secret = {name for one in session.services for name in said.service(one.name).secret_variables}
+    usual = dict.fromkeys(secret, "any")
+    env = {**usual, **os.environ, **{variable: f"{url}/{name}" for variable, name in pointed.items()}}
     try:
         return subprocess.run(command, env=env, check=False).returncode  # noqa: S603 - it is the user's own command
     except OSError as refused:

@@ -9,11 +9,10 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from mockserver.exchange import Headers
 from mockserver.jobs.configuration import Cache, Rate
+from mockserver.jobs.configuration import Validate as Validate
 from mockserver.resilience.breaker import Transition
 from mockserver.resilience.policies import Policies
 from mockserver.resilience.transfer import Outgoing
-
-Validate: TypeAlias = Literal["strict", "warn", "off"]
 
 
 class Auth(Protocol):

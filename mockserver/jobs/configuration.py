@@ -109,6 +109,12 @@ class ServiceSettings:
         own = variable(self.name)
         return (self.env, own) if self.env and self.env != own else (own,)
 
+    @property
+    def secret_variables(self) -> tuple[str, ...]:
+        """The variables that its credentials come from."""
+        texts = (text for credential in self.auth for text in credential.words.values())
+        return tuple(dict.fromkeys(found.strip("${}") for text in texts for found in _VARIABLE.findall(text)))
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:

@@ -17,6 +17,7 @@ contracts = "apis"
 [tool.mockserver.services.cats]
 contract = "vendor/cats-v1.yaml"
 env = "CATS_BASE_URL"
+auth = { basic = "$CATS_USER:${CATS_PASSWORD}" }
 """
 
 
@@ -55,6 +56,13 @@ def test_a_command_is_run_with_the_variables_that_the_code_reads(project: Path, 
     port = free_port()
     _, printed, _ = run(project, "serve", "--port", str(port), "--", sys.executable, "-c", code)
     assert f"http://127.0.0.1:{port}/cats http://127.0.0.1:{port}/pets\n" in printed
+
+
+def test_a_command_needs_no_credentials_of_its_own(project: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CATS_USER", "me")
+    code = "import os; print(os.environ['CATS_USER'], os.environ['CATS_PASSWORD'])"
+    _, printed, _ = run(project, "serve", "--port", str(free_port()), "--", sys.executable, "-c", code)
+    assert printed.endswith("me any\n")
 
 
 def test_lint_finds_the_configured_contract_from_a_folder_below(project: Path, run) -> None:
