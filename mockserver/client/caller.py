@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 from mockserver.client.answer import Answer
-from mockserver.client.ports import Auth, Began, Clock, Event, Hook, Kind, Notice, Turns, Validate
+from mockserver.client.ports import Auth, Began, Clock, Event, Hook, Kind, Notice, Turns
 from mockserver.client.urls import base_of, filled, is_below, joined, origin_of, with_query
 from mockserver.edges.clock import SystemClock
 from mockserver.errors import UsageError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mockserver.contract.model import Contract
     from mockserver.edges.http_cache import HttpCache
     from mockserver.edges.sink import Progress
-    from mockserver.jobs.configuration import Cache, Rate
+    from mockserver.jobs.configuration import Cache, Rate, Validate
     from mockserver.resilience.bounds import Limit
     from mockserver.resilience.call import Call
 

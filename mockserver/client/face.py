@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
 from mockserver.client.caller import Ask, Caller, Options
-from mockserver.client.ports import Auth, Clock, Hook, Validate
+from mockserver.client.ports import Auth, Clock, Hook
 from mockserver.exchange import Headers
 from mockserver.resilience.guards import Guards
 from mockserver.resilience.policies import Policies
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mockserver.contract.model import Contract
-    from mockserver.jobs.configuration import Cache, Rate
+    from mockserver.jobs.configuration import Cache, Rate, Validate
     from mockserver.resilience.breaker import CircuitReport
 
 Reply = TypeVar("Reply")

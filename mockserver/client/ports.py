@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from mockserver.exchange import Headers
-from mockserver.jobs.configuration import Cache, Rate
-from mockserver.jobs.configuration import Validate as Validate
+from mockserver.jobs.configuration import Cache, Rate, Validate
 from mockserver.resilience.breaker import Transition
 from mockserver.resilience.policies import Policies
 from mockserver.resilience.transfer import Outgoing

@@ -74,7 +74,7 @@ def test_lint_finds_the_configured_contract_from_a_folder_below(project: Path, r
 def test_a_wrong_configuration_is_three_lines_and_exit_2(project: Path, run) -> None:
     (project / "pyproject.toml").write_text(SAID + "contracct = 'x'\n", encoding="utf-8")
     code, _, told = run(project, "lint")
-    assert (code, told.splitlines()[:2]) == (2, ["error: services.cats has no contracct", "  at   pyproject.toml:7"])
+    assert (code, told.splitlines()[:2]) == (2, ["error: services.cats has no contracct", "  at   pyproject.toml:8"])
 
 
 def test_an_unknown_service_is_told_with_the_nearest(project: Path, run) -> None:
