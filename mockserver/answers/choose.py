@@ -57,6 +57,10 @@ _WAYS_OUT: Mapping[Refusal, tuple[int, ...]] = {
 }
 
 
+_LONGEST = 256
+"""Characters of an Accept that is remembered: a memory bounded in number must be bounded in what it holds as well."""
+
+
 class Chooser:
     """Chooses answers, and remembers what it chose: most requests ask for the same thing in the same words."""
 
@@ -68,7 +72,7 @@ class Chooser:
         self, plan: Plan, preferences: Preferences, accept: str | None, *, stream: bool | None = None
     ) -> Chosen | NotAcceptable | NotDocumented:
         """Choose the answer to a request that keeps the contract."""
-        if preferences.code is not None:
+        if preferences.code is not None or (accept is not None and len(accept) > _LONGEST):
             return success(plan, preferences, accept, stream=stream)
         found = self._chosen.get((plan, accept, stream))
         if found is None:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, current_app, jsonify, request, request_started
+from flask import Blueprint, Flask, current_app, jsonify, request, signals
 from flask import Response as FlaskResponse
 from werkzeug.routing import Rule
 
@@ -28,6 +28,18 @@ Listener: TypeAlias = Callable[[Request, Answer], None]
 
 OWN_PATH = "/_mockserver"
 _REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_HEARD = tuple(
+    signal.receivers
+    for signal in (
+        signals.appcontext_popped,
+        signals.appcontext_pushed,
+        signals.appcontext_tearing_down,
+        signals.got_request_exception,
+        signals.request_finished,
+        signals.request_started,
+        signals.request_tearing_down,
+    )
+)
 _CONTRACT_ENDPOINT = "mockserver_contract"
 
 
@@ -80,7 +92,7 @@ class MockApp(Flask):
             or self.teardown_appcontext_funcs
             or self.url_value_preprocessors
             or self.error_handler_spec
-            or request_started.receivers
+            or any(_HEARD)
             or self._rules() != self._own_rules
         )
 

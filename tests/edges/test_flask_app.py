@@ -4,8 +4,8 @@ from pathlib import Path
 from socket import create_connection
 
 import pytest
+from flask import Blueprint, g, jsonify, request, signals
 from flask import Response as FlaskResponse
-from flask import g, jsonify, request, request_started
 
 from mockserver.contract.load import load
 from mockserver.document.documents import Documents
@@ -64,17 +64,65 @@ def test_a_hook_sees_the_operations_of_the_contract() -> None:
     assert app.test_client().get("/v1/pets/42").headers["X-Stamp"] == "1"
 
 
-def test_a_teardown_and_a_signal_are_reasons_for_the_long_way() -> None:
-    app, torn, started = mock(), [], []
-    app.teardown_request(lambda _error: torn.append(1))
-    assert app.test_client().get("/v1/pets/42").status_code == 200
+HOOKS = (
+    "before_request", "after_request", "teardown_request", "teardown_appcontext", "url_value_preprocessor",
+)  # fmt: skip
+SIGNALS = (
+    "appcontext_popped", "appcontext_pushed", "appcontext_tearing_down", "request_finished", "request_started",
+    "request_tearing_down",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_of_any_kind_is_a_reason_for_the_long_way(hook: str) -> None:
+    app, called = mock(), []
+
+    def note(*given: object) -> object:
+        called.append(hook)
+        return given[0] if hook == "after_request" else None
+
+    getattr(app, hook)(note)
+    plain, hooked = mock().test_client().get("/v1/pets/42"), app.test_client().get("/v1/pets/42")
+    assert (hooked.status, hooked.data, list(hooked.headers)) == (plain.status, plain.data, list(plain.headers))
+    assert called == [hook]
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_signal_of_any_kind_is_a_reason_for_the_long_way(name: str) -> None:
+    told = []
 
     def note(_sender: object, **_extra: object) -> None:
-        started.append(1)
+        told.append(name)
 
-    with request_started.connected_to(note):
-        mock().test_client().get("/v1/pets/42")
-    assert (torn, started) == ([1], [1])
+    with getattr(signals, name).connected_to(note):
+        assert mock().test_client().get("/v1/pets/42").status_code == 200
+    assert told == [name]
+
+
+def test_a_hook_of_a_blueprint_sees_its_own_views_and_leaves_the_contract_alone() -> None:
+    app, seen = mock(), []
+    pages = Blueprint("pages", __name__)
+    pages.before_request(lambda: seen.append(request.path))
+    pages.add_url_rule("/own", view_func=lambda: "mine")
+    app.register_blueprint(pages)
+    client = app.test_client()
+    assert (client.get("/own").text, client.get("/v1/pets/42").status_code) == ("mine", 200)
+    assert seen == ["/own"]
+
+
+def test_middleware_stands_before_both_ways() -> None:
+    app, seen = mock(), []
+    inner = app.wsgi_app
+
+    def outer(environ: dict[str, object], start_response: object) -> object:
+        seen.append(environ["PATH_INFO"])
+        return inner(environ, start_response)
+
+    app.wsgi_app = outer
+    assert app.test_client().get("/v1/pets/42").status_code == 200
+    app.before_request(lambda: None)
+    assert app.test_client().get("/v1/pets/42").status_code == 200
+    assert seen == ["/v1/pets/42", "/v1/pets/42"]
 
 
 def test_a_view_of_the_user_wins_over_the_contract() -> None:
