@@ -90,6 +90,7 @@ def running(server: Server, first: Row, headers: Mapping[str, str], limit_s: flo
         port = free.getsockname()[1]
     words = shlex.split(server.command.format(port=port, python=sys.executable))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(HERE))), **server.env}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # who installs has bytecode
     begun = time.monotonic()
     process = subprocess.Popen(
         words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, start_new_session=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 
@@ -51,7 +52,11 @@ class _Commands(click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"mockserver.cli.{_COMMANDS[cmd_name]}"), cmd_name)
+        gc.disable()  # what is loaded stays: to look at it again and again is a twentieth of the start
+        try:
+            found: click.Command = getattr(import_module(f"mockserver.cli.{_COMMANDS[cmd_name]}"), cmd_name)
+        finally:
+            gc.enable()
         return found
 
 
