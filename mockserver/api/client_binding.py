@@ -12,7 +12,7 @@ from mockserver.api.client_bound import Binding
 from mockserver.api.client_calls import Calling
 from mockserver.contract.model import Operation
 from mockserver.contract.plan import Plan
-from mockserver.edges.consumer.arguments import InexpressibleError
+from mockserver.edges.consumer.arguments import InexpressibleError, plain
 from mockserver.edges.consumer.binding import Bound, How, bind_parameters, operations_named
 from mockserver.edges.consumer.methods import Method, Parameter, parameters_of
 from mockserver.edges.consumer.watching import Marks, arrived
@@ -132,8 +132,20 @@ class Binder:
             if not unknown:
                 if any(one.place is None for one in bound):
                     bound = self._completed(method, operation, bound, calling)
-                return self._binding(method, "by name", operation, bound, method.pages)
+                exact = plain(operation.operation_id) in {plain(method.name), plain(method.path)}
+                if exact or not self._calls_another(method, operation, calling):
+                    return self._binding(method, "by name", operation, bound, method.pages)
         return None
+
+    def _calls_another(self, method: Method, operation: Operation, calling: Calling) -> bool:
+        """Tell whether a method whose name is only alike is seen to call another operation of the contract."""
+        marks = Marks()
+        try:
+            said = {one.name: marks.of(one) for one in method.parameters if one.required}
+        except InexpressibleError:
+            return False
+        observed, _ = calling.watch(method, said)
+        return bool(observed) and observed[0].operation not in {"", operation.name}
 
     def _completed(
         self, method: Method, operation: Operation, bound: tuple[Bound, ...], calling: Calling

@@ -100,7 +100,7 @@ class Shown:
 
 def judge(case: Case, called: Called, wanted: Wanted) -> Iterator[Shown]:
     """Yield what is wrong with a call; what the answer did is told only where the request was right."""
-    found = [*_conforms(case, called), *_calls(case, called, wanted)]
+    found = [*_conforms(case, called)] or [*_calls(case, called, wanted)]
     if not found:
         found.extend(_arrives(case, called, wanted))
     if not found:

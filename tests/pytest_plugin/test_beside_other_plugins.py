@@ -1,0 +1,69 @@
+"""The plugin beside those that other people have installed: each keeps its words, and ours keeps its verdict.
+
+They are no dependency of ours: `pip install --group plugins`, and this is run. Without them it is skipped, and says so.
+"""
+
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+ROOT = Path(__file__).parent.parent.parent
+OTHERS = ("pytest_recording", "respx", "pytest_httpx", "pytest_httpserver", "pytest_socket", "pytest_asyncio")
+MISSING = [name for name in OTHERS if find_spec(name) is None]
+INSTALLED = any(each.name == "mockserver_contracts" for each in entry_points(group="pytest11"))
+PLUGIN = () if INSTALLED else ("-p", "mockserver.pytest_plugin.plugin")
+
+TESTS = """
+import httpx, pytest, requests, respx, unittest
+
+KEY = {"X-Api-Key": "k"}
+URL = "https://api.shipping.example/v2/shipments/"
+
+@pytest.mark.asyncio
+async def test_asyncio(mock_api):
+    async with httpx.AsyncClient(headers=KEY) as client:
+        assert (await client.get(URL + "2")).json()["id"] == "2"
+
+@pytest.mark.asyncio
+async def test_asyncio_wrong(mock_api):
+    async with httpx.AsyncClient() as client:
+        await client.get(URL + "2")
+
+def test_respx(mock_api):
+    with respx.mock(assert_all_called=False) as stubs:
+        stubs.get("https://tracker.example/").respond(json={"a": 1})
+        assert httpx.get("https://tracker.example/").json() == {"a": 1}
+        assert httpx.get(URL + "3", headers=KEY).json()["id"] == "3"
+
+def test_pytest_httpx(mock_api, httpx_mock):
+    httpx_mock.add_response(url="https://tracker.example/", json={"b": 2})
+    assert httpx.get("https://tracker.example/").json() == {"b": 2}
+
+@pytest.mark.vcr
+def test_recording(mock_api):
+    assert requests.get(URL + "4", headers=KEY, timeout=5).json()["id"] == "4"
+
+def test_httpserver(httpserver, mock_api):
+    assert requests.get(URL + "5", headers=KEY, timeout=5).json()["id"] == "5"
+
+class TestUnittest(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def api(self, mock_api):
+        self.mock_api = mock_api
+
+    def test_right(self):
+        self.assertEqual(requests.get(URL + "6", headers=KEY, timeout=5).json()["id"], "6")
+"""
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}; pip install --group plugins")
+def test_everybody_gets_on_with_everybody(pytester: pytest.Pytester) -> None:
+    (pytester.mkdir("contracts") / "shipping.yaml").write_bytes((ROOT / "contracts" / "shipping.yaml").read_bytes())
+    pytester.makepyfile(TESTS)
+    words = ("-p", "no:schemathesis", "--disable-socket", "--allow-hosts=127.0.0.1")
+    ran = pytester.runpytest_subprocess(*PLUGIN, *words)
+    ran.assert_outcomes(passed=6, failed=1)
+    ran.stdout.fnmatch_lines(["error[[]request-security[]]*", "FAILED *::test_asyncio_wrong - *"])
