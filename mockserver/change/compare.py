@@ -211,14 +211,22 @@ class _Comparing:
             judge = Judge(pairs, prover, strict, Refuter(prover.terms, self._validators), narrows=group.narrows)
             open_pairs: set[int] = set()
             for pair in pairs.changed():
-                verdicts = list(judge.judge(pair))
+                try:
+                    verdicts = list(judge.judge(pair))
+                except UnreadableDocument as broken:
+                    self._unchecked.append(f"a changed schema was not judged: {broken.what} ({broken.where})")
+                    open_pairs.add(id(pair))
+                    continue
                 self._pairs += 1
                 self._unproven += any(judged.verdict == "unproven" for judged in verdicts)
                 if any(judged.verdict != "compatible" for judged in verdicts):
                     open_pairs.add(id(pair))
                 yield from self._all_told(group, pairs, pair, verdicts)
             for pair, edit in pairs.delicate(lambda pair, known=open_pairs: id(pair) not in known):  # type: ignore[misc]
-                judged = judge.judge_edit(pair, edit)
+                try:
+                    judged = judge.judge_edit(pair, edit)
+                except UnreadableDocument:
+                    continue  # it was told of the pair below
                 if judged.verdict != "compatible":
                     yield from self._all_told(group, pairs, pair, [judged])
 
