@@ -12,8 +12,8 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, Unpack
 
 from mockserver.client.answer import Answer
+from mockserver.client.asked import Ask, Options
 from mockserver.client.cached import conversation
-from mockserver.client.caller import Ask, Options
 from mockserver.client.conversation import Authorize, Refused, Send, Step
 from mockserver.client.driving import drive_awaiting
 from mockserver.client.face import Face

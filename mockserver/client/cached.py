@@ -15,7 +15,8 @@ from mockserver.client.errors import APIError, CircuitOpen, ConnectionFailed, Ov
 from mockserver.exchange import Request, Response
 
 if TYPE_CHECKING:
-    from mockserver.client.caller import Ask, Caller
+    from mockserver.client.asked import Ask
+    from mockserver.client.caller import Caller
     from mockserver.edges.http_cache import HttpCache
 
 _DOWN: Final = (ServerError, TimedOut, ConnectionFailed, CircuitOpen, Overloaded)

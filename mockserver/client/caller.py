@@ -8,9 +8,10 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.client.answer import Answer
+from mockserver.client.asked import Ask, Options, body_of, harmless, judge, over, within_s
 from mockserver.client.ports import Auth, Began, Clock, Event, Hook, Kind, Notice, Turns
 from mockserver.client.urls import base_of, filled, is_below, joined, origin_of, with_query
 from mockserver.edges.clock import SystemClock
@@ -20,7 +21,7 @@ from mockserver.resilience.guards import Guards
 from mockserver.resilience.idempotency import CallFacts, repeatable, uuid4
 from mockserver.resilience.outcome import Failed
 from mockserver.resilience.policies import Policies
-from mockserver.resilience.policy import DeadlinePolicy, Policy
+from mockserver.resilience.policy import Policy
 from mockserver.resilience.transfer import Outgoing, Sink, Upload
 from mockserver.values import replace
 from mockserver.violation import Violations, errors_in
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
     from mockserver.client.contracted import Bound, Contracted
     from mockserver.contract.model import Contract
     from mockserver.edges.http_cache import HttpCache
-    from mockserver.edges.sink import Progress
     from mockserver.jobs.configuration import Cache, Rate, Validate
-    from mockserver.resilience.bounds import Limit
     from mockserver.resilience.call import Call
 
 _USUAL: Final[Headers] = (
@@ -41,58 +40,10 @@ _USUAL: Final[Headers] = (
     ("Accept", "*/*"),
     ("Accept-Encoding", "gzip, deflate"),
 )
-# what may go to an origin that the credentials are not meant for; anything else may be one
-HARMLESS: Final = frozenset(
-    {"accept", "accept-encoding", "accept-language", "content-type", "if-match", "if-modified-since", "if-none-match",
-     "if-unmodified-since", "range", "user-agent"}
-)  # fmt: skip
-
 _CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
 
 
 _NOTICES: Final = 10_000  # paths of calls without a contract are without end
-
-
-class Options(TypedDict, total=False):
-    """What a request may be given.
-
-    `params` is the query, `path` fills `{names}` of the URL; of `json`, `form` and `content` (octets, text, a `Path`, a
-    file, pieces) one is the body, and `progress` is told how far it is sent. `idempotency_key` makes a POST repeatable,
-    `deadline_s` bounds this call, `policy` replaces all promises. `operation` names it in errors and policies.
-    """
-
-    params: Mapping[str, Any] | Iterable[tuple[str, Any]]
-    path: Mapping[str, Any]
-    json: Any
-    form: Mapping[str, Any]
-    content: Any
-    progress: Progress
-    headers: Mapping[str, str]
-    idempotency_key: str
-    deadline_s: Limit
-    policy: Policy
-    operation: str
-
-
-class Ask(NamedTuple):
-    """What a caller wants: the request without credentials, and what is known of its operation."""
-
-    outgoing: Outgoing
-    policy: Policy
-    facts: CallFacts
-    operation: str = ""
-    bound: Bound | None = None
-    credentials: bool = True
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The query parameters that the contract documents."""
-        return tuple(each.parameter.name for each in self.bound.plan.query) if self.bound is not None else ()
-
-    @property
-    def queues(self) -> bool:
-        """Whether it may wait for a place in flight."""
-        return self.policy.bulkhead is not None and self.policy.bulkhead.wait_s > 0
 
 
 class Caller:
@@ -131,18 +82,16 @@ class Caller:
         self.guards = guards if guards is not None else Guards(self._random)
         given = tuple(headers.items()) if isinstance(headers, Mapping) else tuple(headers)
         self.given = given
-        self.headers = _over(_USUAL, given)
+        self.headers = over(_USUAL, given)
         self._contract = contract
         self._contracted: Contracted | None = None
         self._noticed: set[tuple[str, str]] = set()
 
     def ask(self, method: str, url: str, options: Options) -> Ask:
         """Make a request ready; raises UsageError for words that make no sense."""
-        unknown = options.keys() - Options.__annotations__.keys()
-        if unknown:
-            raise _unknown_option(min(unknown))
+        judge(options)
         target = with_query(joined(self.base_url, filled(url, options.get("path"))), options.get("params"))
-        body, typed = _body(options)
+        body, typed = body_of(options)
         return self._asked(method, target, body, typed, options)
 
     def called(self, operation: str, arguments: Mapping[str, Any], options: Options) -> Ask:
@@ -166,9 +115,7 @@ class Caller:
         origin = origin_of(url)
         outgoing = ask.outgoing._replace(url=url)
         if origin != ask.facts.origin:
-            outgoing = outgoing._replace(
-                headers=tuple(pair for pair in outgoing.headers if pair[0].lower() in HARMLESS)
-            )
+            outgoing = outgoing._replace(headers=harmless(outgoing.headers))
         credentials = ask.credentials and origin == ask.facts.origin
         return ask._replace(outgoing=outgoing, facts=ask.facts._replace(origin=origin), credentials=credentials)
 
@@ -215,18 +162,18 @@ class Caller:
         name = options.get("operation", "") or (bound.name if bound is not None else "")
         headers = self.headers
         if bound is not None:
-            headers = _over(_over((*self.headers, ("Accept", bound.accept)), bound.headers), self.given)
+            headers = over(over((*self.headers, ("Accept", bound.accept)), bound.headers), self.given)
         if typed:
-            headers = _over(headers, typed)
+            headers = over(headers, typed)
         own = options.get("headers")
         if own:
-            headers = _over(headers, tuple(own.items()))
+            headers = over(headers, tuple(own.items()))
         if origin != self.origin:
-            headers = _harmless(headers)
+            headers = harmless(headers)
         policy = self._policy(name, options)
         key = options.get("idempotency_key") or self._key(method, headers, bound, policy)
         if key is not None:
-            headers = _over(headers, ((policy.idempotency.header, key),))
+            headers = over(headers, ((policy.idempotency.header, key),))
         facts = CallFacts(
             method,
             origin,
@@ -267,14 +214,14 @@ class Caller:
 
             raise broken_request(self.service, violations, contracted.secret_names())
         for violation in violations:
-            self._tell_notice(Notice(self.service, violation.operation, "violation", violation.message, violation))
+            self.tell(Notice(self.service, violation.operation, "violation", violation.message, violation))
 
     def _policy(self, operation: str, options: Options) -> Policy:
         policy = options.get("policy")
         if policy is None:
             policy = self.policies.of(operation)
         if "deadline_s" in options:
-            policy = _within(policy, options["deadline_s"])
+            policy = within_s(policy, options["deadline_s"])
         return policy
 
     def fields(self, began: Began) -> Headers:
@@ -309,7 +256,7 @@ class Caller:
         if not order.body:
             headers = tuple(pair for pair in headers if not pair[0].lower().startswith("content-"))
         if not order.credentials:
-            headers = _harmless(headers)
+            headers = harmless(headers)
         body = plain.body if order.body else None
         return Outgoing(order.method, order.url, headers, body, plain.sink), order.credentials
 
@@ -339,7 +286,7 @@ class Caller:
         if judged.violations and self.validate == "strict":
             return Failed("contract", detail=f"the answer breaks the contract: {told(judged.violations)}")
         for violation in judged.violations:
-            self._tell_notice(Notice(self.service, bound.name, "violation", violation.message, violation))
+            self.tell(Notice(self.service, bound.name, "violation", violation.message, violation))
         return None
 
     def notice(self, label: str, bound: Bound | None, answer: Answer) -> None:
@@ -356,10 +303,7 @@ class Caller:
     def _tell_once(self, label: str, kind: Kind, text: str, value: Any) -> None:
         if (label, kind) not in self._noticed and len(self._noticed) < _NOTICES:
             self._noticed.add((label, kind))
-            self._tell_notice(Notice(self.service, label, kind, text, value))
-
-    def _tell_notice(self, notice: Notice) -> None:
-        self.tell(notice)
+            self.tell(Notice(self.service, label, kind, text, value))
 
 
 def told(violations: Violations) -> str:
@@ -416,13 +360,6 @@ def _policies(policy: Policies | Policy | Mapping[str, Any] | None) -> Policies:
             raise UsageError(f"policy is {policy!r}", fix="give a Policy, Policies, or words by name")
 
 
-def _within(policy: Policy, total_s: Limit) -> Policy:
-    least = policy.deadline.least_attempt_s
-    if isinstance(total_s, int | float):
-        least = min(least, total_s)
-    return replace(policy, deadline=DeadlinePolicy(total_s, least))
-
-
 class _Function:
     """A plain function as an `Auth`."""
 
@@ -442,38 +379,3 @@ def _validate(validate: Validate) -> Validate:
     if validate not in ("strict", "warn", "off"):
         raise UsageError(f"validate is {validate!r}", fix="say strict, warn or off")
     return validate
-
-
-def _unknown_option(name: str) -> UsageError:
-    from difflib import get_close_matches  # noqa: PLC0415 - a mistake is rare
-
-    near = get_close_matches(name, Options.__annotations__, n=1, cutoff=0.5)
-    meant = f"did you mean {near[0]}? " if near else ""
-    return UsageError(f"a request has no {name!r}", fix=f"{meant}it has {', '.join(Options.__annotations__)}")
-
-
-def _body(options: Options) -> tuple[bytes | Upload | None, Headers]:
-    given = [name for name in ("json", "form", "content") if name in options]
-    if len(given) > 1:
-        raise UsageError(f"a request has one body, and {' and '.join(given)} were given", fix="give one of them")
-    if "json" in options:
-        from mockserver.wire.json import dumps  # noqa: PLC0415 - who sends no JSON need not load its writer
-
-        return dumps(options["json"]), (("Content-Type", "application/json"),)
-    if "form" in options:
-        text = with_query("", options["form"]).removeprefix("?")
-        return text.encode(), (("Content-Type", "application/x-www-form-urlencoded"),)
-    if "content" not in options:
-        return None, ()
-    from mockserver.client.uploads import upload_of  # noqa: PLC0415 - who sends no body need not load it
-
-    return upload_of(options["content"], options.get("progress")), ()
-
-
-def _harmless(headers: Headers) -> Headers:
-    return tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
-
-
-def _over(headers: Headers, others: Headers) -> Headers:
-    names = {name.lower() for name, _ in others}
-    return (*(pair for pair in headers if pair[0].lower() not in names), *others)

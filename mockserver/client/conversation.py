@@ -10,7 +10,8 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from mockserver.client.answer import Answer
-from mockserver.client.caller import Ask, Caller
+from mockserver.client.asked import Ask
+from mockserver.client.caller import Caller
 from mockserver.client.ports import AttemptEvent, Began, CallEvent, CircuitEvent, Turns, WaitEvent
 from mockserver.exchange import Headers, Response
 from mockserver.resilience.actions import Action, Attempt, GiveUp, Succeed, Wait

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
-from mockserver.client.caller import Ask, Caller, Options
+from mockserver.client.asked import Ask, Options
+from mockserver.client.caller import Caller
 from mockserver.client.ports import Auth, Clock, Hook
 from mockserver.exchange import Headers
 from mockserver.resilience.guards import Guards

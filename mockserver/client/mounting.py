@@ -14,7 +14,8 @@ from collections.abc import Generator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from mockserver.client.caller import HARMLESS, Ask, Caller
+from mockserver.client.asked import HARMLESS, Ask
+from mockserver.client.caller import Caller
 from mockserver.client.conversation import Conversation, Send, Step
 from mockserver.client.driving import drive, drive_awaiting
 from mockserver.client.ports import Clock, Connection, Hook

@@ -17,8 +17,9 @@ from urllib.parse import quote_plus
 from weakref import WeakKeyDictionary
 
 from mockserver.client.answer import Answer
+from mockserver.client.asked import Options
 from mockserver.client.auth import Secret, reveal, with_header
-from mockserver.client.caller import Caller, Options
+from mockserver.client.caller import Caller
 from mockserver.client.conversation import Conversation, Send
 from mockserver.client.errors import About, BadAnswer, TimedOut
 from mockserver.client.urls import origin_of
