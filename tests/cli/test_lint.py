@@ -87,7 +87,7 @@ def test_the_json_report_has_one_shape(folder: Path) -> None:
     }
     assert set(report["violations"][0]) == {
         "rule", "side", "level", "operation", "pointer", "file", "line", "at", "source", "message", "fix", "witness",
-        "fingerprint",
+        "fingerprint", "opinion",
     }  # fmt: skip
 
 
