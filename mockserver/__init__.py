@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mockserver.api.contract import load_contract as load_contract
     from mockserver.api.mock_api import MockApi as MockApi
     from mockserver.api.mock_server import MockServer as MockServer
+    from mockserver.api.recorded import httpx_transport as httpx_transport
+    from mockserver.api.recorded import stub_responses as stub_responses
     from mockserver.api.stubs import responses_for as responses_for
 
 _PUBLIC = {
@@ -20,10 +22,20 @@ _PUBLIC = {
     "load_contract": "mockserver.api.contract",
     "MockApi": "mockserver.api.mock_api",
     "MockServer": "mockserver.api.mock_server",
+    "httpx_transport": "mockserver.api.recorded",
     "responses_for": "mockserver.api.stubs",
+    "stub_responses": "mockserver.api.recorded",
 }
 
-__all__ = ["ClientSuite", "MockApi", "MockServer", "load_contract", "responses_for"]
+__all__ = [
+    "ClientSuite",
+    "MockApi",
+    "MockServer",
+    "httpx_transport",
+    "load_contract",
+    "responses_for",
+    "stub_responses",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -71,7 +71,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._heard: list[Interaction] = []
         known = self.cassette.interactions if self.mode in {"replay", "new", "verify"} else ()
-        canonical = [_at(one, homes.canonical(one.url)) for one in known]
+        canonical = [_at(readably(one), homes.canonical(one.url)) for one in known]  # bodies as clients read them
         self._index = Index(canonical, match_on=match_on, repeats=repeats, seen=masked(rules))
 
     @property

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 import requests
 from clients import CLIENTS, SHARED_BY_THREADS, by_requests, by_urllib
+from interactions import interaction
 
 from mockserver.api.cassette import CassetteInUse, Contracts, Leaking, use_cassette
 from mockserver.api.mock_api import MockApi
-from mockserver.cassette.model import Mode
+from mockserver.cassette.model import Cassette, Mode
 from mockserver.cassette.vcr import read_vcr
+from mockserver.cassette.written import write_yaml
 from mockserver.edges.network_block import NetworkBlocked
 from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError
 
@@ -248,3 +250,16 @@ def test_the_mock_answers_its_services_and_lets_the_others_pass_to_the_cassette(
     assert status == 200
     assert list(use.problems()) == []
     assert live.asked == ["/a"]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("packed", [True, False], ids=["packed", "unpacked, the field kept"])
+def test_compressed_answers_of_other_recorders_are_played(client: str, packed: bool) -> None:  # noqa: FBT001
+    body = b'{"id": "42"}'
+    headers = (("Content-Type", "application/json"), ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"))
+    one = interaction(body=gzip.compress(body) if packed else body, headers=headers)
+    TAPE.parent.mkdir()
+    TAPE.write_bytes(write_yaml(Cassette((one,))))
+    with used("replay") as use:
+        assert CLIENTS[client]("GET", "https://api.example/things/1", None, {}) == (200, body.decode())
+    assert list(use.problems()) == []
