@@ -206,6 +206,13 @@ class Calling:
             return None
         return shown
 
+    def take(self, binding: Binding, given: Given, plan: Plan, said: Said) -> str:
+        """Return how a client takes an answer that breaks the contract: own, leaked, or accepted."""
+        called = self._called(binding, Case("answered", said, given, given.why), plan, Notes())
+        if called.raised is None:
+            return "accepted"
+        return "own" if called.raised.declared else f"leaked {called.raised.name}"
+
     def wanted(self, binding: Binding, plan: Plan) -> Wanted:
         """Return what a binding promises, seen from one of its operations."""
         return Wanted(binding.names, plan, binding.optional, bool(self.raises) or self._raised_own, binding.pages)

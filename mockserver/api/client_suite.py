@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -27,6 +28,7 @@ from mockserver.jobs.answer import Service
 from mockserver.jobs.interception import MOCK_ORIGIN
 from mockserver.jobs.verify_cases import Case, Direction
 from mockserver.jobs.verify_judge import Shown
+from mockserver.jobs.verify_violating import violating
 from mockserver.schema.compile import Validators
 
 DIRECTIONS: Final[tuple[Direction, ...]] = ("sent", "answered", "refused")
@@ -168,6 +170,22 @@ class ClientSuite:
                     self._drawn(binding, directions, part, max_examples, time_budget_s, seed)
             result.join(part)
         return result
+
+    def grade(self) -> dict[str, int]:
+        """Answer what breaks the contract, and count how the client takes it: its own error, a leaked one, nothing.
+
+        A grade and no finding: a tolerant reader accepts much, and may.
+        """
+        counted: Counter[str] = Counter()
+        with self.calling.intercepting():
+            for binding in self.bindings:
+                plan = self.service.plans.of(binding.operations[0])
+                cases = self.calling.planned(binding, 0, plan) if isinstance(plan, Plan) else None
+                if cases is None or not isinstance(plan, Plan):
+                    continue
+                said = cases.least()
+                counted.update(self.calling.take(binding, given, plan, said) for given in violating(cases))
+        return dict(counted.most_common())
 
     def told(self, *, max_examples: int = 0, time_budget_s: float | None = None, seed: int = 0) -> str:
         """Check everything and return what is wrong, worst first, for eyes; empty when nothing is."""

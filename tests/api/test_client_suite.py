@@ -150,3 +150,17 @@ def test_an_async_client_is_checked_from_an_async_test(contract: Path) -> None:
         asyncio.run(cases[0].acheck())
     with pytest.raises(AssertionError, match="expect owner to be absent"):
         cases[1].check()
+
+
+def test_a_grade_tells_how_a_client_takes_what_breaks_the_contract(contract: Path) -> None:
+    grade = suite_of(contract).grade()
+    assert grade["leaked KeyError"] > 0
+    assert grade["accepted"] > 0
+    guarded = suite_of(contract, 'return self._read(self._send("GET", f"/pets/{quote(pet_id, safe=\'\')}"))', GUARDED)
+    assert guarded.grade()["own"] > 0
+
+
+GUARDED = """try:
+            return self._read(self._send("GET", f"/pets/{quote(pet_id, safe='')}"))
+        except (KeyError, TypeError, ValueError) as odd:
+            raise PetError("the API answered nonsense") from odd"""

@@ -143,7 +143,7 @@ def _method(function: Any, path: str) -> Method:
     plainly = inspect.unwrap(getattr(function, "__func__", function))
     code = getattr(plainly, "__code__", None)
     try:
-        spelled = str(inspect.signature(function)).replace("'", "")
+        spelled = str(inspect.signature(function)).replace("'", "").replace('"', "")
     except (TypeError, ValueError):
         spelled = "(...)"
     return Method(
