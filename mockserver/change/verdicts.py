@@ -23,7 +23,7 @@ from mockserver.schema.terms import Term, label
 from mockserver.values import JSON
 
 _MOST_ROUTES = 4
-_DEEPEST_EXCUSE = 1
+_DEEPEST_EXCUSE = 3
 _NULL: JSON = {"type": "null"}
 
 

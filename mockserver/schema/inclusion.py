@@ -17,7 +17,7 @@ from mockserver.schema.shallow import refers, shallow
 from mockserver.schema.terms import OF_KIND, SameDefinition, Term, Terms, label
 from mockserver.values import JSON
 
-_FUEL = 600
+_FUEL = 1500
 _MOST_SPLITS = 3
 _LARGEST = 12
 _GROUPS: Mapping[str, tuple[str, ...]] = {
