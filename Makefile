@@ -28,7 +28,7 @@ fidelity: $(VENV)/.installed  ## what schemathesis finds in our mocks of the cor
 	$(BIN)/python tests/corpus/fidelity.py --tools $(CORPUS)/tools --corpus $(CORPUS)/corpus
 
 corpus: $(VENV)/.installed  ## everything on the whole corpus
-	MOCKSERVER_FULL=1 $(BIN)/pytest -n 2 tests/corpus
+	CORPUS_FULL=1 $(BIN)/pytest -n 2 tests/corpus
 
 bench: $(VENV)/.installed  ## every benchmark; peers where they are installed (benchmarks/subjects.py)
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python benchmarks/bench.py

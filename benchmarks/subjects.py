@@ -1,6 +1,6 @@
 """What is served and asked: contracts with their requests, our server, the yardsticks and the peers.
 
-Contracts of the corpus (`MOCKSERVER_CORPUS`) where it is; our own otherwise. Peers are looked for in `PEERS_DIR`, each
+Contracts of the corpus (`CORPUS_FOLDER`) where it is; our own otherwise. Peers are looked for in `PEERS_DIR`, each
 in a folder of its name, as npm installs them: steady (`@stdy/cli`), prism (`@stoplight/prism-cli`), scalar
 (`@scalar/mock-server @hono/node-server`); Node in `node24`, else the one on the PATH.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from harness import HERE, ROOT, Row, Server
 
-CORPUS = Path(os.environ.get("MOCKSERVER_CORPUS", ROOT.parent / "shared" / "corpus"))
+CORPUS = Path(os.environ.get("CORPUS_FOLDER", ROOT.parent / "shared" / "corpus"))
 PEERS_DIR = Path(os.environ.get("PEERS_DIR", Path.home() / ".cache" / "mock-peers"))
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 

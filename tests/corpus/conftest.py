@@ -10,5 +10,5 @@ from corpus_place import corpus_folder
 def corpus() -> Path:
     folder = corpus_folder()
     if folder is None:
-        pytest.skip("THE CORPUS IS NOT HERE: set MOCKSERVER_CORPUS to its folder")
+        pytest.skip("THE CORPUS IS NOT HERE: set CORPUS_FOLDER to its folder")
     return folder

@@ -7,7 +7,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def corpus_folder() -> Path | None:
-    for place in (os.environ.get("MOCKSERVER_CORPUS", ""), ROOT.parent / "shared" / "corpus"):
+    for place in (os.environ.get("CORPUS_FOLDER", ""), ROOT.parent / "shared" / "corpus"):
         if place and Path(place).is_dir():
             return Path(place)
     return None

@@ -1,4 +1,4 @@
-"""A sample of every real document's operations, asked for real; all of them with MOCKSERVER_FULL=1."""
+"""A sample of every real document's operations, asked for real; all of them with CORPUS_FULL=1."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from conformance import Score, measure, roots
 from corpus_place import corpus_folder
 
 CORPUS = corpus_folder()
-EACH = 0 if os.environ.get("MOCKSERVER_FULL") else 5
+EACH = 0 if os.environ.get("CORPUS_FULL") else 5
 # what schemathesis draws there is not what the contract asks for
 LEFT_OUT = {
     "GET /_plugins/_ml/{node_id}/stats/{stat}": "a list is drawn as its Python spelling",

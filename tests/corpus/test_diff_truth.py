@@ -1,6 +1,6 @@
 """Verdicts on real pairs: values that one edition admits never contradict what is called compatible.
 
-A sample of the pairs in CI, all of them with MOCKSERVER_FULL=1.
+A sample of the pairs in CI, all of them with CORPUS_FULL=1.
 """
 
 import datetime as dt
@@ -22,7 +22,7 @@ from mockserver.jobs.diff import diff
 from mockserver.schema.compile import Validators
 
 CORPUS = corpus_folder()
-FULL = os.environ.get("MOCKSERVER_FULL") == "1"
+FULL = os.environ.get("CORPUS_FULL") == "1"
 SAMPLED = ("museum", "netlify", "docker")
 PAIRS = sorted((CORPUS / "pairs" / "dev").iterdir()) if CORPUS else []
 VALUES = 40 if FULL else 4

@@ -1,4 +1,4 @@
-"""Our judge and openapi-core on exchanges of real documents: a sample, or everything with MOCKSERVER_FULL=1."""
+"""Our judge and openapi-core on exchanges of real documents: a sample, or everything with CORPUS_FULL=1."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from compared import Bench, Disagreement
 from disagreements import RECORDS
 
 CORPUS = corpus_folder()
-FULL = bool(os.environ.get("MOCKSERVER_FULL"))
+FULL = bool(os.environ.get("CORPUS_FULL"))
 LARGEST = 10**9 if FULL else 500_000
 """Bytes: a large document takes openapi-core long for each request, since it walks through all of its paths."""
 

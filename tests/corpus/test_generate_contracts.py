@@ -1,6 +1,6 @@
 """All component schemas of real contracts: a value for each, judged by our validators and by python jsonschema.
 
-A few contracts; with MOCKSERVER_FULL=1 all of them, in both directions.
+A few contracts; with CORPUS_FULL=1 all of them, in both directions.
 """
 
 import os
@@ -19,7 +19,7 @@ from mockserver.schema.bundle import Bundles
 from mockserver.schema.compile import Validators
 from mockserver.schema.dialects import DIALECTS
 
-FULL = os.environ.get("MOCKSERVER_FULL") == "1"
+FULL = os.environ.get("CORPUS_FULL") == "1"
 SAMPLE = (
     "swagger-petstore/openapi.yaml", "museum/openapi.yaml", "train-travel/openapi.yaml", "readme-oas",
     "box/openapi-v2025.0.json", "prism-examples", "xero/xero_files.yaml", "oai-examples",

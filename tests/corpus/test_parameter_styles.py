@@ -24,7 +24,7 @@ SCHEMAS = {
 
 def _cases() -> list[dict]:
     beside = Path(__file__).parent.parent.parent.parent / "shared" / "corpus"
-    for folder in (os.environ.get("MOCKSERVER_CORPUS", ""), beside):
+    for folder in (os.environ.get("CORPUS_FOLDER", ""), beside):
         file = Path(folder) / "param-styles" / "cases.json"
         if folder and file.is_file():
             return json.loads(file.read_text(encoding="utf-8"))
@@ -37,7 +37,7 @@ NAMES = [f"{c['in']}-{c['style']}-{'exploded' if c['explode'] else 'plain'}-{c['
 
 def test_the_corpus_is_here():
     if not CASES:
-        pytest.skip("THE CORPUS IS NOT HERE: set MOCKSERVER_CORPUS to its folder")
+        pytest.skip("THE CORPUS IS NOT HERE: set CORPUS_FOLDER to its folder")
     assert len(CASES) > 50
 
 

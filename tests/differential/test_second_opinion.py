@@ -13,7 +13,7 @@ from disagreements import RECORDS
 
 from mockserver.document.documents import Documents
 
-FULL = bool(os.environ.get("MOCKSERVER_FULL"))
+FULL = bool(os.environ.get("CORPUS_FULL"))
 ROOT = Path(__file__).parents[2]
 SMALL = sorted((Path(__file__).parent / "documents").glob("*.yaml"))
 OURS = sorted((ROOT / "contracts").glob("*.yaml"))

@@ -13,7 +13,7 @@ from mockserver.jobs.sample import Sampler
 from mockserver.schema.compile import Validators
 
 CONTRACTS = Path(__file__).parent.parent.parent / "contracts"
-MANY = 10_000 if os.environ.get("MOCKSERVER_FULL") else 2_000
+MANY = 10_000 if os.environ.get("CORPUS_FULL") else 2_000
 HEADERS = (
     "X-Api-Key", "Authorization", "Content-Type", "Accept", "Cookie", "Prefer", "Idempotency-Key", "Origin",
     "Content-Length", "Access-Control-Request-Method",
