@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 """Fields in the order of the wire; a repeated field stands more than once."""
@@ -44,8 +44,7 @@ def header(headers: Headers, name: str) -> str | None:
     return ", ".join(lines) if lines else None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """`target` is the raw request target: not decoded, query included (RFC 9112 §3.2)."""
 
     method: str
@@ -68,8 +67,7 @@ class Request:
         return header(self.headers, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """A whole answer."""
 
     status: int
@@ -81,8 +79,7 @@ class Response:
         return header(self.headers, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Streamed:
+class Streamed(Struct, frozen=True):
     """An answer whose body comes in pieces, each with its pause in seconds before it."""
 
     status: int
@@ -107,8 +104,7 @@ def whole(outcome: Response | Streamed) -> Response:
     return outcome if isinstance(outcome, Response) else Response(outcome.status, outcome.headers, outcome.body)
 
 
-@dataclass(frozen=True, slots=True)
-class NoResponse:
+class NoResponse(Struct, frozen=True):
     """The connection ended before an answer."""
 
     reason: str
@@ -117,8 +113,7 @@ class NoResponse:
 Outcome: TypeAlias = Response | Streamed | NoResponse
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """One request, what came of it, who answered, when (ISO 8601, UTC) and how long it took (seconds)."""
 
     request: Request

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from mockserver.change_messages import CHANGES
-from mockserver.values import dataclass
+from mockserver.values import Struct
 from mockserver.violation import Level, Side
 
 Kind: TypeAlias = Literal["structure", "value", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """`kind` decides what lenient serving rejects: structure yes, value no; a note is never a fault."""
 
     id: str

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus
 
 from mockserver.exchange import Exchange, Headers, NoResponse, Request, Response, Streamed
-from mockserver.values import JSON, dataclass, replace
+from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Violation
 
 MASK = "[redacted]"
@@ -31,8 +31,7 @@ _CUT = "..."
 _JSON_PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)')
 
 
-@dataclass(frozen=True, slots=True)
-class Secrets:
+class Secrets(Struct, frozen=True):
     """Names under which secrets travel (lower case), and values that are known to be some."""
 
     names: frozenset[str] = SECRET_NAMES

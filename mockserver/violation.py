@@ -9,7 +9,7 @@ import hashlib
 import re
 from typing import Literal, TypeAlias
 
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 Side: TypeAlias = Literal["consumer", "provider", "contract"]
 Level: TypeAlias = Literal["error", "warning", "info"]
@@ -17,8 +17,7 @@ Level: TypeAlias = Literal["error", "warning", "info"]
 _INDEX = re.compile(r"/\d+(?=/|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """A finding: who broke what, where it stands in the contract and in the exchange, and how to mend it.
 
     `document` and `pointer` name the place in the contract (URI and JSON pointer, RFC 6901); `at` the place in the

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 from mockserver.errors import UnreadableDocument, UsageError
 from mockserver.exchange import Request, header
 from mockserver.messages import BY_ID, RULES
+from mockserver.values import replace
 from mockserver.violation import Violation, errors_in
 
 FOUND = Violation(

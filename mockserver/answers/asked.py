@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from mockserver.contract.plan import Plan
 from mockserver.contract.reading import Body, Reading
 from mockserver.exchange import Request
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.wire.reading import Decoded
 
 Role: TypeAlias = Literal["limit", "page", "offset", "after", "before", "expand"]
@@ -52,8 +52,7 @@ _WRAPPERS = frozenset({"pagination", "paging", "page", "options"})
 _FURTHEST, _MOST_DIGITS, _LONGEST_NAME = 1 << 31, 9, 40
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What is asked for. `names` are the parameters that can ask, by role; `first` is the number of page one.
 
     `searched`: the body says it, where the same words may be fields of a thing. `ignored` are the parameters of the
@@ -80,8 +79,7 @@ class Asked:
 NOTHING = Asked({})
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(Struct, frozen=True):
     """What the query parameters of an operation mean: role, index among them, name, least value."""
 
     query: tuple[tuple[Role, int, str, int], ...]

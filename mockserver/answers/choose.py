@@ -11,13 +11,12 @@ from typing import Literal, TypeAlias
 from mockserver.answers.prefer import Preferences
 from mockserver.contract.model import MediaType, ResponseSpec
 from mockserver.contract.plan import Plan, response_for
-from mockserver.values import dataclass
+from mockserver.values import Struct
 from mockserver.wire.bodies import is_sequential
 from mockserver.wire.media_type import concrete, is_json, negotiate
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """An answer to give: the status code, what documents it (None: nothing does), and how its body is spelled."""
 
     status: int
@@ -26,16 +25,14 @@ class Chosen:
     content_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotAcceptable:
+class NotAcceptable(Struct, frozen=True):
     """Accept excludes every media type of the answer."""
 
     offers: tuple[str, ...]
     otherwise: Chosen
 
 
-@dataclass(frozen=True, slots=True)
-class NotDocumented:
+class NotDocumented(Struct, frozen=True):
     """The request prefers a status that the operation does not have."""
 
     code: int

@@ -19,7 +19,7 @@ from mockserver.generate.generator import Generator
 from mockserver.generate.names import folded
 from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.discriminated import discriminated
-from mockserver.values import JSON, dataclass, replace
+from mockserver.values import JSON, Struct, replace
 from mockserver.wire.bodies import decode_body, encode_body
 from mockserver.wire.json import loads
 from mockserver.wire.media_type import is_json
@@ -34,8 +34,7 @@ _EXPANDED = 64  # requests choose among many ways to expand, so few of them are 
 _GeneratorKey: TypeAlias = tuple[MediaPlan | ParameterPlan, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class SoundExample:
+class SoundExample(Struct, frozen=True):
     """An example that keeps its schema. `raw` is set where the example is the text of the body itself."""
 
     name: str
@@ -43,8 +42,7 @@ class SoundExample:
     raw: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Imagined:
+class Imagined(Struct, frozen=True):
     """A body as its full Content-Type and bytes, with the value it spells; a stream is sent in its `pieces`."""
 
     content_type: str
@@ -54,16 +52,14 @@ class Imagined:
     pieces: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NoSuchExample:
+class NoSuchExample(Struct, frozen=True):
     """A named example that does not exist or does not keep its schema."""
 
     name: str
     known: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """How bodies of one media type are made."""
 
     spec: BodySpec

@@ -9,14 +9,13 @@ from mockserver.contract.model import Operation
 from mockserver.contract.plan import Plan, Plans
 from mockserver.document.documents import Node
 from mockserver.errors import UnreadableDocument
-from mockserver.values import dataclass
+from mockserver.values import Struct
 from mockserver.wire.media_type import is_json
 
 _PREFIX = re.compile(r"(.*\})/[^{}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(Struct, frozen=True):
     """`own`: the last path parameter names the thing that is answered. `roles`: what the query parameters mean."""
 
     own: bool

@@ -15,7 +15,7 @@ from mockserver.answers.changes import GONE, Fits, Path, changed, get, put
 from mockserver.exchange import Request
 from mockserver.generate.leaves import leads_on
 from mockserver.generate.place import Place
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 _LISTS = (
     "data", "items", "results", "result", "records", "entries", "objects", "values", "list", "rows", "content", "hits",
@@ -36,8 +36,7 @@ _TOKEN = "next-"  # noqa: S105 - no secret: the position at which the next page 
 _OURS = re.compile(rf"{_TOKEN}([0-9]{{1,9}})")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """Items from `start` up to `end` of `total`."""
 
     start: int

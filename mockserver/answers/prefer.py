@@ -10,15 +10,14 @@ import re
 from urllib.parse import quote, unquote
 
 from mockserver.exchange import Request
-from mockserver.values import dataclass, replace
+from mockserver.values import Struct, replace
 
 _PREFERENCE = re.compile(r'\s*([A-Za-z][\w-]*)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?[^,]*(?:,|$)')
 _WORDS = frozenset({"code", "example", "dynamic", "seed", "delay"})
 _LONGEST_DELAY_S = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(Struct, frozen=True):
     """`delay_s` is None when nothing was said; `ignored` tells what was said and makes no sense."""
 
     code: int | None = None

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from mockserver.contract.model import MediaType, ResponseSpec
 from mockserver.contract.plan import Plans
 from mockserver.errors import UnreadableDocument
-from mockserver.values import dataclass
+from mockserver.values import Struct
 from mockserver.wire.json import dumps
 from mockserver.wire.media_type import is_json
 
@@ -20,8 +20,7 @@ _ASKED = 200
 """So many operations, spread over the contract, tell what is usual in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usual:
+class Usual(Struct, frozen=True):
     """An error that operations document."""
 
     documented: ResponseSpec

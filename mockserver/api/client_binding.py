@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -19,6 +18,7 @@ from mockserver.edges.consumer.watching import Marks, arrived
 from mockserver.errors import UsageError
 from mockserver.jobs.answer import Service
 from mockserver.jobs.verify_cases import Place, body_media, places_of
+from mockserver.values import replace
 
 
 class Binder:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract.model import Operation
 from mockserver.edges.consumer.binding import Bound, How
 from mockserver.jobs.verify_cases import Place
+from mockserver.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """A method, or a function of the suite, and the operations it calls.
 
     `bound` holds, for each operation, which parameter speaks of which place; `fixed` are values for parameters that

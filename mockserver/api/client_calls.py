@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import Any, Final, Literal
 
 from mockserver.api.client_bound import Binding
@@ -30,7 +29,7 @@ from mockserver.jobs.verify_director import Director, Scene
 from mockserver.jobs.verify_judge import Called, Observed, Raised, Shown, Wanted, judge
 from mockserver.jobs.verify_pages import Book, books
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON
+from mockserver.values import JSON, replace
 from mockserver.violation import Violation
 
 _NEEDS: Final = 12

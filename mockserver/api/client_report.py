@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from dataclasses import replace
 from importlib.util import find_spec
 
 from mockserver.api.client_result import Checked, Result
@@ -18,6 +17,7 @@ from mockserver.jobs.verify_judge import Shown
 from mockserver.redact import redact_text
 from mockserver.report.model import Finding, Report
 from mockserver.report.text import told
+from mockserver.values import replace
 from mockserver.violation import Violation
 
 _LONGEST = 400

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from mockserver.api.client_bound import Binding
 from mockserver.jobs.answer import Service
 from mockserver.jobs.verify_judge import Shown
+from mockserver.values import Struct, field
 
 
 class Checked(Protocol):
@@ -39,8 +39,7 @@ class Checked(Protocol):
         ...
 
 
-@dataclass
-class Result:
+class Result(Struct):
     """What came of checking: findings by their key, how often each was seen, and what was not checked."""
 
     cases: int = 0

@@ -10,7 +10,6 @@ import inspect
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.api.client_binding import Binder
@@ -30,6 +29,7 @@ from mockserver.jobs.verify_cases import Case, Direction
 from mockserver.jobs.verify_judge import Shown
 from mockserver.jobs.verify_violating import violating
 from mockserver.schema.compile import Validators
+from mockserver.values import Struct
 
 DIRECTIONS: Final[tuple[Direction, ...]] = ("sent", "answered", "refused")
 
@@ -237,8 +237,7 @@ class ClientSuite:
         return pytest.mark.parametrize("case", [pytest.param(one, id=one.name) for one in cases])
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+class _Ready(Struct, frozen=True):
     """A client that is built already."""
 
     client: Any
@@ -247,8 +246,7 @@ class _Ready:
         return self.client
 
 
-@dataclass(frozen=True)
-class SuiteCase:
+class SuiteCase(Struct, frozen=True):
     """One binding in one direction, for one test."""
 
     suite: ClientSuite

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,13 +26,12 @@ from mockserver.jobs.interception import MOCK_ORIGIN, Blocked, Interception, Rec
 from mockserver.jobs.script import UNSET, Script, Step
 from mockserver.jobs.serve import Session
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct
 from mockserver.violation import Violation, Violations, errors_in
 from mockserver.wire.reading import Absent
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One request of the client as the contract reads it, and what it was answered.
 
     `path`, `query`, `headers` and `cookies` hold the documented parameters that were sent, by name; `body` the value
@@ -57,8 +55,7 @@ class Seen:
         return self.response.status
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     answer: Answer
     request: Request
     source: SourceLine | None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from mockserver.answers.prefer import NONE
@@ -19,6 +18,7 @@ from mockserver.errors import UnknownService, UsageError
 from mockserver.exchange import Request, Response, whole
 from mockserver.jobs.answer import Answer, Answering, Service, Settings
 from mockserver.jobs.script import UNSET, Step, body_media, body_of, played
+from mockserver.values import replace
 
 See: TypeAlias = Callable[[Answer], Any]
 

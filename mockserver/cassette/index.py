@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, unquote
 
 from mockserver.cassette.model import Interaction
 from mockserver.exchange import Request
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.wire import media_type as media_types
 from mockserver.wire.json import JSONSyntaxError, dumps, loads
 
@@ -27,8 +27,7 @@ _PORTS: Final = {"http": "80", "https": "443"}
 _DEFAULT: Final = frozenset(PARTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(Struct, frozen=True):
     """The interaction that answers, by its place on the cassette; `again` when it was played before."""
 
     number: int
@@ -36,8 +35,7 @@ class Played:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unmatched:
+class Unmatched(Struct, frozen=True):
     """Nothing answers. `nearest` is what looks most like the request, `differs` tells in which part, and how.
 
     `spent` is set when the request is on the cassette, but was asked for more often than it was recorded.

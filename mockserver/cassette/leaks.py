@@ -15,14 +15,13 @@ from mockserver.cassette.pseudonyms import is_placeholder
 from mockserver.cassette.scrub import Rules, readably
 from mockserver.cassette.secret_words import SHAPES, is_doubtful_name, looks_random, may_hold_a_shape
 from mockserver.exchange import Request, Response
-from mockserver.values import dataclass, replace
+from mockserver.values import Struct, replace
 
 _LOGIN: Final = frozenset({"authorization", "proxy-authorization"})
 _DEEPEST: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Leak:
+class Leak(Struct, frozen=True):
     """A value that looks like a secret: its place in the interaction, what it looks like, and how to mend it.
 
     The value itself is not told: a message about a leak must be none.

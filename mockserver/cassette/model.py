@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from mockserver.exchange import Request, Response
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 Mode: TypeAlias = Literal["replay", "once", "new", "rewrite", "live", "verify"]
 """What a cassette is for: VCR's none, once, new_episodes and all; past the cassette; or live against the cassette."""
@@ -28,8 +28,7 @@ MODES: dict[str, Mode] = {
 """Modes by their names; VCR's words are other names for ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """What we noted when an interaction was recorded; cassettes of others have none of it.
 
     `at` is ISO 8601, UTC; `took_s` seconds; `operation` the operationId or label; `contract` the digest of the contract
@@ -49,8 +48,7 @@ class Recorded:
 NOTHING_NOTED = Recorded()
 
 
-@dataclass(frozen=True, slots=True)
-class Interaction:
+class Interaction(Struct, frozen=True):
     """One request and its answer. `origin` is scheme and authority, without a slash at its end.
 
     `reason` is the phrase of the status line. `extra` are members of others' formats that we keep as they are.
@@ -69,8 +67,7 @@ class Interaction:
         return self.origin + self.request.target
 
 
-@dataclass(frozen=True, slots=True)
-class Cassette:
+class Cassette(Struct, frozen=True):
     """Interactions in the order in which they were recorded.
 
     `expires` holds for all of them; `metadata` is VCR's; `notes` tell, a sentence each, what could not be read of it.

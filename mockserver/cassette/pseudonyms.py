@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 MASK: Final = "redacted"
 _CHECKED: Final = 6
@@ -31,8 +31,7 @@ _PLACEHOLDER: Final = re.compile(
 _DIGITS, _LOWER, _UPPER = "0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@dataclass(frozen=True, slots=True)
-class Pseudonyms:
+class Pseudonyms(Struct, frozen=True):
     """Makes pseudonyms with a key of this repository, which must never be committed."""
 
     key: bytes

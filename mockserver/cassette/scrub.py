@@ -28,7 +28,7 @@ from mockserver.cassette.pseudonyms import Pseudonyms, is_pseudonym
 from mockserver.cassette.readable import with_length
 from mockserver.cassette.secret_words import SHAPES, is_secret_name, looks_random, may_hold_a_shape
 from mockserver.exchange import Headers, Request, Response
-from mockserver.values import dataclass, field, replace
+from mockserver.values import Struct, field, replace
 from mockserver.wire.coding import uncoded
 from mockserver.wire.reading import SpellingError
 
@@ -45,8 +45,7 @@ _HARMLESS: Final = frozenset(
 _LOGIN: Final = frozenset({"authorization", "proxy-authorization"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What is secret besides what our words say; names in lower case.
 
     `names` are secret on both sides, `written` only where they are sent (writeOnly); `public` are not secret whatever
@@ -71,8 +70,7 @@ class Rules:
         return is_safe(header) or header in self.headers or header in self.public
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     """One walk over one interaction: `found` says what stands in the place of a secret."""
 
     rules: Rules

@@ -18,7 +18,7 @@ from mockserver.document.positions import Places
 from mockserver.document.read import read, utf8
 from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Headers, Request, Response
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 OWN: Final = "mockserver"
 """Our key: VCR.py reads past it."""
@@ -41,8 +41,7 @@ def read_tree(tree: JSON, data: bytes, uri: str) -> Cassette:
     return _cassette(tree, _Source(data, uri))
 
 
-@dataclass(slots=True)
-class _Source:
+class _Source(Struct):
     """The file that is read, for messages and for texts that YAML takes for numbers."""
 
     data: bytes

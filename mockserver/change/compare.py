@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 
 from mockserver.change.contracts import whole
@@ -30,6 +29,7 @@ from mockserver.schema.dialects import Direction
 from mockserver.schema.edition import Edition, referred
 from mockserver.schema.inclusion import Prover
 from mockserver.schema.terms import Term
+from mockserver.values import Struct, replace
 
 _MOST_EVIDENCE = 3
 
@@ -39,8 +39,7 @@ def compare(old: Contract, new: Contract, notice: Notice, validators: Validators
     return _Comparing(old, new, notice, validators).all()
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """Sites whose schemas are judged alike."""
 
     direction: Direction

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mockserver.change.found import found
 from mockserver.change.model import Change, Paired
 from mockserver.document.documents import Node
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct
 
 _STABILITY = ("draft", "alpha", "beta", "stable")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """The day of the comparison, and how many days before its sunset something must be called deprecated."""
 
     today: dt.date

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from mockserver.contract.model import Operation
 from mockserver.schema.dialects import Direction
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct, field
 from mockserver.violation import Level
 
 Verdict: TypeAlias = Literal["breaking", "compatible", "unproven"]
@@ -18,8 +17,7 @@ Place: TypeAlias = tuple[str, str]
 """Document URI and JSON pointer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paired:
+class Paired(Struct, frozen=True):
     """An operation in both editions. In a webhook or a callback the API asks and the consumer answers."""
 
     old: Operation
@@ -27,8 +25,7 @@ class Paired:
     reversed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What an exchange must hold to prove a change; who can make exchanges does the rest.
 
     `given` are values by place (`body`, `query.limit`, `header.X-Key`); `omitted` places say nothing. For an answer:
@@ -44,8 +41,7 @@ class Evidence:
     accept: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change in one direction.
 
     `operations` are all that it touches. `evidence` tells how to prove a breaking one; `witness` is the exchange that
@@ -68,8 +64,7 @@ class Change:
     tried: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """All that changed between two editions; `pairs` counts the pairs of schemas that were not the same."""
 
     changes: tuple[Change, ...]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from mockserver.change.model import Paired
 from mockserver.contract.load import path_item_operations
@@ -16,12 +15,12 @@ from mockserver.contract.model import Contract, Operation
 from mockserver.contract.openapi3 import follow
 from mockserver.document.documents import Documents, Node
 from mockserver.errors import UnreadableDocument
+from mockserver.values import Struct
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(Struct, frozen=True):
     """What belongs together, and what has no partner."""
 
     both: tuple[Paired, ...]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mockserver.change.edits import Walk
@@ -18,12 +17,12 @@ from mockserver.change.spots import Edit, Spot, Step
 from mockserver.document.documents import Node
 from mockserver.schema.dialects import Direction
 from mockserver.schema.edition import Edition
+from mockserver.values import Struct, field
 
 Key: TypeAlias = tuple[str, str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """Where a message holds a schema: `place` is `body` or a parameter, `lexical` says that it is spelled as text."""
 
     paired: Paired
@@ -47,8 +46,7 @@ class Site:
         return (self.direction == "response") != self.paired.reversed
 
 
-@dataclass(slots=True)
-class Pair:
+class Pair(Struct):
     """Two schemas that stand for one another, and what was edited in them.
 
     `delicate` are the places above a pair of references where more than each of them counts: see `delicate_step`.

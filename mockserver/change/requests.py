@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mockserver.change.found import found
 from mockserver.change.model import Change, Evidence, Paired, Verdict
@@ -12,11 +11,11 @@ from mockserver.change.pairs import Site
 from mockserver.contract.model import MediaType, Parameter, RequestBody
 from mockserver.document.documents import Node
 from mockserver.schema.dialects import Direction
+from mockserver.values import Struct
 from mockserver.wire import media_type as media_types
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The parameters and the body of an operation in one edition."""
 
     parameters: tuple[Parameter, ...]

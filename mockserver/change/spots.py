@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mockserver.document.documents import Node
 from mockserver.schema.edition import Edition, place
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A written schema of one edition: the place it starts from, and the steps from there."""
 
     edition: Edition
@@ -31,8 +28,7 @@ class Spot:
         return place(self.node, (*self.steps, *steps), self.root)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A step into a value: `kind` is property, item, other (a property that is not declared) or same."""
 
     kind: str
@@ -41,8 +37,7 @@ class Step:
     new: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One edit. `part` names what it is judged by: keywords, `property NAME`, `null` or the whole schema."""
 
     rule: str
@@ -55,8 +50,7 @@ class Edit:
     new_steps: tuple[str | int, ...] | None = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(Struct, frozen=True):
     """A pair of references, compared by itself."""
 
     way: tuple[Step, ...]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from itertools import islice
 
 from mockserver.change.keywords import PARTS
@@ -20,15 +19,14 @@ from mockserver.errors import MockserverError
 from mockserver.schema.inclusion import Prover
 from mockserver.schema.objects import constraints_on
 from mockserver.schema.terms import Term, label
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct, replace
 
 _MOST_ROUTES = 4
 _DEEPEST_EXCUSE = 3
 _NULL: JSON = {"type": "null"}
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """The verdict on an edit; `value` is a whole value at one of the sites of `root`."""
 
     edit: Edit

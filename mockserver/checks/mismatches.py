@@ -14,7 +14,7 @@ from mockserver.messages import BY_ID
 from mockserver.schema.bundle import Bundle
 from mockserver.schema.compile import Mismatch, Validator
 from mockserver.schema.dialects import FORMAT_HINTS
-from mockserver.values import JSON, dataclass, replace
+from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Side, Violation
 
 _SUFFIX: Mapping[str, str] = {
@@ -35,8 +35,7 @@ _AT_MOST = 6
 _DEEP_ENOUGH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a value stands: `at` in the exchange, `name` for people (empty for a body), and who is judged."""
 
     side: Side

@@ -7,12 +7,11 @@ from mockserver.contract.plan import Plan
 from mockserver.contract.reading import Reading
 from mockserver.exchange import Request
 from mockserver.messages import BY_ID
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.violation import Violation
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """A request, the plan of the operation it asks for, and how that operation reads it."""
 
     request: Request

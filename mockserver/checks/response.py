@@ -14,7 +14,7 @@ from mockserver.contract.reading import choose_media
 from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Request, Response
 from mockserver.messages import BY_ID
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import decode_body
 from mockserver.wire.coding import uncoded
@@ -22,8 +22,7 @@ from mockserver.wire.parameters import HeaderDecoder
 from mockserver.wire.reading import Absent, Decoded, SpellingError, Undecodable
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """An answer, the request it answers, and what the contract has for its status (None: nothing)."""
 
     request: Request

@@ -11,7 +11,7 @@ from mockserver.api.contract import places
 from mockserver.contract.load import load
 from mockserver.contract.model import Contract
 from mockserver.edges import files
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 contracts_option = click.option(
     "--contracts",
@@ -24,8 +24,7 @@ allow_remote_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A contract, its files, and what its overlay had to say."""
 
     contract: Contract

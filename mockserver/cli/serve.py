@@ -26,7 +26,7 @@ from mockserver.jobs.sample import Sampler, curl
 from mockserver.jobs.serve import Session, overlaps
 from mockserver.redact import redact_text, redact_violation
 from mockserver.schema.compile import Validators
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 if TYPE_CHECKING:
     from mockserver.jobs.replay import Recordings
@@ -35,8 +35,7 @@ _LISTED = 40
 _COMMAND = "mockserver.command"
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """What was asked for on the command line."""
 
     services: tuple[str, ...]

@@ -16,7 +16,7 @@ from mockserver.cli.reports import report_option, write_reports
 from mockserver.edges import settings
 from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.report.model import Report
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 if TYPE_CHECKING:
     from mockserver.api.client_suite import ClientSuite
@@ -35,8 +35,7 @@ def verify() -> None:
     """Prove that a client, a mock or a provider keeps the contract."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     """A client to verify: its name in Python, its service, the errors it declares."""
 
     name: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -29,7 +28,7 @@ from mockserver.errors import UnknownService, UnreadableDocument, UsageError
 from mockserver.exchange import Headers, Request, Response
 from mockserver.resilience.transfer import Outgoing
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct
 from mockserver.violation import Violations, errors_in
 from mockserver.wire.bodies import decode_body
 from mockserver.wire.media_type import is_json
@@ -40,8 +39,7 @@ _CREDENTIAL: Final = re.compile(r"(?i)key|token|auth|secret|signature|session")
 _CODED: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bound:
+class Bound(Struct, frozen=True, eq=False):
     """An operation that a call asks for.
 
     `idempotent` is its `x-idempotent`, `accept` what it can answer, `headers` what nobody need give, `credentials` the

@@ -11,14 +11,13 @@ from typing import Literal, TypeAlias
 
 from mockserver.document.documents import Documents, Node
 from mockserver.schema.dialects import Dialect
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.violation import Violations
 
 Location: TypeAlias = Literal["path", "query", "header", "cookie", "querystring"]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A named example (OAS 3.1 §4.8.19). `external` is the address of a value that is not in the contract."""
 
     name: str
@@ -27,8 +26,7 @@ class Example:
     external: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A parameter, or a header of a response (OAS 3.1 §4.8.12, §4.8.21).
 
     `media_type` is set when the value is spelled by `content` instead of by `style`.
@@ -49,8 +47,7 @@ class Parameter:
     encodings: PartEncodings | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PartEncoding:
+class PartEncoding(Struct, frozen=True):
     """How one property of a form, or one part, is spelled (OAS 3.1 §4.8.15); `below` if it is multipart itself."""
 
     content_type: str = ""
@@ -61,8 +58,7 @@ class PartEncoding:
     below: PartEncodings | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PartEncodings:
+class PartEncodings(Struct, frozen=True):
     """How the parts of a body are spelled: by name, or by position (OAS 3.2 §4.14.1)."""
 
     named: Mapping[str, PartEncoding]
@@ -70,8 +66,7 @@ class PartEncodings:
     item: PartEncoding | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MediaType:
+class MediaType(Struct, frozen=True):
     """One way to spell a body. `item_schema` describes each item of a stream (OAS 3.2 §4.14)."""
 
     name: str
@@ -82,8 +77,7 @@ class MediaType:
     examples: tuple[Example, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RequestBody:
+class RequestBody(Struct, frozen=True):
     """What a request may carry."""
 
     required: bool
@@ -91,8 +85,7 @@ class RequestBody:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseSpec:
+class ResponseSpec(Struct, frozen=True):
     """One documented answer; `status` is as written: `200`, `2XX` or `default`."""
 
     status: str
@@ -102,8 +95,7 @@ class ResponseSpec:
     links: Mapping[str, Node]
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityScheme:
+class SecurityScheme(Struct, frozen=True):
     """How a request proves who sends it (OAS 3.1 §4.8.27).
 
     `kind` is apiKey, http, oauth2, openIdConnect or mutualTLS; `scheme` the HTTP scheme in lower case; `location` and
@@ -122,8 +114,7 @@ Requirement: TypeAlias = tuple[SecurityScheme, ...]
 """Schemes that must all be satisfied; an operation lists alternatives. The empty requirement lets everybody in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One method on one path template: what the index knows without resolving anything.
 
     `node` is the Operation Object, `path_item` the object that holds it; `broken` is set when it cannot be served.
@@ -152,8 +143,7 @@ class Operation:
         return path, query
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(Struct, frozen=True):
     """One OpenAPI document of one service.
 
     `base_paths` are the paths of its servers, variables at their defaults, without a trailing slash; `hosts` their

@@ -32,7 +32,7 @@ from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.dialects import Direction, Version
 from mockserver.schema.discriminated import discriminated
 from mockserver.schema.exact import exact
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import is_per_item, is_sequential
 from mockserver.wire.parameters import (
@@ -48,8 +48,7 @@ from mockserver.wire.specs import PLAIN, BodySpec, Encoding, ParameterSpec, Posi
 from mockserver.wire.suggest import shape_of
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ParameterPlan:
+class ParameterPlan(Struct, frozen=True, eq=False):
     """A parameter or response header with its codec and its judge (None when nothing is said of its value)."""
 
     parameter: Parameter
@@ -58,8 +57,7 @@ class ParameterPlan:
     validator: Validator | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MediaPlan:
+class MediaPlan(Struct, frozen=True, eq=False):
     """A body's media type with its codec and its judge, in one direction.
 
     `per_item`: the schema is that of each item of a stream, not of the list of all.
@@ -80,8 +78,7 @@ class MediaPlan:
         return self.validator.is_valid(value)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Decoders:
+class Decoders(Struct, frozen=True, eq=False):
     """What reads the parameters of an operation, made once."""
 
     path: Mapping[str, PathDecoder]
@@ -91,8 +88,7 @@ class Decoders:
     querystring: Callable[[str], Reading] | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class Plan(Struct, frozen=True, eq=False):
     """An operation with everything a request is judged by; responses are compiled when they are used.
 
     `flaws` are broken parts of the contract that take an answer or two from the operation, and not all of it.
@@ -125,16 +121,14 @@ class Plan:
             yield self.querystring
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """An operation that cannot be served, and why."""
 
     operation: Operation
     violation: Violation
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """How a version of OpenAPI writes the parts of an operation."""
 
     parameters: Callable[[Documents, Operation], tuple[Parameter, ...]]

@@ -14,15 +14,14 @@ from mockserver.contract.plan import MediaPlan, ParameterPlan, Plan, Plans
 from mockserver.contract.route import Captures, Routed
 from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Request
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.wire import media_type as media_types
 from mockserver.wire.bodies import decode_body
 from mockserver.wire.coding import uncoded
 from mockserver.wire.reading import Absent, Decoded, SpellingError, Undecodable
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """One parameter of one request: how it was decoded, the reading that counts, and whether it is valid."""
 
     plan: ParameterPlan
@@ -31,28 +30,24 @@ class Value:
     valid: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NoBody:
+class NoBody(Struct, frozen=True):
     """Nothing was sent: neither a byte nor a Content-Type."""
 
 
-@dataclass(frozen=True, slots=True)
-class OtherMedia:
+class OtherMedia(Struct, frozen=True):
     """Content-Type is none of the documented ones."""
 
     content_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class OtherCoding:
+class OtherCoding(Struct, frozen=True):
     """Content-Encoding is one that cannot be taken off; the message says why."""
 
     content_encoding: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """A body of a documented media type."""
 
     plan: MediaPlan
@@ -71,8 +66,7 @@ def _notes(outcome: Decoded | Absent | Undecodable) -> tuple[str, ...]:
 BodyReading: TypeAlias = NoBody | OtherMedia | OtherCoding | Body
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """Everything that a request says, and the query names that the contract does not have."""
 
     path: tuple[Value, ...]

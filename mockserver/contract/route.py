@@ -13,14 +13,13 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from mockserver.contract.model import Contract, Operation
 from mockserver.contract.nearest import Signposts
-from mockserver.values import dataclass, field
+from mockserver.values import Struct, field
 
 Captures: TypeAlias = tuple[tuple[str, str], ...]
 """Template parameters with their raw text, still percent-encoded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(Struct, frozen=True):
     """The operation that a request asks for.
 
     `rivals` are what else may be meant: operations of the same method whose templates differ in nothing but names
@@ -33,8 +32,7 @@ class Routed:
     rivals: tuple[Routed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WrongMethod:
+class WrongMethod(Struct, frozen=True):
     """The path is known, the method is not (RFC 9110 §15.5.6); `allow` lists those that are."""
 
     template: str
@@ -42,8 +40,7 @@ class WrongMethod:
     operations: tuple[Operation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unrouted:
+class Unrouted(Struct, frozen=True):
     """No template fits; `nearest` are those that look most like the path."""
 
     path: str
@@ -55,8 +52,7 @@ Route: TypeAlias = Routed | WrongMethod | Unrouted
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(slots=True)
-class _Leaf:
+class _Leaf(Struct):
     """What stands at the end of a path: methods, and variants of the template that carry a query part."""
 
     template: str
@@ -64,8 +60,7 @@ class _Leaf:
     variants: list[tuple[frozenset[tuple[str, str]], _Leaf]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Mixed:
+class _Mixed(Struct, frozen=True):
     """A segment of text and placeholders, with each way to part what a client sends for it.
 
     The first parts as short as they can be, as long, or each from its `;` or `.` on (styles matrix and label).
@@ -87,8 +82,7 @@ class _Mixed:
         )
 
 
-@dataclass(slots=True)
-class _Step:
+class _Step(Struct):
     literals: dict[str, _Step] = field(default_factory=dict)
     mixed: list[tuple[_Mixed, _Step]] = field(default_factory=list)
     anything: _Step | None = None

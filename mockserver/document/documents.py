@@ -15,7 +15,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 from mockserver.document import pointer as pointers
 from mockserver.document.read import read
 from mockserver.errors import UnresolvedReference
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 
 def joined(base: str, reference: str) -> str:
@@ -43,8 +43,7 @@ def base_below(base: str, tree: JSON) -> str:
     return urldefrag(joined(base, identifier))[0] if isinstance(identifier, str) else base
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A place in a document: `base` is the URI against which its references resolve (it differs below an `$id`)."""
 
     uri: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias, assert_never
 
 from mockserver.document.pointer import child, join
 from mockserver.errors import UnreadableDocument
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -25,28 +25,23 @@ _ACTION_FIELDS: Final = ("target", "description", "update", "remove", "copy")
 _Path: TypeAlias = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Update:
+class _Update(Struct, frozen=True):
     value: JSON
 
 
-@dataclass(frozen=True, slots=True)
-class _Copy:
+class _Copy(Struct, frozen=True):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Remove:
+class _Remove(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class _Nothing:
+class _Nothing(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class _Action:
+class _Action(Struct, frozen=True):
     target: str
     change: _Update | _Copy | _Remove | _Nothing
     minor: int

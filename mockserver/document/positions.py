@@ -10,11 +10,10 @@ from mockserver.document.json_places import JsonPlaces, Span
 from mockserver.document.pointer import split
 from mockserver.document.read import encoding, utf8
 from mockserver.document.yaml_places import YamlPlaces
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where a node is written, with its key.
 
     Lines and columns count from 1, columns in characters; `start` and `end` are bytes of the file, end excluded.

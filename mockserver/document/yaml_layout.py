@@ -13,7 +13,7 @@ from typing import Final, assert_never
 from mockserver.document import yaml_flow, yaml_nodes
 from mockserver.document.yaml12 import key, plain
 from mockserver.document.yaml_flow import QUOTED, UnsureError
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 _GAP: Final = re.compile(rb"(?:[ \t\r\n]+(?:#[^\n]*)?)*")
 _HEAD: Final = re.compile(rb"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*(?:---(?=\s|\Z))?")
@@ -44,8 +44,7 @@ class Kind(Enum):
     LIST = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """Where one value stands: from behind its colon or dash to the next member of its parent.
 
     `indent` is the column of the parent; `compact` says that a map or list may begin behind the dash on the same line.
@@ -58,8 +57,7 @@ class Slot:
     flow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A node: where it starts, anchor and tag included, and where its content does."""
 
     kind: Kind
@@ -68,8 +66,7 @@ class Node:
     slot: Slot
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A value and, in a map, where its key starts."""
 
     key: int | None

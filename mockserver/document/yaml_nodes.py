@@ -14,7 +14,7 @@ import yaml
 
 from mockserver.document.yaml12 import DEEPEST, key, merged, plain
 from mockserver.errors import UnreadableDocument
-from mockserver.values import dataclass, replace
+from mockserver.values import Struct, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +45,7 @@ _FIXES: Final = (  # the first words that stand in the parser's complaint, and w
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """Text; `plain` when neither quotes nor a tag say that it is a text."""
 
     start: int
@@ -57,8 +56,7 @@ class Scalar:
     size: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """A list of nodes."""
 
     start: int
@@ -67,8 +65,7 @@ class Sequence:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(Struct, frozen=True):
     """A map, as its pairs were written: names may be repeated and merge keys stand unmerged."""
 
     start: int
@@ -77,8 +74,7 @@ class Mapping:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """A second mention of a node."""
 
     start: int

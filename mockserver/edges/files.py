@@ -18,7 +18,7 @@ from mockserver.document.overlay import apply
 from mockserver.document.read import read
 from mockserver.errors import UnknownService, UnreadableDocument, UsageError
 from mockserver.jobs.configuration import nearest
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 _NOWHERE: Mapping[str, str] = {}
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -27,8 +27,7 @@ Fetch: TypeAlias = Callable[[str], bytes]
 """Returns what stands at an address; raises CouldNotCheck when it cannot be had."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The documents of one contract, the files they came from, and what the overlay had to say."""
 
     name: str

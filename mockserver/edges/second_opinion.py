@@ -10,7 +10,6 @@ import json
 import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
@@ -28,15 +27,14 @@ from werkzeug.http import parse_cookie
 
 from mockserver.exchange import Request, Response
 from mockserver.jobs.ports import Opinion
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct
 from mockserver.violation import Violation
 
 _HOST: Final = "http://api.example"
 _UNREAD: Final = frozenset({"deepObject", "spaceDelimited", "pipeDelimited", "tabDelimited", "matrix", "label"})
 
 
-@dataclass(slots=True)
-class _TheirRequest:
+class _TheirRequest(Struct):
     """A request as openapi-core's protocol asks for it."""
 
     host_url: str
@@ -47,8 +45,7 @@ class _TheirRequest:
     body: bytes
 
 
-@dataclass(slots=True)
-class _TheirResponse:
+class _TheirResponse(Struct):
     """An answer as openapi-core's protocol asks for it."""
 
     status_code: int

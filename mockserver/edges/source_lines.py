@@ -10,10 +10,11 @@ import linecache
 import os
 import sys
 import sysconfig
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import FrameType, TracebackType
+
+from mockserver.values import Struct
 
 _LIBRARIES = frozenset(
     {
@@ -27,8 +28,7 @@ _STANDARD = os.path.normcase(sysconfig.get_paths()["stdlib"])
 _OURS = os.path.normcase(str(Path(__file__).parent.parent))
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
+class SourceLine(Struct, frozen=True):
     """A line of code: its file as people would name it, its number, its text."""
 
     file: str

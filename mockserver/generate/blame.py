@@ -10,13 +10,12 @@ from mockserver.generate.facts import Facts, Pieces
 from mockserver.generate.heights import ENDLESS, Heights
 from mockserver.generate.members import layout, property_pieces
 from mockserver.generate.merge import Book, Form
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 _DEEPEST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Blame:
+class Blame(Struct, frozen=True):
     """A JSON pointer into the bundle, and a clause that says what is wrong there."""
 
     pointer: str

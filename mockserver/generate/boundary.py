@@ -8,16 +8,14 @@ nobody documented. Takes the keywords at their word and not further: whoever ask
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from mockserver.generate.generator import Generator, Unsatisfiable
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Variation:
+class Variation(Struct, frozen=True):
     """A value, and in a few words what is special about it; `at` is the place in the value."""
 
     value: JSON

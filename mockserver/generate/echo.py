@@ -15,7 +15,7 @@ from mockserver.generate.judged import Fits
 from mockserver.generate.members import declared_names, property_pieces
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.names import folded
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 WRAPPERS = frozenset({"data", "result", "response", "payload", "item", "attributes", "resource", "record", "body"})
 _DEEPEST = 3
@@ -23,8 +23,7 @@ _FEW = 4
 _Way: TypeAlias = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Door:
+class _Door(Struct, frozen=True, eq=False):
     """Where a wanted value goes: through what, to which property of whose facts."""
 
     through: _Way

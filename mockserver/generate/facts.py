@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
-from mockserver.values import JSON, dataclass, field
+from mockserver.values import JSON, Struct, field
 
 Kind: TypeAlias = Literal["null", "boolean", "integer", "fraction", "string", "array", "object"]
 """The types of JSON Schema, made to exclude one another: `number` is `integer` or `fraction`."""
@@ -68,8 +68,7 @@ def identity(value: JSON) -> object:
             return value
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectPart:
+class ObjectPart(Struct, frozen=True):
     """`properties`, `patternProperties` and `additionalProperties` of one schema: they count on one another."""
 
     properties: Mapping[str, JSON]
@@ -77,16 +76,14 @@ class ObjectPart:
     additional: JSON  # None where it is not written
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayPart:
+class ArrayPart(Struct, frozen=True):
     """`prefixItems` and `items` of one schema."""
 
     prefix: tuple[JSON, ...]
     items: JSON  # None where it is not written
 
 
-@dataclass(frozen=True, slots=True)
-class Contains:
+class Contains(Struct, frozen=True):
     """`contains` with its counts."""
 
     schema: JSON
@@ -94,8 +91,7 @@ class Contains:
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Unevaluated:
+class Unevaluated(Struct, frozen=True):
     """`unevaluatedProperties` or `unevaluatedItems`, and which parts count as evaluated: those of its own schema."""
 
     schema: JSON
@@ -103,8 +99,7 @@ class Unevaluated:
     end: int
 
 
-@dataclass(slots=True)
-class Facts:
+class Facts(Struct):
     """What a value must be.
 
     `holds_json`: a text is JSON, of a value that fits `contents`. `judged`: not all that is demanded is told here, so a

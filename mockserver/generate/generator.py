@@ -27,7 +27,7 @@ from mockserver.generate.place import Place
 from mockserver.generate.plan import Planner
 from mockserver.schema.algebra import admits_nothing, normal_form
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 _TRIALS = 6
 _VARIED, _FEW = 12, 5
@@ -44,8 +44,7 @@ class Unsatisfiable(MockserverError):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """How to draw, and whether what comes of it fits by itself."""
 
     draw: Draw

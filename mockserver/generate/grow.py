@@ -20,7 +20,7 @@ from mockserver.generate.objects import extras, is_map, select
 from mockserver.generate.place import Place
 from mockserver.generate.strings import is_placeholder
 from mockserver.generate.told import is_always_null
-from mockserver.values import JSON, dataclass, field
+from mockserver.values import JSON, Struct, field
 
 BUDGET = 600
 """Beyond so many values nothing optional is added; a list near the root counts as one item."""
@@ -37,8 +37,7 @@ _PAGE = frozenset({"data", "has_more", "url"})  # such a url is where the list i
 Mark: TypeAlias = frozenset[int] | tuple[int, ...]
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A place in the value: what holds here, how it is reached, the form that was chosen and what is below it."""
 
     pieces: Pieces

@@ -14,7 +14,7 @@ from mockserver.generate.charsets import ANY, Ranges
 from mockserver.generate.dice import Roll
 from mockserver.generate.patterns import draw_character
 from mockserver.generate.regex import Chars, Edge, Either, Group, Look, Regex, Repeat, Sequence
-from mockserver.values import dataclass, field
+from mockserver.values import Struct, field
 
 _MOST_STATES = 3000
 _MOST_WORK = 60_000  # so many times a state is looked at for a character
@@ -29,8 +29,7 @@ class _TooLarge(Exception):
     """The automaton would need more states than it is worth."""
 
 
-@dataclass(slots=True)
-class _Automaton:
+class _Automaton(Struct):
     """Steps without a character (with the edge they need, if any) and with one; the last state accepts."""
 
     empty: list[list[tuple[str, int]]] = field(default_factory=list)

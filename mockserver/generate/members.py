@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mockserver.generate.facts import Facts, ObjectPart, Pieces
 from mockserver.generate.merge import Book
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 
 def property_pieces(book: Book, facts: Facts, name: str) -> Pieces | None:
@@ -56,8 +56,7 @@ def declared_names(facts: Facts) -> list[str]:
     return list(names)
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """What a list must hold: `needs` tells for an index what it must be besides, to satisfy a `contains`."""
 
     low: int

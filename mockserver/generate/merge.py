@@ -24,14 +24,13 @@ from mockserver.generate.keywords import READERS
 from mockserver.generate.negate import plain_negation
 from mockserver.generate.unions import Group, Unions, plain_name
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 _MOST_FORMS = 100  # streams of some APIs have eighty kinds of events
 _MOST_STEPS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """One way to satisfy schemas: the facts, and the kind of value."""
 
     facts: Facts

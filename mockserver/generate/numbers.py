@@ -17,7 +17,7 @@ from mockserver.generate.merge import Book
 from mockserver.generate.moments import moment
 from mockserver.generate.names import singular
 from mockserver.generate.place import Place
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 _TRIALS = 40
 _TRIES = 4
@@ -30,8 +30,7 @@ _NUMBERS: frozenset[Kind] = frozenset({"integer", "fraction"})
 Fits = Callable[[JSON], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Numbers from `low` to `high` in steps."""
 
     low: Fraction

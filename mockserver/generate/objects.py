@@ -20,7 +20,7 @@ from mockserver.generate.names import singular
 from mockserver.generate.patterns import draw_string
 from mockserver.generate.place import Place
 from mockserver.generate.regex import Unreadable, parse
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 _MOST_EXTRAS = 2000
 _POOL = 12
@@ -28,8 +28,7 @@ _SALT = 77
 _ENDINGS = (*words.THINGS, *"abcdefghijklmnopqrstuvwxyz")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Names with what holds for them, which of them must be there, and how many names more are needed."""
 
     fields: Mapping[str, Pieces]
@@ -173,8 +172,7 @@ def is_map(facts: Facts, place: Place) -> bool:
     return not closed and not _FREE.isdisjoint(place.words[-1:])
 
 
-@dataclass(frozen=True, slots=True)
-class Extra:
+class Extra(Struct, frozen=True):
     """Names that are not declared, and what holds for all of them."""
 
     names: tuple[str, ...]

@@ -14,7 +14,7 @@ from mockserver.generate import words
 from mockserver.generate.charsets import DOT, LAST, Ranges, meet
 from mockserver.generate.dice import Roll
 from mockserver.generate.regex import Back, Chars, Edge, Either, Group, Look, Regex, Repeat, Sequence
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 ENDLESS = 1 << 20
 _NATURAL = 8  # how much longer than it must be a string is where nothing says how long
@@ -34,8 +34,7 @@ Groups: TypeAlias = dict[int | str, str]
 Write: TypeAlias = Callable[[Roll, int, Groups], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Writes texts from `low` to `high` characters (`ENDLESS`: no limit), or always the same `text`."""
 
     low: int

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from mockserver.generate.dice import salt_of
 from mockserver.generate.names import singular, words_of
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 PLAIN_OWNERS = frozenset(
     {
@@ -16,8 +16,7 @@ PLAIN_OWNERS = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a value stands: its name, what its schema calls it, and the same of what it belongs to."""
 
     name: str = ""

@@ -10,32 +10,28 @@ from typing import Literal, TypeAlias
 
 from mockserver.generate import charsets
 from mockserver.generate.charsets import CONTROLS, DOT, ESCAPED_SETS, LAST, POSIX, Ranges, complement, ranges_of
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Chars:
+class Chars(Struct, frozen=True):
     """One character of a set."""
 
     ranges: Ranges
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """One after the other."""
 
     parts: tuple[Regex, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True):
     """One of them."""
 
     options: tuple[Regex, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """So many times; `high` is None where nothing limits it."""
 
     part: Regex
@@ -43,8 +39,7 @@ class Repeat:
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """What a back reference can repeat."""
 
     part: Regex
@@ -52,22 +47,19 @@ class Group:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Back:
+class Back(Struct, frozen=True):
     """What a group matched, again."""
 
     group: int | str
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A place and not a character."""
 
     kind: Literal["^", "$", "b", "B"]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What must, or must not, stand ahead or behind."""
 
     part: Regex

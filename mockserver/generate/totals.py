@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from mockserver.generate.dice import Draw
 from mockserver.generate.grow import Node
 from mockserver.generate.merge import Book
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 _LENGTHS = frozenset(
     {
@@ -30,8 +30,7 @@ _DEEPEST = 2
 _Way = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Note:
+class _Note(Struct, frozen=True):
     """A number at a place; None stands for the length of the list."""
 
     at: _Way

@@ -11,13 +11,12 @@ from typing import Protocol
 
 from mockserver.generate.facts import Kind, Pieces
 from mockserver.generate.negate import negations, plain_negation
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 _HASH = 9  # the length of what a bundle appends to a name that may be taken
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """Schemas to add, and rivals: schemas that must not fit what comes of it."""
 
     pieces: Pieces
@@ -25,8 +24,7 @@ class Branch:
     judged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A union: one of its branches is taken."""
 
     key: Hashable

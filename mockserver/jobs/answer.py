@@ -33,7 +33,7 @@ from mockserver.exchange import Headers, Request, Response, Streamed
 from mockserver.messages import BY_ID
 from mockserver.redact import Secrets, redact_violation
 from mockserver.schema.compile import Validators
-from mockserver.values import dataclass, replace
+from mockserver.values import Struct, replace
 from mockserver.violation import Violation, Violations, errors_in
 from mockserver.wire.json import dumps
 from mockserver.wire.media_type import concrete
@@ -45,8 +45,7 @@ Source: TypeAlias = Literal["recorded", "state", "example", "generated", "script
 _REMEMBERED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How a mock answers.
 
     `strict` rejects every violation at error level; without it only what is structurally wrong is rejected and values
@@ -61,8 +60,7 @@ class Settings:
     journal: int = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What to send, how many seconds to wait before, and what there is to tell about it."""
 
     response: Response | Streamed
@@ -108,8 +106,7 @@ class Service:
         return self._secrets
 
 
-@dataclass(frozen=True, slots=True)
-class Answering:
+class Answering(Struct, frozen=True):
     """One request on its way through the pipe."""
 
     service: Service

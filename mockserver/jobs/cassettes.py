@@ -18,14 +18,13 @@ from mockserver.jobs.judge import digest, judge, place_of
 from mockserver.jobs.tell import tell
 from mockserver.messages import BY_ID
 from mockserver.report.model import Finding, Report
-from mockserver.values import dataclass, replace
+from mockserver.values import Struct, replace
 from mockserver.violation import Violation
 
 NO_CONTRACT = "no contract"
 
 
-@dataclass(frozen=True, slots=True)
-class Tape:
+class Tape(Struct, frozen=True):
     """A cassette file: `name` as one can open it, and `service` as its folder names it."""
 
     name: str
@@ -34,8 +33,7 @@ class Tape:
     service: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """The verdict on all cassettes in numbers of cassettes, and the reports by service."""
 
     cassettes: int = 0

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from mockserver.errors import UnknownService, UsageError
 from mockserver.exchange import Headers
 from mockserver.resilience.policies import Policies
-from mockserver.values import JSON, dataclass, field
+from mockserver.values import JSON, Struct, field
 
 Validate: TypeAlias = Literal["strict", "warn", "off"]
 """Whether a client judges what it sends and gets by the contract: an error, a warning, or not at all."""
@@ -44,8 +44,7 @@ def variable(service: str) -> str:
     return f"{re.sub(r'[^A-Za-z0-9]+', '_', service).strip('_').upper()}_SERVICE"
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """One credential as it is written: `words` are texts in which `$NAME` stands for a variable of the environment.
 
     `name` is that of the header, query parameter or cookie, or of a security scheme.
@@ -56,16 +55,14 @@ class Credential:
     words: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """At most so many requests in so many seconds, to one service, by one client; who is over it waits."""
 
     requests: int
     per_s: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Cache:
+class Cache(Struct, frozen=True):
     """Answers are kept in memory as RFC 9111 allows, up to so many octets.
 
     For `stale_if_error_s` after it was stored or confirmed, an old one may stand in while the service is down.
@@ -75,8 +72,7 @@ class Cache:
     max_bytes: int = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceSettings:
+class ServiceSettings(Struct, frozen=True):
     """What is said about one service; an empty text is nothing said.
 
     `contract` is a path or an address, `source` where the vendor publishes it, `url` where the API lives. `client` is
@@ -116,8 +112,7 @@ class ServiceSettings:
         return tuple(dict.fromkeys(found.strip("${}") for text in texts for found in _VARIABLE.findall(text)))
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """All that is said; without a file it is the convention: `contracts/<name>.yaml` is a service.
 
     `file` is empty when there is none. Paths are as one can open them from the working directory.

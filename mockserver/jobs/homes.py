@@ -14,13 +14,12 @@ from mockserver.cassette.model import split_url
 from mockserver.contract.model import Contract
 from mockserver.contract.route import Route, Unrouted
 from mockserver.jobs.answer import Service
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 _VARIABLE = re.compile(r"\{[^{}]*\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """An address of a service: everything below what `base` matches, wrong paths at what `host` matches.
 
     `official` is set for a contract's own.
@@ -32,8 +31,7 @@ class Home:
     official: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """A service, and the raw target below its address."""
 
     service: Service

@@ -7,12 +7,12 @@ a test that reaches the real world is a test of the weather.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from mockserver.exchange import Request, Response
 from mockserver.jobs.answer import Answer
+from mockserver.values import Struct, replace
 
 Serve: TypeAlias = Callable[[Request], Answer]
 
@@ -22,13 +22,11 @@ MOCK_ORIGIN = "http://mockserver.test"
 _PORTS = {"http": "80", "https": "443"}
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(Struct, frozen=True):
     """The request may leave for the network."""
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(Struct, frozen=True):
     """No service has this host."""
 
     host: str
@@ -42,15 +40,13 @@ class Blocked:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """The request leaves for the network, and what comes back is told: the answer, its reason, how many seconds."""
 
     heard: Callable[[Response, str, float], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Unheard:
+class Unheard(Struct, frozen=True):
     """There is no answer to this request, and why."""
 
     text: str
@@ -59,8 +55,7 @@ class Unheard:
 Received: TypeAlias = Answer | Passed | Blocked | Watched | Unheard
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """Where a service answers: everything of an origin below a path. `below`: what the mock calls that path."""
 
     origin: str
@@ -69,8 +64,7 @@ class Address:
     below: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Interception:
+class Interception(Struct, frozen=True):
     """The addresses of all services, the longest path first, and the hosts that may be asked for real."""
 
     addresses: tuple[Address, ...]

@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 
 from mockserver.exchange import Request, Response, Streamed
 from mockserver.jobs.answer import Answer
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
-_KEPT = tuple(name for name in Answer.__match_args__ if name != "reading")
+_KEPT = tuple(name for name in Answer.__struct_fields__ if name != "reading")
 _kept: Callable[[Answer], tuple[Any, ...]] = attrgetter(*_KEPT)
 _Line: TypeAlias = tuple[int, Request, tuple[Any, ...], float, float]
 
@@ -24,8 +24,7 @@ HELD = 64 << 20
 """Bytes of bodies that are kept at most, beside the last exchange."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One exchange: `at_s` seconds since the epoch, `took_s` seconds spent on the answer, which has no `reading`."""
 
     request: Request

@@ -19,15 +19,14 @@ from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Request, Response
 from mockserver.jobs.answer import Service
 from mockserver.jobs.homes import Homes, Located, route_of
-from mockserver.values import dataclass, replace
+from mockserver.values import Struct, replace
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import decode_body
 from mockserver.wire.json import dumps
 from mockserver.wire.reading import Decoded
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What the contract says of one interaction; without a service it says nothing."""
 
     service: str = ""

@@ -17,18 +17,16 @@ from mockserver.cassette.scrub import Rules, Scrubber, masked, readably
 from mockserver.exchange import Request, Response
 from mockserver.jobs.homes import Homes
 from mockserver.jobs.judge import Judged, digest, judge
-from mockserver.values import dataclass, replace
+from mockserver.values import Struct, replace
 
 RECORDING: Final[frozenset[Mode]] = frozenset({"once", "new", "rewrite"})
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Struct, frozen=True):
     """The request goes to the API; what comes back is to be heard."""
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """The request is not on the cassette, told in words."""
 
     text: str
@@ -37,8 +35,7 @@ class Missing:
 Asked: TypeAlias = Interaction | Forward | Missing
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A cassette as it may be written, with what the contract says of its new interactions."""
 
     cassette: Cassette

@@ -12,7 +12,7 @@ from mockserver.cassette.secret_words import is_secret_name
 from mockserver.exchange import Headers, Request, Response
 from mockserver.jobs.homes import Homes
 from mockserver.jobs.judge import digest, judge
-from mockserver.values import dataclass, replace
+from mockserver.values import Struct, replace
 from mockserver.violation import errors_in
 
 Sent: TypeAlias = tuple[Response, str, float]
@@ -23,8 +23,7 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MADE_ANEW: Final = frozenset({"host", "content-length", "accept-encoding", "connection"})
 
 
-@dataclass(frozen=True, slots=True)
-class Refreshed:
+class Refreshed(Struct, frozen=True):
     """A cassette with what was asked again, and a sentence for each recording that was, or was left."""
 
     cassette: Cassette
@@ -47,8 +46,7 @@ def staleness(one: Interaction, cassette: Cassette, homes: Homes, service: str, 
     return f"it is {age} days old" if age is not None and age > older_than else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is asked again: what is stale `now`, or `everything`; of unsafe methods only if that is said."""
 
     now: datetime
@@ -57,8 +55,7 @@ class Wanted:
     unsafe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """The live API: address and credentials of a service by its name, and how requests are sent."""
 
     address: Callable[[str], str]

@@ -13,15 +13,14 @@ from mockserver.errors import MockserverError
 from mockserver.exchange import Request
 from mockserver.generate.generator import Generator
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON, dataclass, field
+from mockserver.values import JSON, Struct, field
 from mockserver.wire.bodies import encode_body
 from mockserver.wire.parameters import encode_cookie, encode_header, encode_path, encode_query, encode_querystring
 
 _BASIC = base64.b64encode(b"any:any").decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Sampler:
+class Sampler(Struct, frozen=True):
     """Makes requests for the operations of one contract.
 
     `given` are values by place (`query.limit`, `body`; None: any that fits), `omitted` the places that are left out,

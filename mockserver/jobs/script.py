@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from mockserver.answers.imagine import Imagination
@@ -17,7 +16,7 @@ from mockserver.contract.reading import choose_media
 from mockserver.contract.route import Routed
 from mockserver.exchange import Headers, Response, whole
 from mockserver.jobs.answer import Answer, Answering
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct, field, replace
 from mockserver.wire.bodies import decode_body, encode_body
 from mockserver.wire.reading import Decoded
 from mockserver.wire.shape import ANYTHING
@@ -30,8 +29,7 @@ _TRIES = 8
 Fits: TypeAlias = Callable[[Answer], bool]
 
 
-@dataclass(slots=True)
-class Step:
+class Step(Struct):
     """One answer: a status, what is merged into its body or the whole of it, header fields, an example, a fault.
 
     `make` is asked for the step itself, when it is known what it answers.
@@ -59,8 +57,7 @@ class Step:
         return self.times is not None and self.used >= self.times
 
 
-@dataclass(slots=True)
-class Script:
+class Script(Struct):
     """The steps of all operations of one service. Safe for threads; the latest step that fits counts."""
 
     steps: list[Step] = field(default_factory=list)

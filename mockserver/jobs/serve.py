@@ -20,7 +20,7 @@ from mockserver.jobs.answer import Answer, Answering, Service, Settings, preflig
 from mockserver.jobs.journal import Entry, Journal
 from mockserver.jobs.ports import Clock
 from mockserver.redact import Secrets, redact_exchange, redact_violation
-from mockserver.values import dataclass, replace
+from mockserver.values import Struct, replace
 from mockserver.violation import Violations
 
 
@@ -32,8 +32,7 @@ class Script(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """A path prefix under which a service answers."""
 
     prefix: str

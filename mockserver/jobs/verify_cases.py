@@ -8,7 +8,6 @@ answered cases say the least and vary the answer. Does not know how a client spe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from mockserver.answers.files import file_of
@@ -21,7 +20,7 @@ from mockserver.exchange import Headers, Request, Response
 from mockserver.generate.boundary import Boundary, Variation
 from mockserver.generate.generator import Unsatisfiable
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct, field, replace
 from mockserver.wire.bodies import decode_body, encode_body
 from mockserver.wire.media_type import concrete, is_json, negotiate
 from mockserver.wire.parameters import encode_cookie, encode_header, encode_path, encode_query
@@ -39,8 +38,7 @@ _MOST = 160
 _FEW = frozenset({"the least", "with everything", "null", "an empty list"})
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """An answer: status, how the body is spelled (None: there is none), its value, what is special about it."""
 
     status: int
@@ -51,8 +49,7 @@ class Given:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One call of a client: what it is told to say, and what it is answered."""
 
     direction: Direction
@@ -62,8 +59,7 @@ class Case:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(Struct, frozen=True):
     """The cases of one operation. `places` are those that the client's method can speak of."""
 
     plans: Plans

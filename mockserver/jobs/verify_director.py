@@ -7,7 +7,6 @@ success.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from mockserver.checks.received import Received, finding
 from mockserver.checks.request import check_request
@@ -20,6 +19,7 @@ from mockserver.jobs.serve import Session
 from mockserver.jobs.verify_cases import Cases, Given, response_of
 from mockserver.jobs.verify_judge import Observed
 from mockserver.schema.compile import Validators
+from mockserver.values import Struct, replace
 
 
 class _NoClock:
@@ -30,8 +30,7 @@ class _NoClock:
         return 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """What is answered: `given` by the first of `targets`; or `pages` one after another, the last for ever."""
 
     targets: frozenset[str]

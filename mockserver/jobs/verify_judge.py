@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Final, Literal
@@ -21,7 +20,7 @@ from mockserver.jobs.verify_cases import Case, Given, Place
 from mockserver.jobs.verify_places import schema_place
 from mockserver.messages import BY_ID
 from mockserver.schema.bundle import Bundle
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Side, Violation, Violations
 from mockserver.wire.reading import Absent
 
@@ -30,8 +29,7 @@ _SHOWN: Final = 200
 _ENCODED: Final = re.compile(r"%(2C|7C|20)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True):
     """One request of the client, and what was answered. `operation` is empty where no operation was found."""
 
     operation: str
@@ -42,8 +40,7 @@ class Observed:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(Struct, frozen=True):
     """What a call raised: the name of its class, its text, and whether the client declares it."""
 
     name: str
@@ -56,8 +53,7 @@ class Raised:
         return f"{self.name}: {self.text}" if self.text else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """What came of one call. `expressed` is what the arguments say; `lossy`: not all that was to be said.
 
     `spelled` is the call as Python would write it.
@@ -72,8 +68,7 @@ class Called:
     spelled: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a binding promises: these operations, each once; `optional` ones may be called as well.
 
     `pages`: an operation may be asked more than once. `declares`: it is known which errors the client declares.
@@ -86,8 +81,7 @@ class Wanted:
     pages: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A finding with what it is seen on."""
 
     violation: Violation

@@ -7,18 +7,16 @@ mirror is a document like any other and is judged by nobody: what is drawn from 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from mockserver.jobs.verify_cases import Case, Cases, Direction, Given, Place, is_carried, is_spellable
 from mockserver.schema.bundle import Bundle
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct, field
 from mockserver.wire.media_type import is_json
 
 _PARTS = "parts"
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
+class Mirror(Struct, frozen=True):
     """A document, and for each of its paths how what is drawn there becomes a case."""
 
     document: JSON
@@ -80,8 +78,7 @@ def _tidied(value: JSON, *, plainly: bool) -> JSON:
             return value
 
 
-@dataclass
-class _Writer:
+class _Writer(Struct):
     """Schemas of several bundles in one document."""
 
     schemas: dict[str, JSON] = field(default_factory=dict)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 from mockserver.contract.plan import MediaPlan, Plan
 from mockserver.jobs.verify_cases import Cases, Given
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct, replace
 from mockserver.wire.media_type import is_json
 
 _NEXT: Final = frozenset(
@@ -21,8 +20,7 @@ _WHERE: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
+class Paging(Struct, frozen=True):
     """`parameter` is the query parameter that says where to go on; `marker` the property that tells it.
 
     Without `marker` it is the `id` of the last item, and `more` tells whether there is any.
@@ -34,8 +32,7 @@ class Paging:
     more: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Struct, frozen=True):
     """Pages, and what the request for each but the first must say."""
 
     pages: tuple[Given, ...]

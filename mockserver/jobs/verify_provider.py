@@ -7,7 +7,6 @@ answer (a wrong request that was accepted, a right one that was refused) is take
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from typing import Final
 
 from mockserver.checks.response import check_response
@@ -15,20 +14,18 @@ from mockserver.contract.plan import Plan, Plans
 from mockserver.contract.route import Routed, Router
 from mockserver.exchange import Request, Response
 from mockserver.messages import BY_ID
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct, field
 from mockserver.violation import Violation, errors_in
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(Struct, frozen=True):
     """What whoever drove the server says of one exchange: the name of the check, and a sentence."""
 
     check: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """One exchange with a server; `response` is None where there was none."""
 
     operation: str
@@ -65,8 +62,7 @@ _FIXES: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A finding, the exchange that shows it, and how often it was seen."""
 
     violation: Violation
@@ -74,8 +70,7 @@ class Kept:
     seen: int
 
 
-@dataclass(slots=True)
-class Probed:
+class Probed(Struct):
     """What came of a run; findings by fingerprint, the smallest exchange of each."""
 
     exchanges: int = 0

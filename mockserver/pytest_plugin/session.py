@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,6 +26,7 @@ from mockserver.redact import redact_text
 from mockserver.report.model import Finding, Report
 from mockserver.report.renderers import RENDERERS
 from mockserver.report.text import told
+from mockserver.values import asdict, replace
 from mockserver.violation import Violation, errors_in
 
 Mock: TypeAlias = MockApi | MockServer

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.violation import Level, Side
 
 Verdict: TypeAlias = Literal["clean", "violations", "unchecked"]
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """What a finding about two editions says besides: `was` is file and line in the old one.
 
     `verdict` is breaking, compatible or unproven; `beyond`: it breaks only who says what the contract does not declare;
@@ -27,8 +26,7 @@ class Changed:
     was_pointer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A violation with its places looked up. `text` is the contract's line; `source` the line of client code.
 
     `evidence` (what was sent, what was answered) and `further` (how to repeat it, what to paste) are labelled lines.
@@ -55,8 +53,7 @@ class Finding:
     opinion: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """The findings of one job on one contract. `unchecked` tells, a sentence each, what was not looked at."""
 
     job: str

@@ -23,7 +23,7 @@ from mockserver.resilience.policy import (
     RetryPolicy,
     TimeoutPolicy,
 )
-from mockserver.values import JSON, dataclass, field
+from mockserver.values import JSON, Struct, field
 
 Part = (
     BodyPolicy
@@ -57,7 +57,7 @@ def overridden(policy: Policy, words: Mapping[str, JSON]) -> Policy:
     """
     changed: dict[str, Part | None] = {}
     for name, said in words.items():
-        _known(name, policy.__match_args__, "the policy")
+        _known(name, policy.__struct_fields__, "the policy")
         part: Part | None = getattr(policy, name)
         removable = _REMOVABLE.get(name)
         if removable is not None and isinstance(said, bool):
@@ -71,8 +71,7 @@ def overridden(policy: Policy, words: Mapping[str, JSON]) -> Policy:
     return _replaced(policy, changed)
 
 
-@dataclass(frozen=True, slots=True)
-class Policies:
+class Policies(Struct, frozen=True):
     """The policy of a service, and of those of its operations that have their own."""
 
     service: Policy = field(default_factory=Policy)
@@ -105,14 +104,14 @@ class Policies:
 
 def _with(name: str, part: Part, words: Mapping[str, JSON]) -> Part:
     for word in words:
-        _known(word, part.__match_args__, name)
+        _known(word, part.__struct_fields__, name)
     return _replaced(part, {word: _read(f"{name}.{word}", said, getattr(part, word)) for word, said in words.items()})
 
 
 def _replaced(value: _Value, changes: Mapping[str, object]) -> _Value:
     # what `replace` does; each field judges its own value, which no type can know of words from a file
     make: Callable[..., _Value] = type(value)
-    return make(**{name: getattr(value, name) for name in value.__match_args__} | dict(changes))
+    return make(**{name: getattr(value, name) for name in value.__struct_fields__} | dict(changes))
 
 
 def _read(name: str, said: JSON, default: object) -> object:

@@ -1,6 +1,6 @@
 """What a client promises itself: every limit, with its default and its reason.
 
-All times are seconds. Each part is frozen and checked when it is made; change one with `dataclasses.replace`, or by
+All times are seconds. Each part is frozen and checked when it is made; change one with `replace`, or by
 name with `policies.overridden`. Decides nothing.
 """
 
@@ -9,13 +9,12 @@ from __future__ import annotations
 from mockserver.errors import UsageError
 from mockserver.resilience.bounds import Limit, limit, not_above, number, statuses, whole, words
 from mockserver.resilience.outcome import FAILURE_KINDS, FailureKind
-from mockserver.values import dataclass, field
+from mockserver.values import Struct, field
 
 _SERVER_ERRORS = frozenset(range(500, 600))
 
 
-@dataclass(frozen=True, slots=True)
-class TimeoutPolicy:
+class TimeoutPolicy(Struct, frozen=True):
     """Longest silence of one attempt, per step: socket time-outs are per call of recv, not for the whole answer."""
 
     connect_s: Limit = 3.0
@@ -30,8 +29,7 @@ class TimeoutPolicy:
         limit("timeout.pool_s", self.pool_s)
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlinePolicy:
+class DeadlinePolicy(Struct, frozen=True):
     """`total_s` bounds a logical call: all attempts and all waits between them.
 
     No wait is begun that would leave less than `least_attempt_s`: the attempt after it could only fail.
@@ -47,8 +45,7 @@ class DeadlinePolicy:
             not_above("deadline.least_attempt_s", self.least_attempt_s, "deadline.total_s", self.total_s)
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """When a failed attempt is repeated, and after which wait.
 
     Three attempts: AWS SDKs (standard mode), Stainless and Stripe agree. The wait is full jitter, U(0, min(cap, base *
@@ -100,8 +97,7 @@ class RetryPolicy:
                 raise UsageError(f"retry.veto_headers holds {name!r}", fix=f"write it in lower case: {name.lower()}")
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyPolicy:
+class IdempotencyPolicy(Struct, frozen=True):
     """The key that makes a POST repeatable (draft-ietf-httpapi-idempotency-key-header; Stripe).
 
     A key protects only where the server keeps it, so `make_keys` is off: turn it on for a service that does, or let a
@@ -118,8 +114,7 @@ class IdempotencyPolicy:
             raise UsageError(f"idempotency.header is {self.header!r}", fix="give the name of a field, Idempotency-Key")
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetPolicy:
+class BudgetPolicy(Struct, frozen=True):
     """How much of the traffic to a host may be repeats: `ratio` of the calls of the last `ttl_s`, and a floor.
 
     Finagle's retry budget; the reason is in "Site Reliability Engineering" (Google), chapter 21, "Handling Overload":
@@ -136,8 +131,7 @@ class BudgetPolicy:
         number("budget.ttl_s", self.ttl_s, above=True)
 
 
-@dataclass(frozen=True, slots=True)
-class BreakerPolicy:
+class BreakerPolicy(Struct, frozen=True):
     """When a host's operations of one group are left alone, and how they are tried again.
 
     A rate over a window, because a counter of consecutive failures never opens at 50 %. `slow_s` is None for half of
@@ -187,8 +181,7 @@ class BreakerPolicy:
         number("breaker.patience_s", self.patience_s)
 
 
-@dataclass(frozen=True, slots=True)
-class BulkheadPolicy:
+class BulkheadPolicy(Struct, frozen=True):
     """How many attempts to one host are in flight at a time, and how long a further one queues."""
 
     concurrent: int = 20
@@ -199,8 +192,7 @@ class BulkheadPolicy:
         number("bulkhead.wait_s", self.wait_s)
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimitPolicy:
+class RateLimitPolicy(Struct, frozen=True):
     """What one answer that says "too many" means for the other calls to its host.
 
     429 with a time holds all of them back until then, at most `hold_max_s`: one wrong field must not silence a client
@@ -214,8 +206,7 @@ class RateLimitPolicy:
         number("rate_limit.hold_max_s", self.hold_max_s)
 
 
-@dataclass(frozen=True, slots=True)
-class RedirectPolicy:
+class RedirectPolicy(Struct, frozen=True):
     """How many redirects a call follows; 0 follows none. What may be followed at all is decided by `redirects`."""
 
     limit: int = 5
@@ -224,8 +215,7 @@ class RedirectPolicy:
         whole("redirect.limit", self.limit)
 
 
-@dataclass(frozen=True, slots=True)
-class BodyPolicy:
+class BodyPolicy(Struct, frozen=True):
     """How large an answer may grow: decoded octets, and decoded to received (a decompression bomb).
 
     The ratio is judged from `ratio_from_bytes` on: a short list of zeros compresses a hundredfold, honestly.
@@ -241,8 +231,7 @@ class BodyPolicy:
         whole("body.ratio_from_bytes", self.ratio_from_bytes)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """All promises about a call. Budget, breaker, bulkhead and rate limit may be None: that part is off."""
 
     timeout: TimeoutPolicy = field(default_factory=TimeoutPolicy)

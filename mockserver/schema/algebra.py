@@ -10,11 +10,10 @@ from collections.abc import Iterator
 import jsonschema_rs
 from jsonschema_rs import canonical
 
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
+class Contradiction(Struct, frozen=True):
     """A schema that admits no value: its pointer in the bundle, and the keywords that collide there."""
 
     pointer: str

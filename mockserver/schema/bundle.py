@@ -17,7 +17,7 @@ from mockserver.document.documents import Documents, Node
 from mockserver.errors import UnreadableDocument
 from mockserver.schema.dialects import LISTS, MAPS, SINGLE, TYPES, WELL_FORMED, Dialect, Direction
 from mockserver.schema.patterns import without_word_edges
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 FORMAT_RANGES: Mapping[str, tuple[int, int]] = {
     # OAS Format Registry; OAS 3.0.3 §4.4: signed 32 and 64 bits. float tells a precision, and bounds nothing.
@@ -37,8 +37,7 @@ _NUMERIC = frozenset({"integer", "number"})
 _PLAIN_NAME = re.compile(r"^/(?:components/schemas|definitions)/([A-Za-z0-9._-]+)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """`schema` refers only to its own `$defs`; `places` tells where each of them (the root: "") is written."""
 
     schema: JSON
@@ -91,8 +90,7 @@ Scope: TypeAlias = tuple[tuple[str, Node], ...]
 """The dynamic anchors that count at a place: the outermost of each name on the way there (2020-12 §8.2.3.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One schema in the words of 2020-12, without what it refers to: where each of its `$defs` names is written."""
 
     schema: JSON

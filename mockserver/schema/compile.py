@@ -19,11 +19,10 @@ import orjson
 from mockserver.document import pointer as pointers
 from mockserver.errors import UnreadableDocument
 from mockserver.schema.patterns import spellings
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True):
     """A value that a keyword does not admit.
 
     `path` is the place in the value; `place` the place in the bundle, keyword included; `expected` the keyword's

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 Version: TypeAlias = Literal["2.0", "3.0", "3.1", "3.2"]
 Direction: TypeAlias = Literal["request", "response"]
@@ -25,8 +25,7 @@ LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 MAPS = frozenset({"properties", "patternProperties", "dependentSchemas"})
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """What a version of OpenAPI does differently.
 
     `reference_siblings`: keywords beside a `$ref` count. `exact_integers`: 1.0 is no integer. `nullable`: the keyword

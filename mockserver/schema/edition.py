@@ -8,7 +8,6 @@ formats and patterns that are asserted, for proving what that means).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from mockserver.document import pointer as pointers
 from mockserver.document.documents import Documents, Node
@@ -16,7 +15,7 @@ from mockserver.schema.bundle import Bundles, Scope
 from mockserver.schema.compile import FORMATS, usable_pattern
 from mockserver.schema.dialects import LISTS, MAPS, SINGLE, Dialect, Direction
 from mockserver.schema.discriminated import discriminated
-from mockserver.values import JSON
+from mockserver.values import JSON, replace
 
 KEPT = frozenset({"x-sunset", "x-extensible-enum", "x-stability-level"})
 """Extensions that tell how a schema will change; kept in the written form."""

@@ -7,11 +7,10 @@ a value that fits all terms has one of the kinds, one of the listed values, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from mockserver.schema.compile import Validators
 from mockserver.schema.edition import Edition
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct
 
 KINDS = frozenset({"null", "boolean", "integer", "fraction", "string", "array", "object"})
 _KINDS_OF_TYPE: Mapping[str, frozenset[str]] = {
@@ -27,8 +26,7 @@ _DEEPEST = 24
 _TAKEN_APART = frozenset({"$ref", "allOf", "not", "unevaluatedItems", "unevaluatedProperties"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Term:
+class Term(Struct, frozen=True, eq=False):
     """A judged schema where its references mean something."""
 
     edition: Edition

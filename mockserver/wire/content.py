@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.wire import json
 from mockserver.wire.coerce import read, to_text
 from mockserver.wire.media_type import MediaRange, parse
@@ -39,8 +39,7 @@ class Decode(Protocol):
 Encode = Callable[[BodySpec, MediaRange, JSON], tuple[str, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Codec:
+class Codec(Struct, frozen=True):
     """How bodies of some media types are read and written; `covers` is a range, or a suffix (RFC 6838 §4.2.8)."""
 
     covers: str

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.wire.coerce import fits, read, to_text
 from mockserver.wire.reading import Decoded, SpellingError, also, keyed, listed, noted
 from mockserver.wire.shape import Shape, kind_of
@@ -39,8 +39,7 @@ SPLITS: Final[Mapping[str, Callable[[str], list[str]]]] = {
 """How percent-encoded text is cut in these styles: at the delimiter, and at the encoded one, which all clients send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """How one text is cut: `split` finds the raw pieces, `decode` their text.
 
     `assigned`: an object is spelled `k=v,k=v` and not `k,v,k,v`. `documented` is the spelling that the contract asks

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.wire.brackets import Path, assemble
 from mockserver.wire.coerce import read, to_text
 from mockserver.wire.content import read_content, write_content
@@ -32,8 +32,7 @@ from mockserver.wire.shape import Shape, kind_of
 from mockserver.wire.specs import ParameterSpec
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """How one name is read.
 
     `per_item`: `content` spells each item of an array, and not the whole array. `is_plain`: a scalar that one text

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, assert_never
 
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.wire import percent
 from mockserver.wire.brackets import split_name
 from mockserver.wire.content import write_content
@@ -194,8 +194,7 @@ def _is_sole_object(shape: Shape) -> bool:
     return shape.suggests_object and shape.kinds <= {"object", "null"}
 
 
-@dataclass(frozen=True, slots=True)
-class Roots:
+class Roots(Struct, frozen=True):
     """The names of a form that brackets may follow: those of arrays and objects."""
 
     shape: Shape
@@ -207,8 +206,7 @@ class Roots:
         return below.suggests_array or below.suggests_object or styled
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """The names of a form that stand for themselves: all but those of a property with brackets behind it."""
 
     shape: Shape

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 _WORD: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _NAME: Final = re.compile(rf"\s*({_WORD})/({_WORD})\s*(?=;|$)")
@@ -29,8 +29,7 @@ _CONCRETE: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MediaRange:
+class MediaRange(Struct, frozen=True):
     """A media type, or a range of them: `type` or `subtype` may be `*`. Names are in lower case."""
 
     type: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mockserver.values import JSON, dataclass, replace
+from mockserver.values import JSON, Struct, replace
 from mockserver.wire.brackets import assemble
 from mockserver.wire.coerce import fits, read, to_text
 from mockserver.wire.content import Codec, codec_for
@@ -67,8 +67,7 @@ def encode_multipart(spec: BodySpec, media: MediaRange, value: JSON) -> tuple[st
     return str(replace(media, parameters=(*kept, ("boundary", boundary)))), body
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """Reads the parts of one body."""
 
     spec: BodySpec

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import unquote
 
-from mockserver.values import dataclass
+from mockserver.values import Struct
 from mockserver.wire.media_type import parameters_of
 from mockserver.wire.reading import SpellingError, UnspellableError
 
@@ -22,8 +22,7 @@ _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 _ESCAPED: Final = re.compile("%(22|0[DdAa])")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One part: its place from 1, its name and file name if it has them, its media type if it says so, its octets.
 
     `named`: it says its name, which may be empty.

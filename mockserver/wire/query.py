@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Final, Generic, TypeVar
 from urllib.parse import unquote_plus
 
-from mockserver.values import JSON, dataclass, field
+from mockserver.values import JSON, Struct, field
 from mockserver.wire import percent
 from mockserver.wire.brackets import Path, split_name
 from mockserver.wire.delimited import Text
@@ -23,8 +23,7 @@ Leaf = TypeVar("Leaf")
 _NO_MEMBERS: Final[Mapping[str, Field]] = {}
 
 
-@dataclass(slots=True)
-class Gathered(Generic[Leaf]):
+class Gathered(Struct, Generic[Leaf]):
     """What stands behind each name: values, entries of names with brackets, and names that nobody declared.
 
     `spelled` is, for each root of names with brackets, the first of those names.
@@ -36,8 +35,7 @@ class Gathered(Generic[Leaf]):
     undeclared: dict[str, None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadQuery:
+class ReadQuery(Struct, frozen=True):
     """What each parameter was given, by name, and the names in the query that no parameter has."""
 
     parameters: Mapping[str, Reading]

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(Struct, frozen=True):
     """A value; `alternatives` are further readings of the same text, for whoever can tell which one is meant.
 
     `notes` are sentences: a spelling that is not the documented one and yet beyond doubt, the name of a file.
@@ -24,13 +23,11 @@ class Decoded:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Struct, frozen=True):
     """Nothing was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Undecodable:
+class Undecodable(Struct, frozen=True):
     """Something was sent that has no reading, or more than one. The message names the place."""
 
     message: str

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct, field, force_setattr
 
 Kind: TypeAlias = Literal["null", "boolean", "integer", "number", "string", "array", "object"]
 
@@ -65,8 +64,7 @@ class Later:
         return self._shape
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Members:
+class Members(Struct, frozen=True, eq=False):
     """What lies below a schema. `closed` means that no further properties are allowed."""
 
     properties: Mapping[str, Later] = field(default_factory=dict)
@@ -77,8 +75,7 @@ class Members:
     closed: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Annotations:
+class Annotations(Struct, frozen=True, eq=False):
     """What a schema says of its values without judging them. `name` is the component that was referred to."""
 
     format: str = ""
@@ -88,8 +85,7 @@ class Annotations:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class Shape(Struct, frozen=True, eq=False):
     """What types a schema suggests; made by `suggest.shape_of`, compared by identity.
 
     `typed` is what `type`, `enum` and `const` say, `hinted` what the other keywords let guess; `enum` are the only
@@ -102,12 +98,13 @@ class Shape:
     enum: tuple[JSON, ...] | None = None
     members: Members = field(default_factory=Members)
     annotations: Annotations = field(default_factory=Annotations)
-    kinds: frozenset[Kind] = field(init=False)
-    sole: str = field(init=False)
-    unconstrained: bool = field(init=False)
-    suggests_array: bool = field(init=False)
-    suggests_object: bool = field(init=False)
-    suggests_scalar: bool = field(init=False)
+    # what follows is worked out, never given
+    kinds: frozenset[Kind] = NO_KIND
+    sole: str = ""
+    unconstrained: bool = False
+    suggests_array: bool = False
+    suggests_object: bool = False
+    suggests_scalar: bool = False
 
     def __post_init__(self) -> None:
         kinds = self.typed if self.typed is not None else self.hinted or EVERY_KIND
@@ -121,7 +118,7 @@ class Shape:
             ("suggests_object", "object" in kinds and not unconstrained),
             ("suggests_scalar", bool(kinds & SCALARS) or not kinds),
         ):
-            object.__setattr__(self, name, value)
+            force_setattr(self, name, value)
 
     def __repr__(self) -> str:
         return f"<Shape {'unconstrained' if self.unconstrained else '|'.join(sorted(self.kinds))}>"

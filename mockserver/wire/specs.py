@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
-from mockserver.values import dataclass, field
+from mockserver.values import Struct, field
 from mockserver.wire.shape import Shape
 
 Location: TypeAlias = Literal["path", "query", "header", "cookie", "querystring"]
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Struct, frozen=True):
     """How one property of a form, or one part, is spelled (OAS 3.1 §4.8.15).
 
     `content_type` may list several media types or ranges, parted by commas. `style` and `explode` are set only where
@@ -36,8 +35,7 @@ class Encoding:
         return bool(self.style) or self.explode is not None or self.allow_reserved
 
 
-@dataclass(frozen=True, slots=True)
-class Positions:
+class Positions(Struct, frozen=True):
     """How parts without a name are spelled: the first ones each in its way, all others alike (OAS 3.2 §4.14.1)."""
 
     prefix: Sequence[Encoding] = ()
@@ -51,8 +49,7 @@ class Positions:
 PLAIN: Final = Encoding()
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterSpec:
+class ParameterSpec(Struct, frozen=True):
     """How one parameter is spelled (OAS 3.1 §4.8.12, OAS 2.0 §Parameter Object).
 
     `style` is OpenAPI's word, defaults filled in, or `tabDelimited` for 2.0's `collectionFormat: tsv`. `media_type` is
@@ -72,8 +69,7 @@ class ParameterSpec:
     encodings: Mapping[str, Encoding] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class BodySpec:
+class BodySpec(Struct, frozen=True):
     """How a body is spelled; `encodings` go by name.
 
     `item` means that the shape is that of each item of a stream (OAS 3.2 `itemSchema`).

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 from mockserver.wire.coerce import read
 from mockserver.wire.media_type import MediaRange
 from mockserver.wire.reading import Decoded, SpellingError, keyed, listed, noted
@@ -111,8 +111,7 @@ class _Walk:
         return reader.decoded()
 
 
-@dataclass(slots=True)
-class _Remains:
+class _Remains(Struct):
     """What is left of an element while the properties of its object are taken from it."""
 
     element: Element

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 from xml.parsers import expat
 
-from mockserver.values import dataclass, field
+from mockserver.values import Struct, field
 from mockserver.wire.reading import SpellingError, UnspellableError
 
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
@@ -23,8 +23,7 @@ _NAME: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A name as it was written and the namespace that its prefix, or the lack of one, stands for."""
 
     local: str
@@ -32,8 +31,7 @@ class Name:
     namespace: str = ""
 
 
-@dataclass(slots=True, eq=False)
-class Element:
+class Element(Struct, eq=False):
     """An element with its attributes and its content in order; `line` is where it starts."""
 
     name: Name

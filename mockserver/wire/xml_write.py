@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mockserver.values import JSON, dataclass, field
+from mockserver.values import JSON, Struct, field
 from mockserver.wire.coerce import to_text
 from mockserver.wire.media_type import MediaRange
 from mockserver.wire.shape import Shape
@@ -37,8 +37,7 @@ def write_xml(value: JSON, shape: Shape) -> str:
     return _DECLARATION + _element(name_in(shape, shape.annotations.name or _NO_NAME), value, shape, {})
 
 
-@dataclass(slots=True)
-class _Tag:
+class _Tag(Struct):
     """An element while it is written; `scope` are the prefixes that stand for something here."""
 
     name: str

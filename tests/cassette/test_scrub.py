@@ -8,7 +8,6 @@ import gzip
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -24,6 +23,7 @@ from mockserver.cassette.secret_words import SHAPES, may_hold_a_shape
 from mockserver.cassette.vcr import read_vcr
 from mockserver.cassette.written import write_json, write_yaml
 from mockserver.redact import SECRET_NAMES
+from mockserver.values import replace
 
 S = "kT9vX2mQ8zL4wR7pB3nY"
 """The secret, in most places."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from mockserver.exchange import Headers, Request, Response
+from mockserver.values import replace
 
 TEXTS = (
     "", "x", "é", "0", "-1", "1.5", "1e2", "007", "true", "yes", "null", "2147483648", "9223372036854775808", "1_000",

@@ -1,4 +1,3 @@
-import dataclasses
 import random
 
 import pytest
@@ -12,6 +11,7 @@ from mockserver.resilience.deadline import AttemptTimeouts, Deadline
 from mockserver.resilience.outcome import Answered
 from mockserver.resilience.policies import overridden
 from mockserver.resilience.policy import IdempotencyPolicy, Policy
+from mockserver.values import replace
 
 DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 
@@ -396,7 +396,7 @@ def test_who_queues_holds_no_probe(world) -> None:
     other = GET._replace(group="other")
     world.call(other, narrow).next(world.now)
     sick = GET._replace(group="sick")
-    wide = dataclasses.replace(narrow, bulkhead=None, retry=dataclasses.replace(narrow.retry, attempts=1))
+    wide = replace(narrow, bulkhead=None, retry=replace(narrow.retry, attempts=1))
     world.run(answering(500), sick, policy=wide)
     world.now += 15
     assert world.call(sick, narrow).next(world.now) == Wait(30.0, "bulkhead")
@@ -456,7 +456,7 @@ def test_gaps_between_attempts_are_spread_even_when_the_server_names_a_time() ->
 
 
 def test_an_override_of_one_operation_does_not_loosen_the_others(world) -> None:
-    tight, loose = policy(bulkhead={"concurrent": 1}), dataclasses.replace(Policy(), bulkhead=None)
+    tight, loose = policy(bulkhead={"concurrent": 1}), replace(Policy(), bulkhead=None)
     assert isinstance(world.call(policy=tight).next(1000.0), Attempt)
     assert isinstance(world.call(policy=loose).next(1000.0), Attempt)
     assert world.call(policy=tight).next(1000.0).reason == "bulkhead"

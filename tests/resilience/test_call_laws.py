@@ -1,4 +1,3 @@
-import dataclasses
 import random
 
 from hypothesis import given, settings
@@ -19,6 +18,7 @@ from mockserver.resilience.policy import (
     Policy,
     RetryPolicy,
 )
+from mockserver.values import replace
 
 headers = st.lists(
     st.sampled_from(
@@ -107,7 +107,7 @@ class Crowd(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
-        self.policy = dataclasses.replace(
+        self.policy = replace(
             Policy(),
             breaker=BreakerPolicy(window_calls=5, min_calls=2, open_s=3, open_max_s=6, successes_to_close=2),
             bulkhead=BulkheadPolicy(concurrent=3, wait_s=2),

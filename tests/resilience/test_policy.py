@@ -1,5 +1,3 @@
-import dataclasses
-
 import pytest
 
 from mockserver.errors import UsageError
@@ -17,6 +15,7 @@ from mockserver.resilience.policy import (
     RetryPolicy,
     TimeoutPolicy,
 )
+from mockserver.values import replace
 
 
 def test_the_defaults_are_those_that_are_documented() -> None:
@@ -137,8 +136,8 @@ def test_waiting_for_ever_has_to_be_said() -> None:
 def test_slow_is_half_of_the_deadline_unless_it_is_said() -> None:
     policy = Policy()
     assert policy.slow_s == 15
-    assert dataclasses.replace(policy, breaker=BreakerPolicy(slow_s=2)).slow_s == 2
-    assert dataclasses.replace(policy, deadline=DeadlinePolicy(total_s=NO_TIMEOUT)).slow_s is None
+    assert replace(policy, breaker=BreakerPolicy(slow_s=2)).slow_s == 2
+    assert replace(policy, deadline=DeadlinePolicy(total_s=NO_TIMEOUT)).slow_s is None
 
 
 def test_equal_policies_are_one_key() -> None:

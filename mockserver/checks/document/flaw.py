@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from mockserver.document.pointer import join
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 Level: TypeAlias = Literal["error", "warning"]
 
@@ -26,8 +26,7 @@ _MANY = 300
 _NAMED_BY = {"parameter": "name", "tag": "name", "server": "url"}
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """A structural finding, before it becomes a Violation.
 
     `pointer` names the offending node, or its parent when a member is missing or when two members exclude each other.

@@ -13,7 +13,7 @@ from typing import Final
 
 from mockserver.checks.document.flaw import Level
 from mockserver.schema.dialects import Version
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 
 def anything(_: JSON) -> bool:
@@ -21,8 +21,7 @@ def anything(_: JSON) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A scalar: "must be `phrase`"; `types` are its Python types and `accepts` decides among their values.
 
     `rule` and `level` are those of a value that is not accepted; a value of another type is always a structural error.
@@ -36,8 +35,7 @@ class Leaf:
     level: Level = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRule:
+class KeyRule(Struct, frozen=True):
     """What a name in a map must look like: "`noun` name `problem`". In the versions `lenient` it is a warning."""
 
     noun: str

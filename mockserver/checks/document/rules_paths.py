@@ -12,7 +12,7 @@ from typing import Final
 from mockserver.checks.document.flaw import Flaw, Level, Place, called, nearest, pointer_of, structural
 from mockserver.document.pointer import from_fragment, look_up
 from mockserver.schema.dialects import Version
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 _EXPRESSION: Final = re.compile(r"\{([^{}]*)\}")
 _COMMON: Final = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -35,8 +35,7 @@ _EXCLUSIVE: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Parameter:
+class _Parameter(Struct, frozen=True):
     name: str
     location: str
     value: dict[str, JSON]
@@ -48,16 +47,14 @@ class _Parameter:
         return (self.name.lower() if self.location == "header" else self.name, self.location)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parameters:
+class _Parameters(Struct, frozen=True):
     """A list of parameters; `complete` if all of them can be read here."""
 
     known: tuple[_Parameter, ...]
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Operation:
+class _Operation(Struct, frozen=True):
     value: dict[str, JSON]
     place: Place
     parameters: _Parameters

@@ -27,14 +27,13 @@ from typing import Final
 from mockserver.checks.document.flaw import Level
 from mockserver.checks.document.leaves import KEYS, LEAVES, KeyRule, Leaf, anything
 from mockserver.schema.dialects import Version
-from mockserver.values import dataclass, replace
+from mockserver.values import Struct, replace
 
 _COLUMNS: Final = re.compile(r"\s{2,}")
 _LAST: Final = "9"  # after every version of OpenAPI
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """What a value must be, by its JSON type: an object (`shape` or `values`), a list (`items`) or a scalar (`leaf`).
 
     `plain` is the Python type that needs no second look. `anything` is everything, unlooked at.
@@ -55,8 +54,7 @@ class Expected:
     ignored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One object of OpenAPI as its specification prints it. Fields that no row knows are of level `unknown`."""
 
     name: str
@@ -65,8 +63,7 @@ class Table:
     unknown: Mapping[str, Level | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Variants:
+class Variants(Struct, frozen=True):
     """An object whose table depends on the value of its field `by`; each row of `tables` is such a value and a table.
 
     Any other value is a flaw, unless `otherwise` names the table for it.
@@ -78,8 +75,7 @@ class Variants:
     otherwise: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A table in one version. `elsewhere` says of fields that only other versions know which these are."""
 
     name: str
@@ -91,8 +87,7 @@ class Shape:
     elsewhere: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Variants in one version."""
 
     noun: str
@@ -101,8 +96,7 @@ class Choice:
     otherwise: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """All tables of one version, and what the whole document is."""
 
     version: Version

@@ -16,14 +16,13 @@ import types
 import typing
 import uuid
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, Final
 
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct
 
 LEFT_OUT: Final = object()
 """The argument says nothing of this value: it may reach the wire or not."""
@@ -37,16 +36,14 @@ class InexpressibleError(Exception):
         self.lacks = lacks
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """An argument and what it expresses of the value it was made of."""
 
     value: Any
     expressed: JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One member of a class of values: how it is called in the constructor, and whether it may be left out."""
 
     name: str

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from mockserver.contract.model import Operation
@@ -15,6 +14,7 @@ from mockserver.contract.plan import MediaPlan, Plan
 from mockserver.edges.consumer.arguments import fields_of, plain
 from mockserver.edges.consumer.methods import Method, Parameter
 from mockserver.jobs.verify_cases import Place, places_of
+from mockserver.values import Struct
 
 How: TypeAlias = Literal["by name", "by watching", "by you"]
 
@@ -29,8 +29,7 @@ _LITTLE: Final = frozenset({"by", "id", "a", "an", "the", "of", "for", "async", 
 _WHOLE: Final = frozenset({"body", "payload", "data", "json", "request", "content", "input", "requestbody"})
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A parameter of a method and the places it speaks of; none: it is left out."""
 
     parameter: Parameter

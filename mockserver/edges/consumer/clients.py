@@ -6,12 +6,12 @@ import inspect
 import re
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
 
 from mockserver.edges.consumer.arguments import plain
 from mockserver.errors import UsageError
+from mockserver.values import Struct, field
 
 CREDENTIAL: Final = "mockserver-test-credential"
 _URLS: Final = frozenset(
@@ -26,8 +26,7 @@ _CREDENTIALS: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(Struct, frozen=True):
     """What a factory is given: where the API is, and what to say who is asking."""
 
     url: str

@@ -10,7 +10,6 @@ import enum
 import inspect
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -18,14 +17,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from mockserver.edges.consumer.arguments import Argument, convert, fields_of, hints_of
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct, field
 
 _GROUPS: Final = 2
 _NOT_CALLS: Final = frozenset({"close", "aclose", "copy", "with_options", "configure", "connect", "disconnect"})
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter of a method."""
 
     name: str
@@ -35,8 +33,7 @@ class Parameter:
     variable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """A public method: its path from the client, and its parameters (None: they cannot be read)."""
 
     path: str
@@ -52,8 +49,7 @@ class Method:
         return self.path.rpartition(".")[2]
 
 
-@dataclass(frozen=True)
-class _Called:
+class _Called(Struct, frozen=True):
     """What is asked of a function at every call, asked once."""
 
     signature: inspect.Signature
@@ -156,8 +152,7 @@ def _method(function: Any, path: str) -> Method:
     )
 
 
-@dataclass
-class Notes:
+class Notes(Struct):
     """What was noted around one call: what arguments express, which names a method does not have."""
 
     expressed: dict[int, JSON] = field(default_factory=dict)

@@ -13,14 +13,13 @@ from mockserver.edges.consumer.binding import Bound
 from mockserver.edges.consumer.methods import Parameter
 from mockserver.jobs.verify_cases import Place
 from mockserver.jobs.verify_judge import Observed
-from mockserver.values import JSON, dataclass
+from mockserver.values import JSON, Struct
 
 _DEEPEST = 4
 _PLAIN = (str, int, float, bool, bytes, type(None))
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A value that was made, and its place in the argument."""
 
     path: tuple[str, ...]

@@ -10,29 +10,27 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.message import Message
 from typing import Any, TypeAlias
 
 from mockserver.exchange import Request, Response, whole
 from mockserver.jobs.answer import Answer
 from mockserver.jobs.interception import Blocked, Passed, Received, Unheard, Watched
+from mockserver.values import Struct
 
 Receive: TypeAlias = Callable[[str, Request], Received]
 
 DEFAULT_PATIENCE_S = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """There is no answer, and why: refused, reset, hang, or another fault; `text` is for people."""
 
     fault: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Waited:
+class Waited(Struct, frozen=True):
     """An answer and how many seconds to wait for it."""
 
     response: Response

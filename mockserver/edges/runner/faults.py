@@ -8,7 +8,7 @@ import socket
 import struct
 from typing import TYPE_CHECKING
 
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 _DRIP_S = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The answer as it would have been: `whole` is its head and `body`; `chunked_head` announces chunks instead."""
 
     whole: bytes
@@ -68,8 +67,7 @@ async def _cut_chunk(transport: asyncio.Transport, answer: Answer) -> None:
     transport.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One thing that a network does to an answer: a line for people, and the function that does it to the socket."""
 
     description: str

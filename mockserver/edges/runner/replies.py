@@ -6,13 +6,12 @@ import re
 from functools import lru_cache
 
 from mockserver.edges.runner.requests import FIELD_NAME, LENGTH
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 _STATUS = re.compile(r"[1-9][0-9]{2}(?: [^\x00-\x1f\x7f]*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What the application said to start_response, judged before a byte of it leaves."""
 
     text: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import unquote
 
 from mockserver.exchange import Fields
-from mockserver.values import dataclass
+from mockserver.values import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +29,7 @@ _FRAMING_FIELDS = frozenset({"connection", "content-length", "expect", "host", "
 _MAX_LINE = 8 << 10  # of a chunk size with its extensions, or a trailer field
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one client may cost: sizes in bytes, times in seconds."""
 
     body: int = 64 << 20
@@ -51,8 +50,7 @@ class Refused(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A header section, read once: a client sends the same one with most of its requests."""
 
     environ: Environ
@@ -120,8 +118,7 @@ def _content_length(framing: Mapping[str, list[str]]) -> int:
     return int(length[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A request line: what it adds to the environ, and whether it is HEAD, or HTTP/1.0."""
 
     environ: Environ
