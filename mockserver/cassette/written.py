@@ -19,7 +19,7 @@ from mockserver.exchange import Headers, Request, Response
 from mockserver.values import JSON
 from mockserver.wire.json import dumps
 
-_PLAIN: Final = re.compile(r"[A-Za-z/][A-Za-z0-9 _./;=,+()%-]*(?<! )")
+_PLAIN: Final = re.compile(r"[A-Za-z/][A-Za-z0-9 _./;=+()%-]*(?<! )")
 _WORDS: Final = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 _UNPRINTABLE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff\ue0b1]")
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff\ue0b1\t]|!!binary")

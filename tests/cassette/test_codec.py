@@ -16,6 +16,7 @@ from mockserver.cassette.vcr import read_vcr
 from mockserver.cassette.written import write_json, write_yaml
 from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Response
+from mockserver.values import replace
 
 
 def measured(cassette: Cassette) -> Cassette:
@@ -32,6 +33,12 @@ def unmeasured(one: Interaction) -> Interaction:
 @given(CASSETTES)
 def test_what_is_written_as_yaml_is_read_as_it_was(cassette: Cassette) -> None:
     assert measured(read_vcr(write_yaml(cassette), "a.yaml")) == measured(cassette)
+
+
+@pytest.mark.parametrize("reason", ["A,", "a, b", "yes", "a: b", "a #b", "{a", "", "-", "=", "~"])
+def test_a_reason_is_read_as_it_was_written(reason: str) -> None:
+    cassette = Cassette((replace(interaction(), reason=reason),))
+    assert read_vcr(write_yaml(cassette), "a.yaml").interactions[0].reason == reason
 
 
 @given(CASSETTES)
