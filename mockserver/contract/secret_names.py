@@ -21,20 +21,9 @@ def secret_names(contract: Contract, schemes: tuple[SecurityScheme, ...]) -> fro
 
 
 def _passwords(tree: JSON) -> Iterator[str]:
-    todo = [tree]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, list):
-            todo.extend(item for item in node if isinstance(item, dict | list))
-            continue
-        properties = node.get("properties")
-        for name, schema in properties.items() if isinstance(properties, dict) else ():
-            if isinstance(schema, dict) and schema.get("format") == "password":
-                yield name
-        schema = node.get("schema")
-        if isinstance(schema, dict) and schema.get("format") == "password" and isinstance(node.get("name"), str):
-            yield node["name"]
-        todo.extend(item for item in node.values() if isinstance(item, dict | list))
+    for name, schema in _named_schemas(tree):
+        if schema.get("format") == "password":
+            yield name
 
 
 def write_only_names(contract: Contract) -> frozenset[str]:
@@ -47,14 +36,23 @@ def write_only_names(contract: Contract) -> frozenset[str]:
 
 
 def _marked(tree: JSON) -> Iterator[str]:
+    for name, schema in _named_schemas(tree):
+        if schema.get("writeOnly") is True or schema.get("x-sensitive") is True:
+            yield name
+
+
+def _named_schemas(tree: JSON) -> Iterator[tuple[str, dict[str, JSON]]]:
+    """Yield the schemas of properties and of parameters, each with the name that a value of it goes by."""
     todo = [tree]
     while todo:
         node = todo.pop()
         if isinstance(node, list):
             todo.extend(item for item in node if isinstance(item, dict | list))
             continue
-        properties = node.get("properties")
-        for name, schema in properties.items() if isinstance(properties, dict) else ():
-            if isinstance(schema, dict) and (schema.get("writeOnly") is True or schema.get("x-sensitive") is True):
-                yield name
+        properties, schema = node.get("properties"), node.get("schema")
+        for name, each in properties.items() if isinstance(properties, dict) else ():
+            if isinstance(each, dict):
+                yield name, each
+        if isinstance(schema, dict) and isinstance(node.get("name"), str):
+            yield node["name"], schema
         todo.extend(item for item in node.values() if isinstance(item, dict | list))

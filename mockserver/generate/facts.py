@@ -7,48 +7,13 @@ and not the schema tree: references, unions and `allOf` are for `merge`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
+from mockserver.schema.kinds import KINDS, Kind, kind_of
 from mockserver.values import JSON, Struct, field
 
-Kind: TypeAlias = Literal["null", "boolean", "integer", "fraction", "string", "array", "object"]
-"""The types of JSON Schema, made to exclude one another: `number` is `integer` or `fraction`."""
-
-KINDS: tuple[Kind, ...] = ("object", "array", "string", "integer", "fraction", "boolean", "null")
-TYPE_KINDS: Mapping[str, frozenset[Kind]] = {
-    "null": frozenset({"null"}),
-    "boolean": frozenset({"boolean"}),
-    "integer": frozenset({"integer"}),
-    "number": frozenset({"integer", "fraction"}),
-    "string": frozenset({"string"}),
-    "array": frozenset({"array"}),
-    "object": frozenset({"object"}),
-}
 Pieces: TypeAlias = tuple[JSON, ...]
 """Schemas that hold together, references resolved where nothing stands beside them."""
-
-
-def kind_of(value: JSON) -> Kind:
-    """Return the kind of a value.
-
-    >>> [kind_of(value) for value in (True, 1, 1.0, 1.5, None)]
-    ['boolean', 'integer', 'integer', 'fraction', 'null']
-    """
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "integer" if value.is_integer() else "fraction"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
 
 
 def identity(value: JSON) -> object:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from mockserver.generate.facts import TYPE_KINDS, Facts, Kind
+from mockserver.generate.facts import Facts
 from mockserver.generate.negate import BROKEN
 from mockserver.schema.bundle import EXPANDABLE
+from mockserver.schema.kinds import TYPE_KINDS, Kind
 from mockserver.values import JSON
 
 Reader: TypeAlias = Callable[[Facts, JSON], None]

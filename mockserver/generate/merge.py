@@ -9,21 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from mockserver.document import pointer as pointers
-from mockserver.generate.facts import (
-    KINDS,
-    ArrayPart,
-    Contains,
-    Facts,
-    Kind,
-    ObjectPart,
-    Pieces,
-    Unevaluated,
-    kind_of,
-)
+from mockserver.generate.facts import ArrayPart, Contains, Facts, ObjectPart, Pieces, Unevaluated
 from mockserver.generate.keywords import READERS
 from mockserver.generate.negate import plain_negation
 from mockserver.generate.unions import Group, Unions, plain_name
 from mockserver.schema.compile import Validators
+from mockserver.schema.kinds import KINDS, Kind, kind_of
 from mockserver.values import JSON, Struct
 
 _MOST_FORMS = 100  # streams of some APIs have eighty kinds of events

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Protocol
 
-from mockserver.generate.facts import TYPE_KINDS, Facts
+from mockserver.generate.facts import Facts
+from mockserver.schema.kinds import TYPE_KINDS
 from mockserver.values import JSON
 
 ANNOTATIONS = frozenset(

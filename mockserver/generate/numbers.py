@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
 from mockserver.generate.dice import Draw, below, chooser, constant, fork
-from mockserver.generate.facts import Facts, Kind, identity, kind_of
+from mockserver.generate.facts import Facts, identity
 from mockserver.generate.merge import Book
 from mockserver.generate.moments import moment
 from mockserver.generate.names import singular
 from mockserver.generate.place import Place
+from mockserver.schema.kinds import Kind, kind_of
 from mockserver.values import JSON, Struct
 
 _TRIALS = 40

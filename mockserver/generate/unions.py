@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Protocol
 
-from mockserver.generate.facts import Kind, Pieces
+from mockserver.generate.facts import Pieces
 from mockserver.generate.negate import negations, plain_negation
+from mockserver.schema.kinds import Kind
 from mockserver.values import JSON, Struct
 
 _HASH = 9  # the length of what a bundle appends to a name that may be taken

@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mockserver.schema.compile import Validators
 from mockserver.schema.edition import Edition
+from mockserver.schema.kinds import KINDS, TYPE_KINDS, kind_of
 from mockserver.values import JSON, Struct
 
-KINDS = frozenset({"null", "boolean", "integer", "fraction", "string", "array", "object"})
-_KINDS_OF_TYPE: Mapping[str, frozenset[str]] = {
-    **{name: frozenset({name}) for name in ("null", "boolean", "integer", "string", "array", "object")},
-    "number": frozenset({"integer", "fraction"}),
-}
+_EVERY_KIND: frozenset[str] = frozenset(KINDS)
 OF_KIND: Mapping[str, JSON] = {
     **{name: {"type": name} for name in ("null", "boolean", "integer", "string", "array", "object")},
     "fraction": {"type": "number", "not": {"type": "integer"}},
@@ -36,25 +33,6 @@ class Term(Struct, frozen=True, eq=False):
     def key(self) -> tuple[int, int]:
         """What tells this term from others; schemas live as long as their edition."""
         return id(self.edition), id(self.schema)
-
-
-def kind_of(value: JSON) -> str:
-    """Return the kind of a value: `integer` has 1.0 as well (JSON Schema 2020-12 §4.2.1)."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "integer" if value.is_integer() else "fraction"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
 
 
 class Terms:
@@ -138,7 +116,7 @@ class Terms:
 
     def kinds(self, atoms: Iterable[Term], depth: int = 0) -> frozenset[str]:
         """Return the kinds of value that fit, and perhaps some more."""
-        kinds = KINDS
+        kinds = _EVERY_KIND
         for atom in atoms:
             found = self._kinds.get(atom.key)
             if found is None:
@@ -152,13 +130,11 @@ class Terms:
     def _kinds_of(self, atom: Term, depth: int) -> frozenset[str]:
         schema = atom.schema
         if not isinstance(schema, dict):
-            return KINDS if schema else frozenset()
-        kinds = KINDS
+            return _EVERY_KIND if schema else frozenset()
+        kinds = _EVERY_KIND
         types = schema.get("type")
         if types is not None:
-            kinds = frozenset().union(
-                *(_KINDS_OF_TYPE[name] for name in ([types] if isinstance(types, str) else types))
-            )
+            kinds = frozenset().union(*(TYPE_KINDS[name] for name in ([types] if isinstance(types, str) else types)))
         if "const" in schema:
             kinds &= {kind_of(schema["const"])}
         if "enum" in schema:
@@ -166,9 +142,7 @@ class Terms:
         refused = schema.get("not")
         if isinstance(refused, dict) and refused.keys() == {"type"}:
             names = refused["type"]
-            kinds -= frozenset().union(
-                *(_KINDS_OF_TYPE[name] for name in ([names] if isinstance(names, str) else names))
-            )
+            kinds -= frozenset().union(*(TYPE_KINDS[name] for name in ([names] if isinstance(names, str) else names)))
         for union in ("anyOf", "oneOf"):
             if union in schema and depth < _DEEPEST:
                 branches = (self.expanded([Term(atom.edition, branch)])[0] for branch in schema[union])
