@@ -6,6 +6,7 @@ nothing; see `sync` and `awaiting`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
@@ -28,7 +29,7 @@ Reply = TypeVar("Reply")
 Value = TypeVar("Value")
 
 
-class Face(Generic[Reply, Value]):
+class Face(ABC, Generic[Reply, Value]):
     """Calls one API."""
 
     def __init__(  # noqa: PLR0913 - each is a word of the configuration
@@ -137,14 +138,17 @@ class Face(Generic[Reply, Value]):
         """Send a DELETE."""
         return self.request("DELETE", url, **options)
 
+    @abstractmethod
     def _open(self, session: Any) -> None:
-        raise NotImplementedError
+        """Take the session to send by, or make one."""
 
+    @abstractmethod
     def _run(self, ask: Ask) -> Reply:
-        raise NotImplementedError
+        """Carry a call out to its answer."""
 
+    @abstractmethod
     def _value(self, ask: Ask) -> Value:
-        raise NotImplementedError
+        """Carry a call out to what its body spells."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.service} at {self.base_url}>"

@@ -54,7 +54,7 @@ class _TheirResponse(Struct):
     data: bytes
 
 
-class _Readers(dict[str, Callable[..., Any]]):
+class Readers(dict[str, Callable[..., Any]]):
     """What openapi-core must be told: `+json` is JSON (RFC 6839 §3.1), `text/` is text."""
 
     def __contains__(self, name: object) -> bool:
@@ -83,7 +83,7 @@ class OpenAPICore:
         logging.getLogger("openapi_core").setLevel(logging.ERROR)
         prefix = "V30" if version.startswith("3.0") else "V31"
         spec = SchemaPath.from_dict(_at_the_root(tree))
-        made = {"extra_media_type_deserializers": _Readers()}
+        made = {"extra_media_type_deserializers": Readers()}
         self._request = [
             getattr(request_validators, f"{prefix}Request{aspect}Validator")(spec, **made)
             for aspect in ("Security", "Parameters", "Body")

@@ -7,7 +7,6 @@ A verdict names the parts of an exchange that a judge rejects, each with its rea
 
 from __future__ import annotations
 
-import json
 import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -47,6 +46,7 @@ from werkzeug.http import parse_cookie
 
 from mockserver.checks.response import check_response
 from mockserver.contract.plan import Plan, Plans
+from mockserver.edges.second_opinion import Readers
 from mockserver.exchange import Request, Response
 from mockserver.violation import Violation, Violations
 
@@ -143,7 +143,7 @@ class OpenAPICore:
             if old
             else (V31ResponseDataValidator, V31ResponseHeadersValidator)
         )
-        readers = {"extra_media_type_deserializers": _Readers()}
+        readers = {"extra_media_type_deserializers": Readers()}
         self._request = [
             (name, made(spec, **readers))
             for name, made in zip(("security", "parameters", "body"), request, strict=True)
@@ -192,24 +192,6 @@ def _at_the_root(tree: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(item, dict)
     }
     return {**tree, "servers": [{"url": "/"}], "paths": paths}
-
-
-class _Readers(dict[str, Callable[..., Any]]):
-    """What openapi-core must be told: `+json` is JSON (RFC 6839 §3.1), `text/` is text."""
-
-    def __contains__(self, name: object) -> bool:
-        return str(name).endswith("+json") or str(name).startswith("text/")
-
-    def __getitem__(self, name: str) -> Callable[..., Any]:
-        return _json if name.endswith("+json") else _text
-
-
-def _json(value: bytes, **_parameters: str) -> Any:
-    return json.loads(value)
-
-
-def _text(value: bytes | str, **parameters: str) -> str:
-    return value.decode(parameters.get("charset", "utf-8")) if isinstance(value, bytes) else value
 
 
 def _their_request(request: Request) -> TheirRequest:
