@@ -15,19 +15,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from mockserver.api.contract import load_contract, places
+from mockserver.api.homes import homes_of, secrets_of
 from mockserver.cassette.index import PARTS
 from mockserver.cassette.leaks import Leak
 from mockserver.cassette.model import Interaction, Mode
 from mockserver.edges import cassette_files, settings
 from mockserver.edges.intercept.all import LIBRARIES, intercepted
-from mockserver.edges.known_secrets import known_secrets
 from mockserver.edges.network_block import blocked
 from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.exchange import Request, Response
 from mockserver.jobs.answer import Answer, Service
-from mockserver.jobs.cassettes import rules_of
-from mockserver.jobs.configuration import ServiceSettings
-from mockserver.jobs.homes import Homes
 from mockserver.jobs.interception import Passed, Received, Unheard, Watched
 from mockserver.jobs.judge import Judged
 from mockserver.jobs.recorder import RECORDING, Forward, Missing, Recorder, Written
@@ -62,15 +59,10 @@ class Contracts:
         except UsageError:  # a repository without contracts records all the same
             names = []
         self.services = tuple(Service(load_contract(name, contracts=contracts), validators) for name in names)
-        self.addresses = {name: tuple(_addresses(said.service(name))) for name in names}
-        self.homes = Homes(self.services, self.addresses)
-        self.rules = rules_of(self.services, values=known_secrets(said.services.values()), public=public, secret=secret)
+        self.homes = homes_of(self.services)
+        self.rules = secrets_of(self.services, public, secret)
         self.folder = Path(said.cassettes)
         self.passthrough = said.passthrough
-
-
-def _addresses(service: ServiceSettings) -> Iterator[str]:
-    yield from (url for url in (service.url, *(os.environ.get(name, "") for name in service.variables)) if url)
 
 
 class CassetteInUse:

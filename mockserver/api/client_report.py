@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from importlib.util import find_spec
 
 from mockserver.api.client_result import Checked, Result
+from mockserver.api.second_opinion import second_opinion
 from mockserver.contract.reading import Reading
 from mockserver.document.documents import name_of
 from mockserver.exchange import Request, Response
@@ -28,7 +28,7 @@ def report_of(suite: Checked, result: Result, again: str = "") -> Report:
     """Return a report; `again` is the command that repeats the job."""
     service = suite.service
     findings: list[Finding] = []
-    second = _second_opinion(suite) if result.shown else None
+    second = second_opinion(suite.service.contract) if result.shown else None
     for key, shown in result.shown.items():
         findings.append(_finding(suite, shown, result.seen[key], tuple(result.operations[key]), again, second))
     findings.extend(_unbound(suite, method, why) for method, why in suite.unbound)
@@ -78,15 +78,6 @@ def _finding(
         further=tuple(further),
         opinion=_opinion(shown, second) if second is not None else "",
     )
-
-
-def _second_opinion(suite: Checked) -> SecondOpinion | None:
-    """Return another judge of the contract, where it is installed."""
-    if find_spec("openapi_core") is None:
-        return None
-    from mockserver.edges.second_opinion import OpenAPICore  # noqa: PLC0415 - only what was found is asked again
-
-    return OpenAPICore(suite.service.contract.root.tree)
 
 
 def _opinion(shown: Shown, second: SecondOpinion) -> Opinion:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mockserver.api.homes import homes_of
 from mockserver.cassette.index import Index, Played
 from mockserver.cassette.model import Interaction, split_url
 from mockserver.cassette.scrub import Rules, masked, readably
@@ -15,8 +16,6 @@ from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.exchange import Request
 from mockserver.jobs.answer import Service
 from mockserver.jobs.cassettes import rules_of
-from mockserver.jobs.configuration import ServiceSettings
-from mockserver.jobs.homes import Homes
 from mockserver.jobs.replay import Recordings
 
 if TYPE_CHECKING:
@@ -41,20 +40,14 @@ def _load(place: str) -> Iterator[tuple[Interaction, str]]:
 
 def recordings(services: Sequence[Service], place: str, *, nearest: bool = False) -> Recordings:
     """Return the recorded answers of services; raise CouldNotCheck where there are none."""
-    said = settings.read()
-    homes = Homes(services, {one.name: tuple(_addresses(said.service(one.name))) for one in services})
-    found = Recordings(homes, _load(place), rules_of(services), nearest=nearest)
+    found = Recordings(homes_of(services), _load(place), rules_of(services), nearest=nearest)
     if not len(found):
         raise CouldNotCheck(
             "no recorded interaction belongs to a service that is served",
-            where=place or said.cassettes,
+            where=place or settings.read().cassettes,
             fix="put cassettes into cassettes/<service>/, or leave --cassettes out",
         )
     return found
-
-
-def _addresses(service: ServiceSettings) -> Iterator[str]:
-    yield from (url for url in (service.url, *(os.environ.get(name, "") for name in service.variables)) if url)
 
 
 def stub_responses(mock: responses.RequestsMock, cassette: str | os.PathLike[str]) -> None:

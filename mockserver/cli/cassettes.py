@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,8 @@ from pathlib import Path
 import click
 
 from mockserver.api.contract import places
+from mockserver.api.homes import homes_of, secrets_of
+from mockserver.api.second_opinion import second_opinion
 from mockserver.cassette.age import days_old, expired, moment_of
 from mockserver.cassette.leaks import leaks
 from mockserver.cassette.model import Cassette, Interaction
@@ -18,11 +19,9 @@ from mockserver.cli.cassette_exchange import export, import_, refresh
 from mockserver.cli.options import allow_remote_option, contracts_option, load_services
 from mockserver.cli.reports import report_option, write_reports
 from mockserver.edges import cassette_files, settings
-from mockserver.edges.known_secrets import known_secrets
 from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError
 from mockserver.jobs.answer import Service
-from mockserver.jobs.cassettes import Check, Tape, rules_of
-from mockserver.jobs.configuration import ServiceSettings
+from mockserver.jobs.cassettes import Check, Tape
 from mockserver.jobs.homes import Homes
 from mockserver.schema.compile import Validators
 from mockserver.values import replace
@@ -60,25 +59,9 @@ def services_of(contracts: str | None, *, allow_remote: bool = False) -> tuple[S
     return tuple(Service(one.contract, validators) for one in loaded)
 
 
-def homes_of(services: Sequence[Service]) -> Homes:
-    """Return where services live: by their contracts, the configuration and the environment."""
-    said = settings.read()
-    return Homes(services, {one.name: tuple(_addresses(said.service(one.name))) for one in services})
-
-
-def _addresses(service: ServiceSettings) -> Iterator[str]:
-    yield from (url for url in (service.url, *(os.environ.get(name, "") for name in service.variables)) if url)
-
-
 def folder() -> Path:
     """Return the folder of cassettes."""
     return Path(settings.read().cassettes)
-
-
-def rules(services: Sequence[Service], public: Sequence[str] = (), secret: Sequence[str] = ()) -> Rules:
-    """Return what is secret here: by the contracts, in the environment, and as it is said."""
-    said = settings.read()
-    return rules_of(services, values=known_secrets(said.services.values()), public=public, secret=secret)
 
 
 def _each(paths: Sequence[str], check: Check) -> Iterator[Tape]:
@@ -120,7 +103,8 @@ def check(
     Exit 1 when something is an error, 3 when no contract has any of the hosts.
     """
     services = services_of(contracts, allow_remote=allow_remote)
-    work = Check(homes_of(services), rules(services, public), datetime.now(UTC), older_than=older_than)
+    known = secrets_of(services, public)
+    work = Check(homes_of(services), known, datetime.now(UTC), older_than=older_than, second=second_opinion)
     for tape in _each(path, work):
         work.add(tape)
     total = work.finish()
@@ -154,7 +138,7 @@ def scan(
     Every value is looked at with its name, in both directions and within base64. Exit 1 when something looks like one.
     """
     services = services_of(contracts)
-    known = rules(services, public, secret)
+    known = secrets_of(services, public, secret)
     work = Check(Homes(services), known, datetime.now(UTC))
     for tape in _each(path, work):
         work.add(_scrubbed(tape, known) if fix else tape, contract=False)

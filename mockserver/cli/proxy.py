@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from mockserver.api.cassette import Contracts, leaking
+from mockserver.api.homes import addresses_of, homes_of
 from mockserver.cli.options import contracts_option
 from mockserver.client import resilient
 from mockserver.edges import cassette_files, settings
@@ -21,11 +22,9 @@ from mockserver.edges.runner import Server
 from mockserver.errors import UnknownService, UsageError
 from mockserver.exchange import Request
 from mockserver.jobs.answer import OnViolation, Service
-from mockserver.jobs.homes import Homes
 from mockserver.jobs.proxy import Proxy
 from mockserver.jobs.recorder import Recorder, Written
 from mockserver.redact import redact_text
-from mockserver.values import replace
 from mockserver.violation import Violations, errors_in
 
 _public = click.option("--public", multiple=True, metavar="NAME", help="What goes by this name is no secret.")
@@ -42,9 +41,8 @@ _on_violation = click.option(
 class Line:
     """Proxies that listen, and what they have heard."""
 
-    def __init__(self, contracts: Contracts, secret: Sequence[str], on_violation: OnViolation) -> None:
+    def __init__(self, contracts: Contracts, on_violation: OnViolation) -> None:
         self._contracts = contracts
-        self._rules = replace(contracts.rules, names=contracts.rules.names | {name.lower() for name in secret})
         self._on_violation = on_violation
         self.errors = 0
         self.exchanges = 0
@@ -54,8 +52,9 @@ class Line:
         """Return a proxy for a service, which records onto a path."""
         recorder = None
         if path is not None:
-            homes = Homes(self._contracts.services, {**self._contracts.addresses, service.name: (url,)})
-            recorder = Recorder(None, "rewrite", homes, self._rules, name=path.as_posix(), service=service.name)
+            homes = homes_of(self._contracts.services, {service.name: (url,)})
+            rules = self._contracts.rules
+            recorder = Recorder(None, "rewrite", homes, rules, name=path.as_posix(), service=service.name)
             self.recorders[path] = recorder
         proxy = Proxy(service, url, on_violation=self._on_violation, recorder=recorder)
         app = ProxyApp(proxy, resilient(new_session(), service=service.name), read_environ, self._tell)
@@ -90,11 +89,11 @@ class Line:
                 raise leaking(path, found)
 
 
-def _address(contracts: Contracts, service: Service, url: str) -> str:
+def _address(service: Service, url: str) -> str:
     """Return where the API of a service lives: as asked for, configured, or as its contract says."""
     if url:
         return url.rstrip("/")
-    known = contracts.addresses.get(service.name) or tuple(one for one in service.contract.servers if "://" in one)
+    known = addresses_of(service.name) or tuple(one for one in service.contract.servers if "://" in one)
     if not known:
         variable = settings.read().service(service.name).variables[0]
         raise UsageError(f"{service.name} has no address", fix=f"give --url, or set {variable}")
@@ -145,10 +144,10 @@ def proxy(
     Findings are logged, and stand in X-Mockserver-Violations. Time-outs and retries towards the API are those of
     mockserver.client, as the configuration has them for the service. Exit 1 when something broke the contract.
     """
-    known = Contracts(contracts, public=public)
-    line = Line(known, secret, on_violation)
+    known = Contracts(contracts, public=public, secret=secret)
+    line = Line(known, on_violation)
     wanted = _service(known, service)
-    address = _address(known, wanted, url)
+    address = _address(wanted, url)
     path = _path(known, service, name) if name else None
     server = line.server(wanted, address, path, host=host, port=port)
     click.echo(f"  {service}  {server.url}  ->  {address}", err=True)
@@ -186,8 +185,8 @@ def record(
     <NAME>_SERVICE points the program at the proxies, one for each service on a free port. NAME is <service>/<name>, or
     a name that every service gets a cassette of. The program's exit code is kept.
     """
-    known = Contracts(contracts, public=public)
-    line = Line(known, secret, on_violation)
+    known = Contracts(contracts, public=public, secret=secret)
+    line = Line(known, on_violation)
     first = name.partition("/")[0]
     services = [_service(known, first)] if "/" in name else list(known.services)
     if not services:
@@ -199,7 +198,7 @@ def record(
     with contextlib.ExitStack() as stack:
         env = dict(os.environ)
         for service in services:
-            env.update(_pointed(stack, line, known, service, _address(known, service, url), name))
+            env.update(_pointed(stack, line, known, service, _address(service, url), name))
         code = _run(command, env)
     line.write()
     if not line.exchanges:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from mockserver.cassette.age import days_old, expired
 from mockserver.cassette.leaks import Leak, leaks
 from mockserver.cassette.model import Cassette, Interaction, host_of
 from mockserver.cassette.scrub import Rules
+from mockserver.contract.model import Contract
 from mockserver.contract.secret_names import secret_names, write_only_names
 from mockserver.document.positions import Places, line_text
 from mockserver.document.read import utf8
 from mockserver.jobs.answer import Service
 from mockserver.jobs.homes import Homes
 from mockserver.jobs.judge import digest, judge, place_of
+from mockserver.jobs.ports import SecondOpinion
 from mockserver.jobs.tell import tell
 from mockserver.messages import BY_ID
 from mockserver.report.model import Finding, Report
@@ -103,13 +105,26 @@ def _headers_of(service: Service) -> Iterator[str]:
 
 
 class Check:
-    """Checks cassettes one by one; knows the time and what is secret."""
+    """Checks cassettes one by one; knows the time and what is secret.
 
-    def __init__(self, homes: Homes, rules: Rules, now: datetime, *, older_than: int = 180) -> None:
+    `second` returns another judge of a contract, who is asked about what is found; None where there is none.
+    """
+
+    def __init__(
+        self,
+        homes: Homes,
+        rules: Rules,
+        now: datetime,
+        *,
+        older_than: int = 180,
+        second: Callable[[Contract], SecondOpinion | None] = lambda _contract: None,
+    ) -> None:
         self._homes = homes
         self._rules = rules
         self._now = now
         self._older_than = older_than
+        self._second = second
+        self._opinions: dict[str, SecondOpinion | None] = {}
         self._digests = {name: digest(service.contract) for name, service in homes.services.items()}
         self._findings: dict[str, list[Finding]] = {}
         self._checked: dict[str, set[str]] = {}
@@ -167,14 +182,21 @@ class Check:
                 checked=1,
                 secrets=service.secrets().seen_in(one.request),
             )
+            second = self._other_judge(service) if judged.violations else None
             for violation, finding in zip(judged.violations, report.findings, strict=True):
                 found |= {"broken"} if violation.level == "error" else set()
-                self._note(judged.service, finding, lines.of(number, place_of(violation)))
+                opinion = judged.opinion(second, violation, one.response) if second is not None else ""
+                self._note(judged.service, replace(finding, opinion=opinion), lines.of(number, place_of(violation)))
             for rule, message in self._aged(one, tape.cassette, judged.service):
                 found.add(rule.removeprefix("cassette-"))
                 finding = _own(rule, message, "record it again: mockserver cassettes refresh", judged.operation)
                 self._note(judged.service, finding, lines.of(number, "/request"))
         return frozenset(found)
+
+    def _other_judge(self, service: Service) -> SecondOpinion | None:
+        if service.name not in self._opinions:
+            self._opinions[service.name] = self._second(service.contract)
+        return self._opinions[service.name]
 
     def _note(self, service: str, finding: Finding, source: str) -> None:
         self._findings.setdefault(service, []).append(replace(finding, source=source))

@@ -105,6 +105,10 @@ class ServiceSettings(Struct, frozen=True):
         own = variable(self.name)
         return (self.env, own) if self.env and self.env != own else (own,)
 
+    def addresses(self, environment: Mapping[str, str]) -> tuple[str, ...]:
+        """Return where it lives: as it is said here, and in the environment."""
+        return tuple(url for url in (self.url, *(environment.get(name, "") for name in self.variables)) if url)
+
     @property
     def secret_variables(self) -> tuple[str, ...]:
         """The variables that its credentials come from."""
@@ -115,13 +119,16 @@ class ServiceSettings(Struct, frozen=True):
 class Configuration(Struct, frozen=True):
     """All that is said; without a file it is the convention: `contracts/<name>.yaml` is a service.
 
-    `file` is empty when there is none. Paths are as one can open them from the working directory.
+    `file` is empty when there is none. Paths are as one can open them from the working directory. What goes by a name
+    of `secret` never reaches a cassette, what goes by one of `public` may.
     """
 
     file: str = ""
     contracts: str = "contracts"
     cassettes: str = "cassettes"
     passthrough: tuple[str, ...] = ()
+    secret: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()
     services: Mapping[str, ServiceSettings] = field(default_factory=dict)
 
     def service(self, name: str) -> ServiceSettings:

@@ -19,6 +19,7 @@ from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Request, Response
 from mockserver.jobs.answer import Service
 from mockserver.jobs.homes import Homes, Located, route_of
+from mockserver.jobs.ports import Opinion, SecondOpinion
 from mockserver.values import Struct, replace
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import decode_body
@@ -32,6 +33,26 @@ class Judged(Struct, frozen=True):
     service: str = ""
     operation: str = ""
     violations: Violations = ()
+    request: Request | None = None
+    """The request as it stands below the service's address."""
+    plan: Plan | None = None
+
+    def style(self, violation: Violation) -> str:
+        """Return the style of the parameter that a finding is about, if it is about one."""
+        name = violation.at.partition("#")[0]
+        found = (
+            one.spec.style
+            for one in (self.plan.parameters() if self.plan is not None else ())
+            if f"{one.parameter.location}.{one.parameter.name}" == name
+        )
+        return next(found, "")
+
+    def opinion(self, second: SecondOpinion, violation: Violation, response: Response) -> Opinion:
+        """Return what another judge says of a finding."""
+        if self.request is None:
+            return "no-opinion"
+        answered = response if violation.side == "provider" else None
+        return second.of(violation, self.request, answered, self.style(violation))
 
 
 def judge(interaction: Interaction, homes: Homes, named: str = "") -> Judged:
@@ -52,14 +73,16 @@ def judge_exchange(located: Located, request: Request, response: Response, *, wi
     route = route_of(located, request.method)
     if not isinstance(route, Routed):
         operation = f"{request.method} {request.path}"
-        return Judged(service.name, operation, (unrouted(route, request.method, service.contract.documents.root),))
+        return Judged(
+            service.name, operation, (unrouted(route, request.method, service.contract.documents.root),), request
+        )
     if route.rivals:
         route = fitting(service.plans, route, request)
     plan = service.plans.of(route.operation)
     if not isinstance(plan, Plan):
         return Judged(service.name, route.operation.name, (plan.violation,))
     found = tuple(_both(service, plan, route, request, response, with_security))
-    return Judged(service.name, plan.operation.name, found)
+    return Judged(service.name, plan.operation.name, found, request, plan)
 
 
 def _both(

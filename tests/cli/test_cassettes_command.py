@@ -66,6 +66,28 @@ def test_what_no_longer_keeps_the_contract_is_told_with_both_lines() -> None:
 
 
 @pytest.mark.usefixtures("repository")
+def test_a_second_judge_is_asked_about_what_is_found_on_either_side() -> None:
+    refused = interaction("GET", f"{API}/shipments?limit=none", sent_headers=KEY, body={"items": []})
+    keep("tests/cassettes/test_two.yaml", replace(SHIPMENT, response=interaction(body={"id": 42}).response), refused)
+    run("check", "--report", "json=found.json")
+    found = json.loads(Path("found.json").read_text())["violations"]
+    assert {one["side"] for one in found} == {"consumer", "provider"}
+    assert {one["opinion"] for one in found if one["rule"].startswith("re")} >= {"confirmed"}
+    assert not [one for one in found if one["opinion"] == "disputed"]
+
+
+@pytest.mark.usefixtures("repository")
+def test_names_of_secrets_may_stand_in_the_configuration() -> None:
+    body = {"id": "42", "state": "created", "reference": "plain-words", "session": "af8Kd93nQz71LmPx0wTr"}
+    keep("cassettes/shipping/a.yaml", replace(SHIPMENT, response=interaction(body=body).response))
+    assert run("scan").return_value == 1
+    Path("mockserver.toml").write_text('public = ["session"]\n')
+    assert run("scan").return_value == 0
+    Path("mockserver.toml").write_text('public = ["session"]\nsecret = ["reference"]\n')
+    assert "reference" in run("scan").output
+
+
+@pytest.mark.usefixtures("repository")
 def test_both_directions_are_judged_and_undocumented_operations_are_told() -> None:
     wrong = interaction("GET", f"{API}/shipments?limit=900", sent_headers=KEY, body={"items": [], "nextCursor": None})
     keep("cassettes/shipping/a.yaml", wrong, interaction("GET", f"{API}/pallets", body={}))

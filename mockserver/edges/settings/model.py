@@ -108,6 +108,8 @@ class _File(BaseSettings):
     contracts: str = "contracts"
     cassettes: str = "cassettes"
     passthrough: Annotated[tuple[str, ...], AfterValidator(lambda hosts: tuple(host.lower() for host in hosts))] = ()
+    secret: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()
     services: dict[str, _Service] = Field(default_factory=dict)
 
     @classmethod
@@ -169,6 +171,8 @@ def configuration(file: str, text: str, prefix: _Path) -> Configuration:
         contracts=posixpath.join(folder, read.contracts),
         cassettes=posixpath.join(folder, read.cassettes),
         passthrough=read.passthrough,
+        secret=read.secret,
+        public=read.public,
         services=dict(_services(read, written, folder)),
     )
 
