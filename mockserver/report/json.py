@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from mockserver.report.model import Changed, Finding, Report
-from mockserver.values import JSON
+from mockserver.values import JSON, asdict
 
 
 def render(reports: Sequence[Report]) -> str:
@@ -26,7 +26,10 @@ def _page(report: Report) -> JSON:
             "errors": report.count("error"),
             "warnings": report.count("warning"),
             "infos": report.count("info"),
+            "accepted": len(report.accepted),
         },
+        "note": report.note,
+        "figures": report.figures,
         "unchecked": list(report.unchecked),
         "violations": [_violation(finding) for finding in report.findings],
     }
@@ -48,6 +51,7 @@ def _violation(finding: Finding) -> JSON:
         "witness": finding.witness,
         "fingerprint": finding.fingerprint,
         "opinion": finding.opinion,
+        "accepted": asdict(finding.accepted) if finding.accepted is not None else None,
         **(_changed(finding.changed) if finding.changed is not None else {}),
     }
 

@@ -1,13 +1,23 @@
-"""What a report says, whatever its format: one shape for every job."""
+"""What a report says, whatever its format: one shape for every job.
+
+Renderers ask here what counts, what belongs together and how a place is written; none of them decides it anew.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
 from mockserver.values import JSON, Struct
 from mockserver.violation import Level, Side
 
 Verdict: TypeAlias = Literal["clean", "violations", "unchecked"]
+
+LEVELS: tuple[Level, ...] = ("error", "warning", "info")
+"""The worst first."""
+
+_SOURCE = re.compile(r"(?P<file>\S.*?):(?P<line>\d+)(?:\s|$)")
 
 
 class Changed(Struct, frozen=True):
@@ -26,11 +36,22 @@ class Changed(Struct, frozen=True):
     was_pointer: str
 
 
+class Accepted(Struct, frozen=True):
+    """Somebody lives with a finding: why, and until which day (ISO 8601; empty for no end)."""
+
+    because: str
+    until: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.because} (until {self.until})" if self.until else self.because
+
+
 class Finding(Struct, frozen=True):
     """A violation with its places looked up. `text` is the contract's line; `source` the line of client code.
 
     `evidence` (what was sent, what was answered) and `further` (how to repeat it, what to paste) are labelled lines.
-    `opinion` is that of a second judge: confirmed, disputed, no-opinion, or empty where none was asked.
+    `opinion` is that of a second judge: confirmed, disputed, no-opinion, or empty where none was asked. `accepted` is
+    set while somebody lives with it: it is told, and fails nothing.
     """
 
     rule: str
@@ -51,10 +72,51 @@ class Finding(Struct, frozen=True):
     further: tuple[tuple[str, str], ...] = ()
     changed: Changed | None = None
     opinion: str = ""
+    accepted: Accepted | None = None
+
+    @property
+    def place(self) -> str:
+        """The contract's line, as people write it: `contracts/shipping.yaml:142`; empty where there is none."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    @property
+    def source_place(self) -> tuple[str, int]:
+        """File and line of the client's code; empty and 0 where none is known."""
+        found = _SOURCE.match(self.source)
+        return (found["file"], int(found["line"])) if found else ("", 0)
+
+
+class Kind(Struct, frozen=True):
+    """Findings that are one and the same (one fingerprint): the first, and how often it was found."""
+
+    first: Finding
+    count: int
+
+
+class Group(Struct, frozen=True):
+    """What was found at one operation, the worst first; an empty name is the contract as a whole."""
+
+    operation: str
+    kinds: tuple[Kind, ...]
+
+    @property
+    def level(self) -> Level:
+        """The worst level."""
+        return self.kinds[0].first.level
+
+    @property
+    def counts(self) -> Mapping[Level, int]:
+        """How many different findings have each level that occurs, the worst first."""
+        found = [kind.first.level for kind in self.kinds]
+        return {level: found.count(level) for level in LEVELS if level in found}
 
 
 class Report(Struct, frozen=True):
-    """The findings of one job on one contract. `unchecked` tells, a sentence each, what was not looked at."""
+    """The findings of one job on one contract. `unchecked` tells, a sentence each, what was not looked at.
+
+    `note` is what the job counted, in a few words: `41 recordings`, `8 of 11 operations`. `figures` are its numbers
+    for scripts.
+    """
 
     job: str
     contract: str
@@ -62,10 +124,22 @@ class Report(Struct, frozen=True):
     checked: int
     unchecked: tuple[str, ...]
     findings: tuple[Finding, ...]
+    note: str = ""
+    figures: Mapping[str, JSON] = {}
 
     def count(self, level: Level) -> int:
-        """Return how many findings have a level."""
-        return sum(finding.level == level for finding in self.findings)
+        """Return how many findings have a level and are not accepted."""
+        return sum(finding.level == level and finding.accepted is None for finding in self.findings)
+
+    @property
+    def accepted(self) -> tuple[Finding, ...]:
+        """What somebody lives with."""
+        return tuple(finding for finding in self.findings if finding.accepted is not None)
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """What nobody has accepted."""
+        return tuple(finding for finding in self.findings if finding.accepted is None)
 
     @property
     def verdict(self) -> Verdict:
@@ -73,3 +147,36 @@ class Report(Struct, frozen=True):
         if self.count("error"):
             return "violations"
         return "clean" if self.checked else "unchecked"
+
+
+def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
+    """Return findings by operation: the operation with the worst first, and then as they came."""
+    operations: dict[str, dict[str, list[Finding]]] = {}
+    for finding in findings:
+        operations.setdefault(finding.operation, {}).setdefault(finding.fingerprint, []).append(finding)
+    groups = [Group(operation, _kinds(found)) for operation, found in operations.items()]
+    return tuple(sorted(groups, key=lambda group: LEVELS.index(group.level)))
+
+
+def _kinds(found: Mapping[str, list[Finding]]) -> tuple[Kind, ...]:
+    kinds = [Kind(min(same, key=_badness), len(same)) for same in found.values()]
+    return tuple(sorted(kinds, key=lambda kind: _badness(kind.first)))
+
+
+def _badness(finding: Finding) -> int:
+    return LEVELS.index(finding.level)
+
+
+def counted(report: Report) -> str:
+    """Return what was found in a few words: `2 errors, 1 warning`, `clean`, `nothing was checked`."""
+    errors, warnings, infos = map(report.count, LEVELS)
+    counts = [
+        f"{number} {name}{'' if number == 1 else 's'}"
+        for number, name in ((errors, "error"), (warnings, "warning"))
+        if number
+    ]
+    if infos:
+        counts.append(f"{infos} to know")
+    if report.accepted:
+        counts.append(f"{len(report.accepted)} accepted")
+    return ", ".join(counts) or ("clean" if report.checked else "nothing was checked")

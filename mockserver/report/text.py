@@ -1,26 +1,79 @@
-"""Reports as text: for a terminal."""
+"""Reports as text: for a terminal. The verdict first, then what was not checked, then what was found, by operation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from mockserver.report.model import Finding, Report
+from mockserver.report.model import Finding, Group, Kind, Report, counted, grouped
 
 _MOST = 50
+"""Findings of one report that are told; a terminal is no database."""
+_MOST_OF_ONE = 10
+"""Findings of one operation that are told while others wait."""
+_MOST_UNCHECKED = 10
+_FEW = 3
+"""So many findings need no headings."""
 
 
 def render(reports: Sequence[Report]) -> str:
-    """Return findings first, the verdict of each contract last, where a terminal shows it."""
-    lines: list[str] = []
-    for report in reports:
-        ordered = sorted(report.findings, key=lambda finding: ("error", "warning", "info").index(finding.level))
-        for finding in ordered[:_MOST]:
-            lines.extend((*told(finding), ""))
-        if len(ordered) > _MOST:
-            lines.extend((f"and {len(ordered) - _MOST} more: --report json shows all", ""))
-        lines.extend(f"not checked: {sentence}" for sentence in report.unchecked)
-    lines.extend(_verdict(report) for report in reports)
+    """Return the verdicts, what was not checked, and the findings; the verdicts once more where all that is long."""
+    verdicts = [_verdict(report) for report in reports]
+    told = [line for report in reports for line in _told(report)]
+    lines = [*verdicts, *told]
+    if len(told) > 1:
+        lines.extend(("", *verdicts))
     return "\n".join(lines) + "\n"
+
+
+def _told(report: Report) -> Iterator[str]:
+    yield from (f"not checked: {sentence}" for sentence in report.unchecked[:_MOST_UNCHECKED])
+    if len(report.unchecked) > _MOST_UNCHECKED:
+        yield f"not checked: {len(report.unchecked) - _MOST_UNCHECKED} more; --report json shows all"
+    groups = grouped(report.open)
+    told = _chosen(groups)
+    headed = sum(len(group.kinds) for group in groups) > _FEW and len(groups) > 1
+    for group, kinds in told:
+        if headed:
+            yield ""
+            yield _heading(report, group)
+        for kind in kinds:
+            yield ""
+            yield from _kind(kind)
+        if len(kinds) < len(group.kinds):
+            yield ""
+            yield f"and {len(group.kinds) - len(kinds)} more of {group.operation or report.contract}"
+    left = groups[len(told) :]
+    if left:
+        others = sum(len(group.kinds) for group in left)
+        yield ""
+        yield f"and {others} more in {len(left)} other operations: --report json shows all"
+    for finding in report.accepted:
+        yield f"accepted {finding.fingerprint}  {finding.rule}  {finding.operation}: {finding.accepted}"
+
+
+def _chosen(groups: Sequence[Group]) -> list[tuple[Group, Sequence[Kind]]]:
+    """Return what is told of each group, until it is enough; one group alone may have all the room."""
+    room, chosen = _MOST, list[tuple[Group, Sequence[Kind]]]()
+    share = _MOST if len(groups) == 1 else _MOST_OF_ONE
+    for group in groups:
+        if not room:
+            break
+        kinds = group.kinds[: min(room, share)]
+        room -= len(kinds)
+        chosen.append((group, kinds))
+    return chosen
+
+
+def _heading(report: Report, group: Group) -> str:
+    counts = [f"{count} {level}{'s' if count > 1 and level != 'info' else ''}" for level, count in group.counts.items()]
+    return f"── {group.operation or report.contract}: {', '.join(counts)}"
+
+
+def _kind(kind: Kind) -> list[str]:
+    lines = told(kind.first)
+    if kind.count > 1:
+        lines.append(f"  seen   {kind.count} times")
+    return lines
 
 
 def told(finding: Finding) -> list[str]:
@@ -29,9 +82,8 @@ def told(finding: Finding) -> list[str]:
     lines = [f"{finding.level}[{finding.rule}]{who}  {finding.message}"]
     if finding.source:
         lines.append(f"  {finding.source}")
-    place = f"{finding.file}:{finding.line}" if finding.line else finding.file
-    if place:
-        lines.append(f"  {place}  {finding.text}".rstrip())
+    if finding.place:
+        lines.append(f"  {finding.place}  {finding.text}".rstrip())
     lines.extend(_labelled(finding.evidence))
     if finding.opinion == "disputed":
         lines.append("  second  openapi-core does not complain about this part")
@@ -51,13 +103,5 @@ def _labelled(pairs: tuple[tuple[str, str], ...]) -> list[str]:
 
 
 def _verdict(report: Report) -> str:
-    counts = [
-        f"{count} {name}{'' if count == 1 else 's'}"
-        for name, count in (("error", report.count("error")), ("warning", report.count("warning")))
-        if count
-    ]
-    infos = report.count("info")
-    if infos:
-        counts.append(f"{infos} to know")
-    said = ", ".join(counts) or ("clean" if report.checked else "nothing was checked")
-    return f"{report.contract}: {report.job} of {report.checked} operations: {said}"
+    note = f" ({report.note})" if report.note else ""
+    return f"{report.contract}: {report.job} of {report.checked} operations: {counted(report)}{note}"

@@ -82,12 +82,12 @@ def test_the_json_report_has_one_shape(folder: Path) -> None:
         "job": "lint",
         "contract": "pets",
         "target": "",
-        "summary": {"checked": 4, "unchecked": 0, "errors": 0, "warnings": 1, "infos": 0},
+        "summary": {"checked": 4, "unchecked": 0, "errors": 0, "warnings": 1, "infos": 0, "accepted": 0},
         "unchecked": [],
     }
     assert set(report["violations"][0]) == {
         "rule", "side", "level", "operation", "pointer", "file", "line", "at", "source", "message", "fix", "witness",
-        "fingerprint", "opinion",
+        "fingerprint", "opinion", "accepted",
     }  # fmt: skip
 
 
