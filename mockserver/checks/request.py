@@ -179,7 +179,7 @@ def unrouted(route: Unrouted | WrongMethod, method: str, document: str) -> Viola
                 method,
             )
         case Unrouted():
-            nearest = f"the nearest is {', '.join(route.nearest)}" if route.nearest else "see /_mockserver/contract"
+            nearest = f"the nearest is {', '.join(route.nearest)}" if route.nearest else "mend it, or document it"
             return Violation(
                 "request-path",
                 "consumer",

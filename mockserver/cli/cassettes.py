@@ -199,7 +199,8 @@ def age(path: tuple[str, ...], older_than: str) -> int:
     for _, line, _ in sorted(lines, reverse=True):
         click.echo(line)
     late = sum(one for _, _, one in lines)
-    click.echo(f"{len(lines)} cassettes: {f'{late} expired or older than {older_than}' if late else 'clean'}")
+    many = "cassette" if len(lines) == 1 else "cassettes"
+    click.echo(f"{len(lines)} {many}: {f'{late} expired or older than {older_than}' if late else 'clean'}")
     return 2 if unreadable else 1 if late else 0
 
 

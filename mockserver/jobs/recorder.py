@@ -102,8 +102,9 @@ class Recorder:
         self, url: str, request: Request, response: Response, *, reason: str = "", at: str = "", took_s: float = 0.0
     ) -> None:
         """Take note of what the API answered. `at` is ISO 8601, UTC."""
-        origin, target = split_url(self._homes.canonical(url))
-        one = Interaction(origin, replace(request, target=target or "/"), response, reason, Recorded(at, took_s))
+        origin, target = split_url(url)
+        there = replace(request, target=target or "/")
+        one = _at(Interaction(origin, there, response, reason, Recorded(at, took_s)), self._homes.canonical(url))
         if self.mode == "verify":
             found = self._play(url, request)
             if isinstance(found, Unmatched):
@@ -170,8 +171,10 @@ class Recorder:
 
 
 def _at(one: Interaction, url: str) -> Interaction:
-    """Return an interaction at another address."""
+    """Return an interaction at another address, which is that of its Host field, too (RFC 9110 §7.2)."""
     if url == one.url:
         return one
     origin, target = split_url(url)
-    return replace(one, origin=origin, request=replace(one.request, target=target))
+    host = origin.partition("://")[2]
+    headers = tuple((name, host if name.lower() == "host" else value) for name, value in one.request.headers)
+    return replace(one, origin=origin, request=replace(one.request, target=target or "/", headers=headers))

@@ -57,6 +57,7 @@ def test_a_program_is_recorded_through_the_proxy(project: Path) -> None:
     written = (project / "cassettes" / "shipping" / "demo.yaml").read_bytes()
     assert KEY.encode() not in written
     first, _ = read_vcr(written, "a").interactions
+    assert first.request.header("host") == "api.shipping.example"
     assert (first.url, first.recorded.operation) == ("https://api.shipping.example/v2/shipments/none", "getShipment")
 
 
