@@ -1,0 +1,390 @@
+"""What can differ among the values of a schema, as a graph that values are laid upon.
+
+A shape is made when it is first asked for, and refers to others, in circles too: the points that stand in it can be
+listed without any value (`reachable`), and a value tells which of them it has (`mark`). Knows no operation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
+
+from mockserver.coverage.points import Kind, Point, Said
+from mockserver.document import pointer as pointers
+from mockserver.document.documents import Documents, Node
+from mockserver.schema.bundle import Bundle, Bundles, Piece, Scope
+from mockserver.schema.compile import Validators
+from mockserver.schema.dialects import Dialect, Direction
+from mockserver.schema.discriminated import discriminated
+from mockserver.schema.exact import exact
+from mockserver.schema.kinds import KINDS, TYPE_KINDS, kind_of
+from mockserver.values import JSON
+
+Judge: TypeAlias = Callable[[JSON], bool]
+_DEPTH = 12
+_NULL = {"type": "null"}
+_NOT_NULL: frozenset[str] = frozenset(KINDS) - {"null"}
+
+
+class Branch:
+    """One alternative: `judge` tells whether a value takes it, and is made when the first value comes."""
+
+    __slots__ = ("_judge", "_make", "key", "shape")
+
+    def __init__(self, key: str, shape: Shape, make: Callable[[], Judge]) -> None:
+        self.key = key
+        self.shape = shape
+        self._make = make
+        self._judge: Judge | None = None
+
+    def takes(self, value: JSON) -> bool:
+        """Tell whether a value takes this branch."""
+        if self._judge is None:
+            self._judge = self._make()
+        return self._judge(value)
+
+
+class Union:
+    """Alternatives of one place. `tag` and `named` are those of a discriminator: the branch that a value names."""
+
+    __slots__ = ("branches", "named", "tag")
+
+    def __init__(self, branches: tuple[Branch, ...], tag: str, named: Mapping[str, Branch]) -> None:
+        self.branches = branches
+        self.tag = tag
+        self.named = named
+
+    def of(self, value: JSON) -> Iterator[Branch]:
+        """Yield the branches that a value takes."""
+        if self.tag and isinstance(value, dict):
+            named = self.named.get(str(value.get(self.tag)))
+            if named is not None:
+                yield named
+                return
+        yield from (branch for branch in self.branches if branch.takes(value))
+
+
+class Shape:
+    """What can differ at one place; filled by `Shapes`, and the same ever after."""
+
+    __slots__ = (
+        "additional", "enum", "items", "options", "parts", "patterns", "points", "prefix", "properties", "types",
+        "unions", "when",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.points: list[Point] = []
+        self.types: list[tuple[frozenset[str], str]] = []
+        self.enum: dict[str, str] = {}
+        self.options: list[tuple[str, str, str]] = []
+        self.properties: dict[str, Shape] = {}
+        self.patterns: list[tuple[Judge, Shape]] = []
+        self.additional: Shape | None = None
+        self.prefix: list[Shape] = []
+        self.items: Shape | None = None
+        self.unions: list[Union] = []
+        self.parts: list[Shape] = []
+        self.when: list[tuple[Branch, Shape | None, Shape | None]] = []
+
+    def below(self) -> Iterator[Shape]:
+        """Yield the shapes that stand in this one."""
+        yield from self.parts
+        yield from self.properties.values()
+        yield from (shape for _, shape in self.patterns)
+        yield from self.prefix
+        yield from (shape for shape in (self.additional, self.items) if shape is not None)
+        yield from (branch.shape for union in self.unions for branch in union.branches)
+        yield from (shape for _, then, other in self.when for shape in (then, other) if shape is not None)
+
+    def mark(self, value: JSON, seen: set[str]) -> None:
+        """Add the keys of the points that a value has."""
+        if self.types:
+            kind = kind_of(value)
+            seen.update(key for kinds, key in self.types if kind in kinds)
+        if self.enum:
+            key = self.enum.get(_spelled(value))
+            if key is not None:
+                seen.add(key)
+        if isinstance(value, dict):
+            self._mark_members(value, seen)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                below = self.prefix[index] if index < len(self.prefix) else self.items
+                if below is not None:
+                    below.mark(item, seen)
+        for part in self.parts:
+            part.mark(value, seen)
+        for union in self.unions:
+            for branch in union.of(value):
+                seen.add(branch.key)
+                branch.shape.mark(value, seen)
+        for condition, then, other in self.when:
+            chosen = then if condition.takes(value) else other
+            if chosen is not None:
+                chosen.mark(value, seen)
+
+    def _mark_members(self, value: dict[str, JSON], seen: set[str]) -> None:
+        seen.update(present if name in value else absent for name, present, absent in self.options)
+        for name, member in value.items():
+            below = self.properties.get(name)
+            if below is not None:
+                below.mark(member, seen)
+            fits = [shape for matches, shape in self.patterns if matches(name)]
+            for shape in fits:
+                shape.mark(member, seen)
+            if below is None and not fits and self.additional is not None:
+                self.additional.mark(member, seen)
+
+
+def reachable(shape: Shape) -> Iterator[Point]:
+    """Yield every point that stands in a shape or below it."""
+    known: set[int] = set()
+    todo = [shape]
+    while todo:
+        at = todo.pop()
+        if id(at) not in known:
+            known.add(id(at))
+            yield from at.points
+            todo.extend(at.below())
+
+
+class Shapes:
+    """The shapes of one contract; the same question has the same answer for ever."""
+
+    def __init__(self, documents: Documents, dialect: Dialect, validators: Validators) -> None:
+        self._documents = documents
+        self._dialect = dialect
+        self._validators = validators
+        self._bundles = Bundles(documents, dialect)
+        self._known: dict[tuple[str, ...], Shape] = {}
+
+    def of(self, node: Node, said: Said) -> Shape:
+        """Return the shape of the schema at a place; raise UnreadableDocument when it is broken."""
+        return self._shape(node, said, (), frozenset())
+
+    def _shape(self, node: Node, said: Said, scope: Scope, required: frozenset[str]) -> Shape:
+        anchors = (f"{name}={anchor.uri}#{anchor.pointer}" for name, anchor in scope)
+        key = (said, node.uri, node.pointer, "\n".join(sorted(required)), *anchors)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Shape()
+            direction: Direction = "request" if said == "sent" else "response"
+            piece = self._bundles.piece(node, direction, scope)
+            _Making(self, piece, node, said, direction).fill(found, piece.schema, (), required)
+        return found
+
+    def piece(self, node: Node, direction: Direction, scope: Scope) -> Piece:
+        """Return a schema in the words of 2020-12."""
+        return self._bundles.piece(node, direction, scope)
+
+    def key(self, said: Said, uri: str, pointer: str, what: str) -> str:
+        """Return the name of a point of a schema."""
+        return f"{said} {self._documents.beside_root(uri)}#{pointer} {what}"
+
+    def judge(self, uri: str, pointer: str, direction: Direction) -> Judge:
+        """Return what tells whether a value keeps the schema at a place."""
+        bundle = self._bundles.of(self._documents.node(uri, pointer), direction)
+        judged = discriminated(bundle.schema)
+        return self._validators.compile(exact(judged) if self._dialect.exact_integers else judged).is_valid
+
+    def matching(self, pattern: str) -> Judge:
+        """Return what tells whether a name fits a pattern."""
+        return self._validators.compile({"pattern": pattern}).is_valid
+
+    def referred(self, piece: Piece, name: str, said: Said, required: frozenset[str]) -> Shape:
+        """Return the shape that a reference of a piece leads to."""
+        target, scope = piece.references[name]
+        return self._shape(target, said, scope, required)
+
+
+class _Making:
+    """The making of one shape and of those that are written inside it."""
+
+    def __init__(self, shapes: Shapes, piece: Piece, node: Node, said: Said, direction: Direction) -> None:
+        self._shapes = shapes
+        self._piece = piece
+        self._bundle = Bundle(piece.schema, {"": (node.uri, node.pointer)})
+        self._said = said
+        self._direction = direction
+
+    def fill(self, shape: Shape, schema: JSON, path: tuple[str | int, ...], required: frozenset[str]) -> None:
+        """Say in a shape what can differ among the values of a schema."""
+        if not isinstance(schema, dict):
+            return
+        required |= self._required(self._piece, schema)
+        if "x-nullable-wrap" in schema:  # how a bundle writes `nullable` beside a union
+            self._types(shape, {"null": "null", "value": "not null"}, path)
+            shape.parts.append(self._below(schema["anyOf"][0], (*path, "anyOf", 0), required))
+            return
+        types = schema.get("type")
+        if isinstance(types, list) and len(types) > 1:
+            self._types(shape, {name: name for name in types}, path)
+        self._enum(shape, schema, path)
+        self._members(shape, schema, path, required)
+        for index, item in enumerate(schema.get("prefixItems", ())):
+            shape.prefix.append(self._below(item, (*path, "prefixItems", index)))
+        shape.items = self._optional(schema, "items", path)
+        for keyword in ("anyOf", "oneOf"):
+            if isinstance(schema.get(keyword), list):
+                self._union(shape, schema, keyword, path, required)
+        for index, part in enumerate(schema.get("allOf", ())):
+            shape.parts.append(self._below(part, (*path, "allOf", index), required))
+        if isinstance(schema.get("$ref"), str):
+            shape.parts.append(self._referred(schema["$ref"], required))
+        self._conditions(shape, schema, path, required)
+
+    def _below(self, schema: JSON, path: tuple[str | int, ...], required: frozenset[str] = frozenset()) -> Shape:
+        if isinstance(schema, dict) and len(schema) == 1 and isinstance(schema.get("$ref"), str):
+            return self._referred(schema["$ref"], required)
+        shape = Shape()
+        self.fill(shape, schema, path, required)
+        return shape
+
+    def _referred(self, reference: str, required: frozenset[str] = frozenset()) -> Shape:
+        return self._shapes.referred(self._piece, _name(reference), self._said, required)
+
+    def _optional(self, schema: dict[str, JSON], keyword: str, path: tuple[str | int, ...]) -> Shape | None:
+        held = schema.get(keyword)
+        return self._below(held, (*path, keyword)) if isinstance(held, dict) else None
+
+    def _point(self, shape: Shape, kind: Kind, path: tuple[str | int, ...], what: str, step: str = "") -> str:
+        """Add a point that stands at `path`, or at a `step` below it, and return its key."""
+        uri, pointer = self._bundle.place(path)
+        key = self._shapes.key(self._said, uri, pointer, f"{kind} {what}")
+        shape.points.append(Point(key, kind, self._said, uri, pointer + step, what))
+        return key
+
+    def _types(self, shape: Shape, names: Mapping[str, str], path: tuple[str | int, ...]) -> None:
+        for name, told in names.items():
+            shape.types.append((TYPE_KINDS.get(name, _NOT_NULL), self._point(shape, "type", path, told)))
+
+    def _enum(self, shape: Shape, schema: dict[str, JSON], path: tuple[str | int, ...]) -> None:
+        values = schema.get("enum")
+        if not isinstance(values, list) or len(values) < 2:  # of one value there is no choice
+            return
+        for index, value in enumerate(values):
+            spelled = _spelled(value)
+            shape.enum[spelled] = self._point(shape, "enum", path, spelled, f"/enum/{index}")
+
+    def _members(
+        self, shape: Shape, schema: dict[str, JSON], path: tuple[str | int, ...], required: frozenset[str]
+    ) -> None:
+        for name, member in (schema.get("properties") or {}).items():
+            if member is False or (self._said == "sent" and self._is_read_only(self._piece, member)):
+                continue
+            place = (*path, "properties", name)
+            shape.properties[name] = self._below(member, place)
+            if name not in required:
+                present = self._point(shape, "optional", place, "there")
+                shape.options.append((name, present, self._point(shape, "optional", place, "left out")))
+        for pattern, member in (schema.get("patternProperties") or {}).items():
+            below = self._below(member, (*path, "patternProperties", pattern))
+            shape.patterns.append((self._shapes.matching(pattern), below))
+        shape.additional = self._optional(schema, "additionalProperties", path)
+
+    def _union(
+        self, shape: Shape, schema: dict[str, JSON], keyword: str, path: tuple[str | int, ...], required: frozenset[str]
+    ) -> None:
+        branches: list[Branch] = []
+        by_reference: dict[str, Branch] = {}
+        names = _labels(schema[keyword])
+        for index, (branch, name) in enumerate(zip(schema[keyword], names, strict=True)):
+            place = (*path, keyword, index)
+            below = self._below(branch, place, required)
+            if len(names) < 2:  # of one branch there is no choice
+                shape.parts.append(below)
+                return
+            key = self._point(shape, "union", path, name, f"/{keyword}/{index}")
+            made = Branch(key, below, self._judging(schema[keyword], index, place))
+            branches.append(made)
+            if isinstance(branch, dict) and isinstance(branch.get("$ref"), str):
+                by_reference[branch["$ref"]] = made
+        discriminator = schema.get("discriminator")
+        tag = discriminator.get("propertyName", "") if isinstance(discriminator, dict) else ""
+        mapping = discriminator.get("mapping", {}) if isinstance(discriminator, dict) else {}
+        named = {_name(reference): branch for reference, branch in by_reference.items()}
+        named.update((word, by_reference[ref]) for word, ref in mapping.items() if ref in by_reference)
+        shape.unions.append(Union(tuple(branches), tag, named))
+
+    def _judging(self, branches: list[JSON], index: int, place: tuple[str | int, ...]) -> Callable[[], Judge]:
+        """Return what makes the judge of a branch; `it or null` needs no schema to be compiled."""
+        nulls = [branch == _NULL for branch in branches]
+        if len(branches) == 2 and sum(nulls) == 1:
+            wants_null = nulls[index]
+            return lambda: lambda value: (value is None) == wants_null
+        uri, pointer = self._bundle.place(place)
+        return lambda: self._shapes.judge(uri, pointer, self._direction)
+
+    def _conditions(
+        self, shape: Shape, schema: dict[str, JSON], path: tuple[str | int, ...], required: frozenset[str]
+    ) -> None:
+        if "if" in schema and ("then" in schema or "else" in schema):
+            uri, pointer = self._bundle.place((*path, "if"))
+            condition = Branch("", Shape(), lambda: self._shapes.judge(uri, pointer, self._direction))
+            then, other = (
+                self._below(schema[word], (*path, word), required) if isinstance(schema.get(word), dict) else None
+                for word in ("then", "else")
+            )
+            shape.when.append((condition, then, other))
+        for name, dependent in (schema.get("dependentSchemas") or {}).items():
+            holds = Branch("", Shape(), lambda name=name: lambda value: isinstance(value, dict) and name in value)  # type: ignore[misc]
+            shape.when.append((holds, self._below(dependent, (*path, "dependentSchemas", name), required), None))
+
+    def _required(self, piece: Piece, schema: JSON, depth: int = 0) -> frozenset[str]:
+        """Return what a value must have, whichever member of an allOf says so."""
+        if not isinstance(schema, dict) or depth > _DEPTH:
+            return frozenset()
+        found = frozenset(schema.get("required") or ())
+        for part in schema.get("allOf") or ():
+            found |= self._required(piece, part, depth + 1)
+        if isinstance(schema.get("$ref"), str):
+            target, scope = piece.references[_name(schema["$ref"])]
+            below = self._shapes.piece(target, self._direction, scope)
+            found |= self._required(below, below.schema, depth + 1)
+        return found
+
+    def _is_read_only(self, piece: Piece, schema: JSON, depth: int = 0) -> bool:
+        """Tell whether a property is not to be sent (OAS 3.1 §4.8.24.3: readOnly)."""
+        if not isinstance(schema, dict) or depth > _DEPTH:
+            return False
+        if schema.get("readOnly") is True:
+            return True
+        if not isinstance(schema.get("$ref"), str):
+            return False
+        target, scope = piece.references[_name(schema["$ref"])]
+        below = self._shapes.piece(target, self._direction, scope)
+        return self._is_read_only(below, below.schema, depth + 1)
+
+
+def _name(reference: str) -> str:
+    return reference.removeprefix("#/$defs/")
+
+
+def _spelled(value: JSON) -> str:
+    if isinstance(value, float) and value.is_integer():  # JSON Schema 2020-12 §4.2.1: 1.0 is 1
+        value = int(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _labels(branches: list[JSON]) -> list[str]:
+    """Return a name for each branch, the same wherever it stands in the list; equal ones are numbered."""
+    names = [_label(branch) for branch in branches]
+    return [
+        f"{name} {names[: index + 1].count(name)}" if names.count(name) > 1 else name
+        for index, name in enumerate(names)
+    ]
+
+
+def _label(branch: JSON) -> str:
+    if not isinstance(branch, dict):
+        return _spelled(branch)
+    if isinstance(branch.get("$ref"), str):
+        return pointers.split(branch["$ref"][1:])[-1]
+    for word in ("title", "const", "format", "pattern", "type", "required"):
+        if word in branch:
+            held = branch[word]
+            return held if isinstance(held, str) else _spelled(held)
+    if branch.get("properties"):
+        return f"with {', '.join(branch['properties'])}"
+    return next(iter(branch), "anything")
