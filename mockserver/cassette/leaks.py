@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mockserver.cassette.model import Interaction
-from mockserver.cassette.places import BASE64, decoded, visit_body, visit_headers, visit_named, visit_target
+from mockserver.cassette.named_texts import visit_named
+from mockserver.cassette.places import BASE64, decoded, visit_body, visit_headers, visit_target
 from mockserver.cassette.pseudonyms import is_placeholder
 from mockserver.cassette.scrub import Rules, readably
 from mockserver.cassette.secret_words import SHAPES, is_doubtful_name, looks_random, may_hold_a_shape
@@ -58,7 +59,7 @@ class _Gate:
 
     def request(self, request: Request) -> None:
         self._sent = True
-        visit_target(request.target, "/request/uri", self.visit)
+        visit_target(request.target, "/request/uri", self.visit, self.rules.paths)
         visit_headers(request.headers, "/request/headers", self.visit)
         visit_body(request.body, request.header("content-type") or "", "/request/body", self.visit)
 

@@ -8,43 +8,66 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
+from mockserver.cassette.named_texts import Visit, inner_name, visit_columns
 from mockserver.cassette.readable import readable
+from mockserver.cassette.secret_words import is_secret_name, looks_random
 from mockserver.document.pointer import child
 from mockserver.exchange import Headers
 from mockserver.values import JSON
 from mockserver.wire import media_type as media_types
 from mockserver.wire.json import JSONSyntaxError, dumps, loads
 
-Visit: TypeAlias = Callable[[str, str, str], str]
-"""(place, name, value) -> what stands there. The name is empty where a value has none."""
+Form: TypeAlias = Literal["json", "form", "multipart", "columns", "text", "binary"]
 
-Form: TypeAlias = Literal["json", "form", "multipart", "text", "binary"]
-
-_PAIR: Final = re.compile(r"""("(?:[^"\\]|\\.)*")(\s*:\s*)("(?:[^"\\]|\\.)*")""")
-_ELEMENT: Final = re.compile(r"<([A-Za-z_][\w.:-]*)((?:\s[^<>]*)?)>([^<>]+)(?=</)")
-_ATTRIBUTE: Final = re.compile(r"""(?<=\s)([A-Za-z_][\w.:-]*)=("[^"<>]*"|'[^'<>]*')""")
-_PARAMETER: Final = re.compile(r"(?<=[?&#])([A-Za-z0-9_.~%\[\]-]+)=([^&\s\"'<>#;,\\]+)")
 _PART: Final = re.compile(
     rb"""(\r?\nContent-Disposition:[^\r\n]*?\bname="?([^"\r\n;]+)"?[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)(.*?)(?=\r?\n--)""",
     re.IGNORECASE | re.DOTALL,
 )
+_ARGUMENT: Final = re.compile(r"(\w+)\s*:\s*\$(\w+)")
 _DEEPEST: Final = 100
+_NAMING: Final = ("name", "key", "field", "header", "variable", "parameter", "property")
+_VALUED: Final = ("value", "val", "content")
+_PAIRED: Final = 8
+"""What holds a name and a value has few other members."""
 
 BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}(?![A-Za-z0-9+/_=-])")
 """What may be base64."""
 
 
-def visit_target(target: str, place: str, visit: Visit) -> str:
-    """Visit path segments (without a name) and query parameters of a raw target."""
+def visit_target(target: str, place: str, visit: Visit, templates: Iterable[str] = ()) -> str:
+    """Visit path segments and query parameters of a raw target.
+
+    Segments go by the names that path templates give them; what was drawn by what it follows: `/password-reset/...`.
+    """
     path, mark, query = target.partition("?")
-    segments = [_percent(segment, lambda text: visit(place, "", text)) for segment in path.split("/")]
+    written = path.split("/")
+    names = _segment_names(written, templates)
+    segments = [_percent(segment, _at(visit, place, name)) for segment, name in zip(written, names, strict=True)]
     return "/".join(segments) + mark + _visit_pairs(query, place, visit)
+
+
+def _segment_names(segments: Sequence[str], templates: Iterable[str]) -> list[str]:
+    names = ["", *(before if looks_random(one) and is_secret_name(before) else "" for before, one in _follow(segments))]
+    for template in templates:
+        parts = template.strip("/").split("/")
+        start = len(segments) - len(parts)
+        named = {at: part[1:-1] for at, part in enumerate(parts, start) if part[:1] == "{" and part[-1:] == "}"}
+        anchored = len(named) < len(parts) or start <= 1  # what has a word of its own may stand below any base path
+        if start >= 0 and anchored and all(at in named or segments[at] == part for at, part in enumerate(parts, start)):
+            for at, name in named.items():
+                names[at] = name
+    return names
+
+
+def _follow(segments: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield from ((before.removesuffix("s"), one) for before, one in itertools.pairwise(segments))
 
 
 def _percent(raw: str, change: Callable[[str], str], *, plus: bool = False) -> str:
@@ -73,16 +96,6 @@ def _visit_pairs(query: str, place: str, visit: Visit) -> str:
 
 def _at(visit: Visit, place: str, name: str) -> Callable[[str], str]:
     return lambda value: visit(place, name, value)
-
-
-def inner_name(name: str) -> str:
-    """Return the innermost name of a nested one.
-
-    >>> inner_name("card[cvc]"), inner_name("auth.token"), inner_name("ids[]")
-    ('cvc', 'token', 'ids')
-    """
-    parts = [part for part in re.split(r"[\[\].]+", name) if part]
-    return parts[-1] if parts else name
 
 
 def visit_headers(headers: Headers, place: str, visit: Visit) -> Headers:
@@ -120,6 +133,8 @@ def form_of(body: bytes, content_type: str) -> Form:
         text = body.decode()
     except UnicodeDecodeError:
         return "binary"
+    if kind in {"text/csv", "text/tab-separated-values"}:
+        return "columns"
     return "json" if text.lstrip()[:1] in ("{", "[") and not kind.startswith("text/event") else "text"
 
 
@@ -136,6 +151,8 @@ def visit_body(body: bytes, content_type: str, place: str, visit: Visit) -> byte
             )
         case "multipart":
             return _visit_parts(body, place, visit)
+        case "columns":
+            return visit_columns(body.decode(), place, visit).encode()
         case "text":
             return visit(place, "", body.decode()).encode()
         case "binary":
@@ -163,8 +180,11 @@ def visit_value(value: JSON, place: str, name: str, visit: Visit, depth: int = 0
         return value
     match value:
         case dict():
+            names = _member_names(value, name)
+            if isinstance(value.get("variables"), dict) and isinstance(value.get("query"), str):
+                value = {**value, "variables": _visit_variables(value, child(place, "variables"), visit)}
             return {
-                visit(place, "", key): visit_value(item, child(place, key), key, visit, depth + 1)
+                visit(place, "", key): visit_value(item, child(place, key), names.get(key, key), visit, depth + 1)
                 for key, item in value.items()
             }
         case list():
@@ -182,44 +202,33 @@ def visit_value(value: JSON, place: str, name: str, visit: Visit, depth: int = 0
             return value
 
 
-def visit_named(text: str, place: str, visit: Visit) -> str:
-    """Visit what looks like a named value within a text: members of JSON, of XML, parameters of addresses.
+def _visit_variables(operation: Mapping[str, JSON], place: str, visit: Visit) -> JSON:
+    """Visit the variables of a query by the names of the arguments that they are for (GraphQL §2.10)."""
+    names = {variable: argument for argument, variable in _ARGUMENT.findall(operation["query"])}
+    return {
+        key: visit_value(item, child(place, key), names.get(key, key), visit)
+        for key, item in operation["variables"].items()
+    }
 
-    For visitors that look into the texts they are given.
+
+def _member_names(members: Mapping[str, JSON], owner: str) -> Mapping[str, str]:
+    """Return the names of members that go by others than their own.
+
+    A value beside a name, `{"name": "password", "value": ...}`; what was drawn among `tokens`; variables of GraphQL.
     """
-
-    def pair(found: re.Match[str]) -> str:
-        name, value = _unquoted(found[1]), _unquoted(found[3])
-        new = visit(f"{place}#{name}", name, value)
-        return found[0] if new == value else f"{found[1]}{found[2]}{json.dumps(new, ensure_ascii=False)}"
-
-    def element(found: re.Match[str]) -> str:
-        name = found[1].rpartition(":")[2]
-        return f"<{found[1]}{found[2]}>{visit(f'{place}#{name}', name, found[3])}"
-
-    def attribute(found: re.Match[str]) -> str:
-        name, quote_mark = found[1].rpartition(":")[2], found[2][0]
-        return f"{found[1]}={quote_mark}{visit(f'{place}#{name}', name, found[2][1:-1])}{quote_mark}"
-
-    def parameter(found: re.Match[str]) -> str:
-        name = unquote_plus(found[1])
-        value = _percent(found[2], _at(visit, f"{place}?{name}", inner_name(name)), plus=True)
-        return f"{found[1]}={value}"
-
-    if ":" in text and '"' in text:
-        text = _PAIR.sub(pair, text)
-    if "<" in text:
-        text = _ATTRIBUTE.sub(attribute, _ELEMENT.sub(element, text))
-    if "=" in text and any(mark in text for mark in "?&#"):
-        text = _PARAMETER.sub(parameter, text)
-    return text
-
-
-def _unquoted(written: str) -> str:
-    try:
-        return str(json.loads(written, strict=False))
-    except ValueError:
-        return written[1:-1]
+    if len(members) <= _PAIRED:
+        named = next((members[word] for word in _NAMING if isinstance(members.get(word), str)), "")
+        lent = next((word for word in _VALUED if isinstance(members.get(word), str | int)), "")
+        if named and lent:
+            return {lent: str(named)}
+    one = owner.removesuffix("s")
+    if not is_secret_name(one):
+        return {}
+    return {
+        key: one
+        for key, item in members.items()
+        if key.lower() in _VALUED or (one != owner and isinstance(item, str) and looks_random(item))
+    }
 
 
 def _visit_parts(body: bytes, place: str, visit: Visit) -> bytes:

@@ -15,12 +15,12 @@ from urllib.parse import quote, quote_plus
 
 from mockserver.cassette.header_names import FRAMING, is_safe
 from mockserver.cassette.model import Interaction
+from mockserver.cassette.named_texts import visit_named
 from mockserver.cassette.places import (
     BASE64,
     decoded,
     visit_body,
     visit_headers,
-    visit_named,
     visit_target,
     visit_value,
 )
@@ -49,7 +49,8 @@ class Rules(Struct, frozen=True):
     """What is secret besides what our words say; names in lower case.
 
     `names` are secret on both sides, `written` only where they are sent (writeOnly); `public` are not secret whatever
-    they are called; `values` are credentials that are known; `headers` may stand on a cassette besides the safe ones.
+    they are called; `values` are credentials that are known; `headers` may stand on a cassette besides the safe ones;
+    `paths` are path templates that hold a secret.
     """
 
     names: frozenset[str] = frozenset()
@@ -57,6 +58,7 @@ class Rules(Struct, frozen=True):
     public: frozenset[str] = frozenset()
     values: frozenset[str] = frozenset()
     headers: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
 
     def is_secret(self, name: str, *, sent: bool) -> bool:
         """Tell whether what goes by a name is a secret."""
@@ -142,7 +144,7 @@ class _Walk(Struct):
         kind = request.header("content-type") or ""
         return Request(
             request.method,
-            visit_target(request.target, f"{place}/uri", self.visit),
+            visit_target(request.target, f"{place}/uri", self.visit, self.rules.paths),
             visit_headers(request.headers, f"{place}/headers", self.visit),
             visit_body(request.body, kind, f"{place}/body", self.visit),
         )
@@ -297,9 +299,9 @@ def masked(rules: Rules) -> Callable[[Request], Request]:
             return request
         walk = _Walk(rules, lambda _: "*")
         if not request.body:
-            return replace(request, target=visit_target(request.target, "", walk.visit))
+            return replace(request, target=visit_target(request.target, "", walk.visit, rules.paths))
         kind = request.header("content-type") or ""
         body = visit_body(request.body, kind, "", walk.visit)
-        return replace(request, target=visit_target(request.target, "", walk.visit), body=body)
+        return replace(request, target=visit_target(request.target, "", walk.visit, rules.paths), body=body)
 
     return seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from mockserver.values import Struct, replace
 from mockserver.violation import Violation
 
 NO_CONTRACT = "no contract"
+_NAMED = re.compile(r"\{([^{}]*)\}")
 
 
 class Tape(Struct, frozen=True):
@@ -80,13 +82,17 @@ def rules_of(
     names = {name.lower() for name in secret}
     written: set[str] = set()
     headers: set[str] = set()
+    templates: set[str] = set()
     for service in services:
         names |= secret_names(service.contract, tuple(service.plans.security_schemes().values()))
         written |= write_only_names(service.contract)
         headers.update(_headers_of(service))
-    return Rules(
+        templates.update(one.template for one in service.contract.operations if "{" in one.template)
+    rules = Rules(
         frozenset(names), frozenset(written), frozenset(name.lower() for name in public), values, frozenset(headers)
     )
+    secrets = (one for one in templates if any(rules.is_secret(name, sent=True) for name in _NAMED.findall(one)))
+    return replace(rules, paths=frozenset(secrets))
 
 
 def _headers_of(service: Service) -> Iterator[str]:

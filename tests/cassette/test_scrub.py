@@ -85,6 +85,18 @@ PLANTED: dict[str, tuple[tuple[str, ...], tuple[Interaction, ...]]] = {
     "part of the host": ((S,), (interaction(url=f"https://{S}.hooks.example/a", sent_headers=BEARER),)),
     "header nobody named, echoed": ((S,), (interaction(sent_headers=(("X-Acme-Ticket", S),), body={"said": S}),)),
     "error text": (("hunter22secret",), (interaction("POST", URL, sent=b"password=hunter22secret", sent_headers=FORM, status=500, body=b"Traceback: login('mia', 'hunter22secret') failed", headers=TEXT),)),
+    "value beside its name": ((S,), (interaction("POST", URL, sent={"settings": [{"name": "password", "value": S}, {"key": "API_TOKEN", "value": S}]}),)),
+    "among many": ((S,), (interaction(body={"tokens": {"first": S, "second": S[::-1]}, "secret": {"value": S}}),)),
+    "segment of a path": ((S,), (interaction(url=f"https://api.example/password-resets/{S}"),)),
+    "argument of a query": ((S,), (interaction("POST", URL, sent={"query": f'mutation {{ login(password: "{S}") {{ ok }} }}'}),)),
+    "variable of a query": ((S,), (interaction("POST", URL, sent={"query": "mutation($p: String!) { login(password: $p) { ok } }", "variables": {"p": S}}),)),
+    "connection string": ((S,), (interaction(body={"dsn": f"Server=db;User=app;Password={S};"}),)),
+    "settings": ((S, "pw-9Xk2mQ"), (interaction(body=f"aws:\n  secret_access_key: {S}\nDB_PASSWORD=pw-9Xk2mQ\n".encode(), headers=TEXT),)),
+    "column": ((S, "s3cr3tpin"), (interaction(body=f"user,password,otp\r\nmia,{S},s3cr3tpin\r\n".encode(), headers=(("Content-Type", "text/csv"),)),)),
+    "field of a page": ((S,), (interaction(body=f'<input value="{S}" type="hidden" name="csrf_token"><meta name="api-key" content="{S}">'.encode(), headers=(("Content-Type", "text/html"),)),)),
+    "entry of XML": ((S,), (interaction(body=f'<add key="ApiKey" value="{S}"/><entry key="db.password">{S}</entry>'.encode(), headers=XML),)),
+    "event": ((S,), (interaction(body=f'data: {{"token":"{S}"}}\n\n'.encode(), headers=(("Content-Type", "text/event-stream"),)),)),
+    "line of JSON": ((S,), (interaction(body=f'{{"a":1}}\n{{"token":"{S}"}}\n'.encode(), headers=(("Content-Type", "application/x-ndjson"),)),)),
     "list of keys": ((S,), (interaction(body={"api_keys": [], "tokens": [S]}),)),
 }  # fmt: skip
 
@@ -106,6 +118,31 @@ def test_no_planted_secret_is_written(kind: str) -> None:
     for secret in secrets:
         for spelled in (secret, quote(secret, safe=""), b64(secret), json.dumps(secret)[1:-1]):
             assert spelled.encode() not in disk
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Invalid token: expired, send another", "password: must be longer", '<a key="1" name="next">go</a>', "key=page",
+        "fetch(url, {credentials: 'same-origin'})",
+        "tokens: 1024 of 4096", '<input name="q" value="secret garden">', "the cookie: a story", "a,b\r\n1,2\r\n",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["text/plain", "text/html", "text/csv"])
+def test_prose_about_secrets_is_none(text: str, kind: str) -> None:
+    one = interaction(body=text.encode(), headers=(("Content-Type", kind),))
+    assert not list(leaks(one))
+    assert Scrubber(Rules(), b"key").scrub((one,))[0].response == one.response
+
+
+def test_a_path_template_names_what_stands_in_a_path() -> None:
+    rules = Rules(paths=frozenset({"/invitations/{inviteToken}", "/{password}"}))
+    used = interaction(url="https://api.example/v2/invitations/abcd1234")
+    (clean,) = Scrubber(rules, b"key").scrub((used,))
+    assert "abcd1234" not in clean.url
+    assert [leak.place for leak in leaks(used, rules)] == ["/request/uri"]
+    other = interaction(url="https://api.example/v2/invitations")
+    assert Scrubber(rules, b"key").scrub((other,))[0].url == other.url
 
 
 @pytest.mark.parametrize("kind", PLANTED)
