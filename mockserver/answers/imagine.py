@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from mockserver.answers.changes import Fits, Path, changed
 from mockserver.answers.files import file_of
@@ -30,6 +30,7 @@ from mockserver.wire.specs import BodySpec
 Source: TypeAlias = Literal["example", "generated"]
 _TRIES = 8
 _REMEMBERED = 4096
+UNREAD: Final = object()
 _EXPANDED = 64  # requests choose among many ways to expand, so few of them are kept
 _GeneratorKey: TypeAlias = tuple[MediaPlan | ParameterPlan, frozenset[str]]
 
@@ -47,9 +48,14 @@ class Imagined(Struct, frozen=True):
 
     content_type: str
     body: bytes
-    value: JSON
+    spelled: JSON
     source: Source
     pieces: tuple[bytes, ...] = ()
+
+    @property
+    def value(self) -> JSON:
+        """The value; of a body that was written at once, read when somebody asks."""
+        return loads(self.body) if self.spelled is UNREAD else self.spelled
 
 
 class NoSuchExample(Struct, frozen=True):
@@ -60,13 +66,14 @@ class NoSuchExample(Struct, frozen=True):
 
 
 class _Way(Struct, frozen=True):
-    """How bodies of one media type are made."""
+    """How bodies of one media type are made; `json` is the whole Content-Type of one JSON text, or nothing."""
 
     spec: BodySpec
     examples: tuple[SoundExample, ...]
     is_file: bool
     generator: Generator
     ends: bytes = b""
+    json: str = ""
 
 
 class Imagination:
@@ -111,11 +118,13 @@ class Imagination:
             return _spelled_example(media, content_type, example, value)
         if way.is_file:
             return Imagined(content_type, file_of(content_type), None, "generated")
+        generator = self._generator(media, expanded) if expanded else way.generator
+        if way.json and part is None and (text := generator.write(seed, wanted=wanted)) is not None:
+            return Imagined(way.json, text, UNREAD, "generated")
         for further in range(_TRIES):
             try:
                 if media.per_item:
                     return self._stream(media, way, content_type, seed + further, wanted)
-                generator = self._generator(media, expanded) if expanded else way.generator
                 value = generator.draw(seed + further, wanted=wanted)
                 value = part(value, media.accepts) if part is not None else value
                 full, body = encode_body(way.spec, value)
@@ -127,7 +136,10 @@ class Imagination:
     def _way(self, media: MediaPlan, content_type: str, operation: JSON) -> _Way:
         is_file = (media.bundle is None and not is_json(content_type)) or _is_opaque(media, content_type)
         ends = ending_of(media, operation) if media.per_item else b""
-        way = _Way(_spec_of(media, content_type), self.examples(media), is_file, self._generator(media), ends)
+        spec = _spec_of(media, content_type)
+        one_text = is_json(spec.media_type) and not media.per_item
+        full = encode_body(spec, None)[0] if one_text else ""
+        way = _Way(spec, self.examples(media), is_file, self._generator(media), ends, full)
         return bounded(self._ways, _REMEMBERED).setdefault((media, content_type), way)
 
     def _stream(

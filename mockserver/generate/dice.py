@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from mockserver.values import JSON
 
@@ -21,6 +21,7 @@ Draw: TypeAlias = Callable[[int], JSON]
 
 MASK = (1 << 64) - 1
 MULTIPLIER = 0xD6E8FEB86659FD93  # odd, its bits spread: the finalizer of Widynski's and Vigna's mixers
+SMALL = 1 << 24  # so many are told apart by the bits that are left
 HIGH = 33  # the high bits of a product depend on all bits of its factors
 
 
@@ -45,7 +46,7 @@ def fork(seed: int, salt: int) -> int:
 
 def below(seed: int, salt: int, limit: int) -> int:
     """Return a number from 0 to `limit` - 1."""
-    if limit <= 1 << 24:
+    if limit <= SMALL:
         return ((((seed ^ salt) * MULTIPLIER) & MASK) >> HIGH) % limit
     wide = seed
     value = 0
@@ -55,24 +56,58 @@ def below(seed: int, salt: int, limit: int) -> int:
     return value % limit
 
 
-def chooser(options: Sequence[T], salt: int) -> Callable[[int], T]:
+class Choice(Generic[T]):
+    """A draw of one of the options."""
+
+    __slots__ = ("count", "options", "salt")
+
+    def __init__(self, options: tuple[T, ...], salt: int) -> None:
+        self.options = options
+        self.salt = salt
+        self.count = len(options)
+
+    def __call__(self, seed: int) -> T:
+        """Draw."""
+        return self.options[((((seed ^ self.salt) * MULTIPLIER) & MASK) >> HIGH) % self.count]
+
+
+class Constant(Generic[T]):
+    """A draw that always gives the same value."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+    def __call__(self, _seed: int) -> T:
+        """Draw."""
+        return self.value
+
+
+class Steps:
+    """A draw of one of so many whole numbers, from `first` on, each `width` further."""
+
+    __slots__ = ("count", "first", "salt", "width")
+
+    def __init__(self, first: int, count: int, width: int, salt: int) -> None:
+        self.first = first
+        self.count = count
+        self.width = width
+        self.salt = salt
+
+    def __call__(self, seed: int) -> int:
+        """Draw."""
+        return self.first + below(seed, self.salt, self.count) * self.width
+
+
+def chooser(options: Sequence[T], salt: int) -> Choice[T] | Constant[T]:
     """Return a draw of one of the options."""
-    if not isinstance(options, tuple):
-        options = tuple(options)
-    count = len(options)
-    if count == 1:
-        only = options[0]
-        return lambda _seed: only
-
-    def choose(seed: int) -> T:
-        return options[((((seed ^ salt) * MULTIPLIER) & MASK) >> HIGH) % count]
-
-    return choose
+    return Constant(options[0]) if len(options) == 1 else Choice(tuple(options), salt)
 
 
-def constant(value: T) -> Callable[[int], T]:
+def constant(value: T) -> Constant[T]:
     """Return a draw that always gives the same value."""
-    return lambda _seed: value
+    return Constant(value)
 
 
 class Roll:

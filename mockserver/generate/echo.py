@@ -6,7 +6,7 @@ A name is known in any case and spelling (`shipment_id`, `shipmentId`), and thro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from mockserver.generate.facts import Facts, identity
@@ -65,12 +65,7 @@ class Echo:
         """Return the value with what is wanted put in, where it fits; `judged`: the whole has to be judged too."""
         if not self._forms:
             return value
-        fitting: dict[_Door, JSON] = {}
-        doors = self._opened(form)
-        for name, given in self._bare(form, wanted) if dict in map(type, wanted.values()) else wanted.items():
-            door = doors.get(name) or self._door(form, name, value)
-            if door is not None and (self._judges.get(door) or self._judge(door))(given):
-                fitting[door] = given
+        fitting = self._fitting(value, wanted, form)
         out, plain = dict(value), True
         for door, given in fitting.items():
             if door.through:
@@ -87,6 +82,27 @@ class Echo:
                 out = changed
         return out
 
+    def taken(self, names: Container[str], wanted: Mapping[str, JSON], form: int) -> dict[str, JSON] | None:
+        """Return what takes the place of properties with these names; None where the whole has to be judged with it."""
+        if self._forms[form].facts.judged:
+            return None
+        out: dict[str, JSON] = {}
+        for door, given in self._fitting(names, wanted, form).items():
+            if door.through or door.name not in names:
+                return None
+            out[door.name] = given
+        return out
+
+    def _fitting(self, names: Container[str], wanted: Mapping[str, JSON], form: int) -> dict[_Door, JSON]:
+        """Return what fits, and where it goes in an object with these names."""
+        fitting: dict[_Door, JSON] = {}
+        doors = self._opened(form)
+        for name, given in self._bare(form, wanted) if dict in map(type, wanted.values()) else wanted.items():
+            door = doors.get(name) or self._door(form, name, names)
+            if door is not None and (self._judges.get(door) or self._judge(door))(given):
+                fitting[door] = given
+        return fitting
+
     def _bare(self, form: int, wanted: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:
         """Yield names and values; of a thing that is sent wrapped in its own name, those of the thing."""
         doors = self._opened(form)
@@ -101,10 +117,10 @@ class Echo:
             doors = self._doors[form] = self._doors_of(self._forms[form].facts)
         return doors
 
-    def _door(self, form: int, name: str, value: Mapping[str, JSON]) -> _Door | None:
+    def _door(self, form: int, name: str, names: Container[str]) -> _Door | None:
         doors = self._opened(form)
         found = doors.get(name) or doors.get(folded(name))
-        if found is None and name in value:  # nobody declares it, and it is there
+        if found is None and name in names:  # nobody declares it, and it is there
             return _Door((), name, self._forms[form].facts)
         return found
 

@@ -25,9 +25,11 @@ from mockserver.generate.merge import Book, Form
 from mockserver.generate.nodes import Stuck
 from mockserver.generate.place import Place
 from mockserver.generate.plan import Planner
+from mockserver.generate.sheet import Sheet, sheet_of
 from mockserver.schema.algebra import admits_nothing, normal_form
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct
+from mockserver.wire.json import part_dumps
 
 _TRIALS = 6
 _VARIED, _FEW = 12, 5
@@ -63,6 +65,7 @@ class Generator:
         self._expanded = expanded
         self._lock = threading.RLock()
         self._plans: dict[tuple[str, int], _Plan] = {}
+        self._sheets: dict[int, Sheet | None] = {}
         self._workshop: _Workshop | None = None
 
     def draw(self, seed: int, *, wanted: Mapping[str, JSON] = _NOTHING, name: str = "") -> JSON:
@@ -84,6 +87,36 @@ class Generator:
             return value
         with self._lock:
             return workshop.echo.put(value, wanted, form, judged=not plan.trusted)
+
+    def write(self, seed: int, *, wanted: Mapping[str, JSON] = _NOTHING) -> bytes | None:
+        """Return the JSON text of what `draw` returns; None where it has to be drawn first, and spelled as a whole."""
+        root = fork(seed & MASK, _SALT)
+        form, echo = 0, None
+        if wanted:
+            echo = (self._workshop or self._opened()).echo
+            with self._lock:
+                form = echo.form_for(wanted)
+        try:
+            sheet = self._sheets[form] if form in self._sheets else self._sheeted(form)
+            if sheet is None:
+                return None
+            if echo is None or not sheet.names:
+                return sheet.write(root)
+            with self._lock:
+                taken = echo.taken(sheet.names, wanted, form)
+            if taken is None:
+                return None
+            return sheet.write(root, {name: part_dumps(given) for name, given in taken.items()})
+        except TypeError:  # of `part_dumps`
+            return None
+
+    def _sheeted(self, form: int) -> Sheet | None:
+        plan = self._plans.get(("", form)) or self._planned("", form)
+        try:
+            made = sheet_of(plan.draw) if plan.trusted else None
+        except TypeError:
+            made = None
+        return self._sheets.setdefault(form, made)
 
     def variants(self, seed: int) -> list[JSON]:
         """Return an object of each kind that the schema admits, in the order of the contract."""

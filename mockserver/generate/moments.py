@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal, TypeAlias
 
-from mockserver.generate.dice import HIGH, MASK, MULTIPLIER, Draw, salt_of
+from mockserver.generate.dice import Choice, Draw, salt_of
 from mockserver.values import JSON
 
 Spelling: TypeAlias = Literal["date-time", "date", "time", "seconds", "milliseconds", "text-seconds", "local-date-time"]
@@ -49,11 +49,7 @@ def moment(words: tuple[str, ...], spelling: Spelling) -> Draw:
     """Return a draw of the moment that a property of this name holds."""
     born = bool(_BIRTH & set(words))
     table = _birthdays(spelling) if born else _moments(steps_of(words), spelling)
-
-    def draw(seed: int) -> JSON:
-        return table[(((seed ^ _SALT) * MULTIPLIER) & MASK) >> HIGH & _LAST]
-
-    return draw
+    return Choice(table, _SALT)
 
 
 @cache

@@ -16,22 +16,64 @@ from mockserver.values import JSON
 
 _STRIDE = 0x9E3779B97F4A7C15
 _TRIES = 24
+STOCK = 32
+"""So many different things of a kind are there to stand in others."""
 
 
 class Stuck(Exception):
     """No further item was met that is not in the list yet; whoever judges tries another seed."""
 
 
-def object_draw(fields: Sequence[tuple[str, Draw]], salt: int) -> Draw:
-    """Return a draw of objects with these properties."""
-    pairs = tuple(fields)
+class ObjectDraw:
+    """A draw of objects with these properties."""
 
-    def draw(seed: int) -> JSON:
-        seed = ((seed ^ salt) * MULTIPLIER) & MASK
+    __slots__ = ("pairs", "salt")
+
+    def __init__(self, pairs: Sequence[tuple[str, Draw]], salt: int) -> None:
+        self.pairs = tuple(pairs)
+        self.salt = salt
+
+    def __call__(self, seed: int) -> JSON:
+        """Draw."""
+        seed = ((seed ^ self.salt) * MULTIPLIER) & MASK
         seed ^= seed >> 29
-        return {name: value(seed) for name, value in pairs}
+        return {name: value(seed) for name, value in self.pairs}
 
-    return draw
+
+class ListDraw:
+    """A draw of lists whose items are drawn alike, `low` of them or up to `width` - 1 more."""
+
+    __slots__ = ("item", "low", "salt", "width")
+
+    def __init__(self, item: Draw, low: int, width: int, salt: int) -> None:
+        self.item = item
+        self.low = low
+        self.width = width
+        self.salt = salt
+
+    def __call__(self, seed: int) -> JSON:
+        """Draw."""
+        item = self.item
+        return [item(seed) for seed in self.seeds(seed)]
+
+    def seeds(self, seed: int) -> list[int]:
+        """Return the seeds of the items."""
+        seed = ((seed ^ self.salt) * MULTIPLIER) & MASK
+        return [(seed + _STRIDE * index) & MASK for index in range(self.low + (seed >> HIGH) % self.width)]
+
+
+class StockDraw:
+    """A draw of one of a few: what stands in a thing, as the users of an API do in all that they have made."""
+
+    __slots__ = ("draw", "salt")
+
+    def __init__(self, draw: Draw, salt: int) -> None:
+        self.draw = draw
+        self.salt = salt
+
+    def __call__(self, seed: int) -> JSON:
+        """Draw."""
+        return self.draw(fork(below(seed, self.salt, STOCK), self.salt))
 
 
 def json_draw(content: Draw, *, encoded: bool) -> Draw:
@@ -71,7 +113,7 @@ def list_draw(items: Sequence[Draw], rest: Draw | None, counts: tuple[int, int],
     low, high = counts
     width = high - low + 1
     if not first and rest is not None:
-        return _alike(rest, low, width, salt)
+        return ListDraw(rest, low, width, salt)
 
     def draw(seed: int) -> JSON:
         seed = fork(seed, salt)
@@ -80,14 +122,6 @@ def list_draw(items: Sequence[Draw], rest: Draw | None, counts: tuple[int, int],
             length = low + seed % width
             out.extend(rest((seed + _STRIDE * index) & MASK) for index in range(len(first), length))
         return out
-
-    return draw
-
-
-def _alike(rest: Draw, low: int, width: int, salt: int) -> Draw:
-    def draw(seed: int) -> JSON:
-        seed = ((seed ^ salt) * MULTIPLIER) & MASK
-        return [rest((seed + _STRIDE * index) & MASK) for index in range(low + (seed >> HIGH) % width)]
 
     return draw
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
-from mockserver.generate.dice import Draw, below, chooser, constant, fork
+from mockserver.generate.dice import Draw, Steps, below, chooser, constant, fork
 from mockserver.generate.facts import Facts, identity
 from mockserver.generate.merge import Book
 from mockserver.generate.moments import moment
@@ -277,14 +277,14 @@ def _draw_of(span: Span, kinds: frozenset[Kind], salt: int) -> Draw:
         return lambda seed: _whole((first + below(seed, salt, count) * width) / scale)
     if scale > 1 or "integer" not in kinds:
         return lambda seed: (first + below(seed, salt, count) * width) / scale
-    return lambda seed: first + below(seed, salt, count) * width
+    return Steps(first, count, width, salt)
 
 
 def _whole_draw(span: Span, salt: int) -> Draw:
     first, width = span.low.numerator, span.step.numerator
     count = (span.high.numerator - first) // width + 1
     if first >= _FIRST and first + width * count <= _LAST:
-        return lambda seed: first + below(seed, salt, count) * width
+        return Steps(first, count, width, salt)
     return lambda seed: float(first + below(seed, salt, count) * width)
 
 

@@ -7,18 +7,27 @@ the place grows anew in another. Wires; values are drawn by `leaves`, `nodes` an
 from __future__ import annotations
 
 from mockserver.generate.dice import Draw
+from mockserver.generate.echo import WRAPPERS
 from mockserver.generate.explore import Explorer
 from mockserver.generate.facts import Facts, Pieces
 from mockserver.generate.grow import BUDGET, Grower, Node, impossible, is_grown, kept
 from mockserver.generate.heights import Heights
 from mockserver.generate.judged import explored_draw, judged_draw
 from mockserver.generate.merge import Book, Form
-from mockserver.generate.nodes import distinct_draw, json_draw, list_draw, object_draw, with_extras
+from mockserver.generate.names import folded
+from mockserver.generate.nodes import ObjectDraw, StockDraw, distinct_draw, json_draw, list_draw, with_extras
 from mockserver.generate.numbers import spread_draw
 from mockserver.generate.place import Place
 from mockserver.generate.totals import counted
 
 _FEW = 12
+_NAMING = frozenset({"id", "uid", "uuid", "guid", "key", "name", "number", "slug", "sha", "login", "code"})
+"""A thing that has one of these is told from others by it, and what stands in it may stand in others too."""
+_CONTENTS = WRAPPERS | {
+    "items", "results", "records", "entries", "objects", "values", "list", "rows", "content", "hits", "elements",
+    "edges", "nodes", "documents", "resources", "collection",
+}  # fmt: skip
+"""Names of what is no part of a thing but the thing itself, or all of them."""
 
 
 class Planner:
@@ -81,14 +90,16 @@ class Planner:
 
     def _object(self, node: Node, facts: Facts) -> Draw | None:
         pairs: list[tuple[str, Draw]] = []
+        stocked = not _NAMING.isdisjoint(map(folded, node.fields))
         for name, child in node.fields.items():
             draw = self._draw_of(child)
             if draw is not None:
-                pairs.append((name, draw))
+                kept = stocked and is_grown(child.form) and folded(name) not in _CONTENTS
+                pairs.append((name, StockDraw(draw, child.place.salt) if kept else draw))
             elif not child.optional:
                 return None
         salt = node.place.salt
-        out = object_draw(pairs, salt)
+        out: Draw = ObjectDraw(pairs, salt)
         more: list[tuple[tuple[str, ...], Draw]] = []
         for names, child in node.extras:
             draw = self._draw_of(child)

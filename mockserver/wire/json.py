@@ -57,6 +57,14 @@ def dumps(value: JSON) -> bytes:
         return stdlib.dumps(value, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
+def part_dumps(value: JSON) -> bytes:
+    """Return the JSON text of a part of a value, as it stands in that of the whole.
+
+    Raises TypeError for what `dumps` spells by another rule, which then holds for the whole.
+    """
+    return orjson.dumps(value)
+
+
 def ascii_dumps(value: JSON) -> str:
     r"""Return the JSON text of a value in ASCII, for places that carry nothing else (RFC 9110 §5.5).
 

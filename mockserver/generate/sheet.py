@@ -1,0 +1,171 @@
+"""Drawn values as JSON text at once: what no seed changes is spelled when the sheet is made.
+
+A sheet says to the byte what `dumps(draw(seed))` says. It looks into the draws that are built of parts, and draws and
+spells by itself whatever else stands in a value. Knows no schemas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from types import MappingProxyType
+from typing import TypeAlias
+
+from mockserver.generate.dice import HIGH, MASK, MULTIPLIER, SMALL, Choice, Constant, Draw, Steps, fork
+from mockserver.generate.nodes import STOCK, ListDraw, ObjectDraw, StockDraw
+from mockserver.wire.json import part_dumps
+
+_Write: TypeAlias = Callable[[int], bytes]
+_Hole: TypeAlias = tuple[int, int, int, _Write]
+"""Of which seed; salt and count that make a number of it (count 0: the seed itself); what writes for that."""
+
+_FEW, _TABLE = 64, 512
+"""So many options are spelled beforehand: any, or texts, which sheets share."""
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
+
+
+class Sheet:
+    """The text of a draw: pieces that stay, and a hole between each two of them.
+
+    `names` tells the piece that is the value of each property of an object. To make a sheet or to write it may raise
+    TypeError: there is a value that only a whole text can spell.
+    """
+
+    __slots__ = ("_forks", "_holes", "_pieces", "names")
+
+    def __init__(self, pen: _Pen, names: Mapping[str, int]) -> None:
+        self._forks = tuple(pen.forks)
+        self._holes = tuple(pen.holes)
+        self._pieces = [*pen.pieces, pen.text]
+        self.names = names
+
+    def write(self, seed: int, instead: Mapping[str, bytes] = _NOTHING) -> bytes:
+        """Return the text of the value of a seed, with other texts for some of its properties."""
+        seeds = [seed]
+        for above, salt in self._forks:
+            seed = ((seeds[above] ^ salt) * MULTIPLIER) & MASK
+            seeds.append(seed ^ seed >> 29)
+        pieces = self._pieces.copy()
+        pieces[1::2] = [
+            write((((seeds[of] ^ salt) * MULTIPLIER & MASK) >> HIGH) % count if count else seeds[of])
+            for of, salt, count, write in self._holes
+        ]
+        for name, text in instead.items():
+            pieces[self.names[name]] = text
+        return b"".join(pieces)
+
+
+def sheet_of(draw: Draw) -> Sheet | None:
+    """Return the sheet of a draw; None where nothing is known of its parts."""
+    pen, names = _Pen(), {}
+    if isinstance(draw, ObjectDraw):
+        of = pen.fork(draw, 0)
+        for begin, (name, value) in zip(_begins(draw), draw.pairs, strict=True):
+            pen.text += begin
+            names[name] = pen.leave(of, value)
+        pen.text += b"}" if draw.pairs else b"{}"
+    elif isinstance(draw, ListDraw):
+        pen.value(draw, 0)
+    else:
+        return None
+    return Sheet(pen, names)
+
+
+class _Pen:
+    """Writes a sheet from its beginning to its end; `text` is what will be its next piece."""
+
+    def __init__(self) -> None:
+        self.forks: list[tuple[int, int]] = []
+        self.holes: list[_Hole] = []
+        self.pieces: list[bytes] = []
+        self.text = b""
+
+    def fork(self, draw: ObjectDraw, of: int) -> int:
+        """Fork a seed as an object does; return which one it is."""
+        self.forks.append((of, draw.salt))
+        return len(self.forks)
+
+    def leave(self, of: int, draw: Draw) -> int:
+        """Leave a hole for what is drawn; return its piece."""
+        self.pieces += (self.text, b"")
+        self.text = b""
+        self.holes.append((of, *_hole(draw)))
+        return len(self.pieces) - 1
+
+    def value(self, draw: Draw, of: int) -> None:
+        """Write a value: what stays is text."""
+        if isinstance(draw, Constant):
+            self.text += part_dumps(draw.value)
+        elif isinstance(draw, ObjectDraw):
+            self._object(draw, of)
+        else:
+            self.leave(of, draw)
+
+    def _object(self, draw: ObjectDraw, of: int) -> None:
+        holes, forks = len(self.holes), len(self.forks)
+        of = self.fork(draw, of)
+        for begin, (_, value) in zip(_begins(draw), draw.pairs, strict=True):
+            self.text += begin
+            self.value(value, of)
+        self.text += b"}" if draw.pairs else b"{}"
+        if len(self.holes) == holes:  # nobody asks for its seeds
+            del self.forks[forks:]
+
+
+def _begins(draw: ObjectDraw) -> list[bytes]:
+    """Return what stands before the value of each property."""
+    return [(b"," if index else b"{") + part_dumps(name) + b":" for index, (name, _) in enumerate(draw.pairs)]
+
+
+def _hole(draw: Draw) -> tuple[int, int, _Write]:
+    match draw:
+        case Choice() if draw.count <= SMALL:
+            return draw.salt, draw.count, _writes_option(draw.options)
+        case Steps() if draw.count <= SMALL:
+            first, width = draw.first, draw.width
+            return draw.salt, draw.count, lambda number: b"%d" % (first + number * width)
+        case StockDraw():
+            return draw.salt, STOCK, partial(_kept, _writes_kept(draw))
+        case _:
+            return 0, 0, _writes(draw)
+
+
+def _writes(draw: Draw) -> _Write:
+    """Return what writes the value of a seed."""
+    match draw:
+        case Constant():
+            text = part_dumps(draw.value)
+            return lambda _seed: text
+        case ObjectDraw():
+            pen = _Pen()
+            pen.value(draw, 0)
+            return Sheet(pen, {}).write
+        case ListDraw():
+            item, seeds = _writes(draw.item), draw.seeds
+            return lambda seed: b"[%b]" % b",".join(map(item, seeds(seed)))
+        case _:
+            return lambda seed: part_dumps(draw(seed))
+
+
+def _writes_kept(draw: StockDraw) -> _Write:
+    write, salt = _writes(draw.draw), draw.salt
+    return lambda number: write(fork(number, salt))
+
+
+@lru_cache(maxsize=8192)
+def _kept(write: _Write, number: int) -> bytes:
+    """Return the text of what is in stock."""
+    return write(number)
+
+
+def _writes_option(options: tuple[object, ...]) -> _Write:
+    if len(options) <= _FEW:
+        return tuple(map(part_dumps, options)).__getitem__
+    if len(options) <= _TABLE and all(type(option) is str for option in options):
+        return _spelled(options).__getitem__
+    return lambda number: part_dumps(options[number])
+
+
+@lru_cache(maxsize=64)
+def _spelled(options: tuple[object, ...]) -> tuple[bytes, ...]:
+    return tuple(map(part_dumps, options))
