@@ -15,6 +15,7 @@ _COMMANDS = {
     "lint": "lint",
     "verify": "verify",
     "diff": "diff",
+    "drift": "drift",
     "cassettes": "cassettes",
     "record": "proxy",
     "proxy": "proxy",
@@ -33,6 +34,7 @@ Examples:
   mockserver verify client shop.shipping:Client     drive your real client with all that the contract allows
   mockserver verify mock                            does the mock keep the contract?
   mockserver diff --against origin/main             what does this change break?
+  mockserver drift                                  does the live API keep it? read-only
   mockserver record shipping/create -- python d.py  a cassette of what the live API says
   mockserver cassettes check                        do recordings keep the contract, hold secrets?
   mockserver explain request-required

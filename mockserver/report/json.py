@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from mockserver.report.model import Changed, Finding, Report
+from mockserver.report.model import Changed, Drifted, Finding, Report
 from mockserver.values import JSON, asdict
 
 
@@ -53,6 +53,7 @@ def _violation(finding: Finding) -> JSON:
         "opinion": finding.opinion,
         "accepted": asdict(finding.accepted) if finding.accepted is not None else None,
         **(_changed(finding.changed) if finding.changed is not None else {}),
+        **(_drifted(finding.drifted) if finding.drifted is not None else {}),
     }
 
 
@@ -64,4 +65,18 @@ def _changed(changed: Changed) -> JSON:
         "beyond_contract": changed.beyond,
         "tried": changed.tried,
         "was": {"file": changed.was[0], "line": changed.was[1], "pointer": changed.was_pointer},
+    }
+
+
+def _drifted(drifted: Drifted) -> JSON:
+    return {
+        "kind": drifted.kind,
+        "operations": list(drifted.operations),
+        "confidence": drifted.confidence,
+        "seen": drifted.seen,
+        "asked": drifted.asked,
+        "resources": drifted.resources,
+        "runs": drifted.runs,
+        "first_seen": drifted.first,
+        "client": {"verdict": drifted.client, "why": drifted.why},
     }

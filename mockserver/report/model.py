@@ -46,6 +46,25 @@ class Accepted(Struct, frozen=True):
         return f"{self.because} (until {self.until})" if self.until else self.because
 
 
+class Drifted(Struct, frozen=True):
+    """What a finding about a live API says besides: `seen` of `asked` answers, on so many `resources`, in so many runs.
+
+    `first` is the day since when it is known, empty for a new one; `client` is what a run of the client came to
+    (breaks, survives, unused, unknown), empty where there was none, and `why` the sentence about it.
+    """
+
+    kind: str
+    operations: tuple[str, ...]
+    confidence: str
+    seen: int
+    asked: int
+    resources: int
+    runs: int
+    first: str
+    client: str
+    why: str
+
+
 class Finding(Struct, frozen=True):
     """A violation with its places looked up. `text` is the contract's line; `source` the line of client code.
 
@@ -71,6 +90,7 @@ class Finding(Struct, frozen=True):
     evidence: tuple[tuple[str, str], ...] = ()
     further: tuple[tuple[str, str], ...] = ()
     changed: Changed | None = None
+    drifted: Drifted | None = None
     opinion: str = ""
     accepted: Accepted | None = None
 

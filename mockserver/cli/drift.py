@@ -1,0 +1,253 @@
+"""`mockserver drift`."""
+
+from __future__ import annotations
+
+import secrets as randomness
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from mockserver.api.cassette import Contracts
+from mockserver.api.contract import load_contract, places
+from mockserver.cassette.model import Interaction
+from mockserver.cli.options import contracts_option
+from mockserver.cli.reports import report_option, write_reports
+from mockserver.contract.route import Routed
+from mockserver.edges import cassette_files, settings
+from mockserver.edges.known_secrets import known_secrets
+from mockserver.errors import CouldNotCheck, UsageError
+from mockserver.exchange import Outcome, Request
+from mockserver.jobs.answer import Service
+from mockserver.jobs.drift import memory, told
+from mockserver.jobs.drift.plan import Probe, located_in
+from mockserver.jobs.drift.watch import Seen, Watch
+from mockserver.jobs.homes import Homes
+from mockserver.redact import Secrets
+from mockserver.report.model import Report
+from mockserver.schema.compile import Validators
+from mockserver.values import Struct, replace
+
+FAILS = {"error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info"), "never": ()}
+_OBSERVATIONS = "observations.jsonl"
+
+
+@click.command(
+    epilog="\b\nExamples:\n  mockserver drift                                   every service, read-only\n"
+    "  mockserver drift shipping --url https://api.shipping.example/v2\n"
+    "  mockserver drift shipping --header 'X-Api-Key: $SHIPPING_KEY' --rate 2\n"
+    '  mockserver drift shipping --allow "POST /shipments" --url https://sandbox.shipping.example/v2\n'
+    "  mockserver drift --offline                         what your cassettes show, no network\n"
+    "  mockserver drift --offline --from session.har --report json=drift.json"
+)
+@click.argument("service", nargs=-1)
+@click.option("--url", default="", help="Where the API lives; else <NAME>_SERVICE, or the configuration's url.")
+@click.option("--offline", is_flag=True, help="Look at recorded exchanges; no network.")
+@click.option(
+    "--from", "sources", multiple=True, metavar="PATH",
+    help="Cassettes, HTTP archives (.har) or logs (.ndjson) to look at; else your cassettes. Repeatable.",
+)  # fmt: skip
+@click.option("--allow", multiple=True, metavar="'POST /X'", help="Call this operation, too. Repeatable.")
+@click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Send this; $NAMES are variables. Repeatable.")
+@click.option("--rate", default=5.0, show_default=True, type=click.FloatRange(min=0.01), help="Requests a second.")
+@click.option("--max-requests", default=200, show_default=True, type=click.IntRange(min=1), help="To each service.")
+@click.option("--max-time", default=120.0, show_default=True, metavar="SECONDS", help="For each service.")
+@click.option("--seed", default=0, show_default=True, help="Another seed, other values where nothing is known.")
+@click.option(
+    "--observations", metavar="FILE", show_default=".mockserver/observations.jsonl",
+    help="What earlier runs saw: tells new from known. Keep it between runs of CI.",
+)  # fmt: skip
+@click.option(
+    "--fail-on", type=click.Choice(list(FAILS)), default="error", show_default=True,
+    help="Exit 1 when a finding has this level, or a worse one.",
+)  # fmt: skip
+@click.option("--no-client", is_flag=True, help="Do not run the client that the configuration names.")
+@contracts_option
+@report_option
+def drift(
+    service: tuple[str, ...],
+    *,
+    url: str,
+    sources: tuple[str, ...],
+    allow: tuple[str, ...],
+    header: tuple[str, ...],
+    rate: float,
+    max_requests: int,
+    max_time: float,
+    seed: int,
+    observations: str | None,
+    fail_on: str,
+    contracts: str | None,
+    report: tuple[str, ...],
+    offline: bool,
+    no_client: bool,
+) -> int:
+    """Watch a live API, read-only: does it still keep its contract?
+
+    Sends GET and HEAD only, slowly: what your cassettes have recorded, the contract's examples, lists and the things
+    in them. A gateway's error, a page of HTML or a refused credential is "could not check", never drift. Exit 3 when
+    nothing could be checked.
+    """
+    del no_client
+    chosen = places(service, contracts)
+    if url and len(chosen) != 1:
+        raise UsageError("--url is the address of one service", fix="name the service before it")
+    known = Contracts(contracts)
+    validators = Validators()
+    services = {name: Service(load_contract(place, contracts=contracts), validators) for name, place in chosen.items()}
+    interactions = _interactions(sources, known)
+    homes = Homes(tuple(services.values()), {**known.addresses, **({next(iter(chosen)): (url,)} if url else {})})
+    file = Path(observations) if observations else None
+    reports: list[Report] = []
+    for name, one in services.items():
+        recorded = tuple(located_in(homes, name, interactions))
+        watch = Watch(one, validators, recorded, allowed=_allowed(allow, one), seed=seed)
+        asked = _Asked(name, one, url, header, _Limits(rate, max_requests, max_time, _allowed(allow, one)))
+        seen = watch.offline() if offline else watch.live(asked.ask())
+        remembered = _Memory(file, offline=offline)
+        reports.append(_reported(seen, one, asked, remembered, offline=offline))
+    write_reports(reports, report)
+    return verdict(reports, fail_on)
+
+
+def verdict(reports: Sequence[Report], fail_on: str) -> int:
+    """Return the exit code: 1 for what fails, 3 when nothing was looked at."""
+    if any(one.count(level) for one in reports for level in ("error", "warning", "info") if level in FAILS[fail_on]):
+        return 1
+    return 0 if any(one.checked for one in reports) else 3
+
+
+def _reported(seen: Seen, service: Service, asked: _Asked, remembered: _Memory, *, offline: bool) -> Report:
+    name = service.name
+    drifts = memory.recognised(seen.drifts, remembered.read(), name)
+    gone = memory.gone(drifts, remembered.read(), name, seen.checked)
+    notes = (asked.why,) if asked.why else ()
+    target = "recorded exchanges" if offline else asked.address
+    told_report = told.report(seen, drifts, service, target, asked.secrets(), gone=gone, notes=notes)
+    remembered.write(memory.remember(drifts, remembered.read(), name, seen.checked, _today()))
+    return told_report
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _interactions(sources: Sequence[str], known: Contracts) -> list[tuple[Interaction, str]]:
+    found: list[tuple[Interaction, str]] = []
+    for path in cassette_files.find(sources, known.folder):
+        tape = cassette_files.load(path, known.folder)
+        found.extend((one, tape.service) for one in tape.cassette.interactions)
+    return found
+
+
+def _allowed(allow: Sequence[str], service: Service) -> frozenset[str]:
+    """Return the labels of what may be called; operations of other services may stand among them."""
+    labels: dict[str, str] = {}
+    for operation in service.contract.operations:
+        labels[operation.label] = labels[operation.name] = operation.label
+    return frozenset(labels[word] for word in allow if word in labels)
+
+
+class _Memory:
+    """The observations file: read once, written after a live run only."""
+
+    def __init__(self, file: Path | None, *, offline: bool) -> None:
+        self._file = file
+        self._offline = offline
+        self._found: tuple[memory.Remembered, ...] | None = None
+
+    def _path(self) -> Path:
+        return self._file if self._file is not None else cassette_files.own_folder() / _OBSERVATIONS
+
+    def read(self) -> tuple[memory.Remembered, ...]:
+        """Return what earlier runs saw."""
+        if self._offline and self._file is None:
+            return ()
+        if self._found is None:
+            path = self._path()
+            self._found = memory.read_memory(path.read_bytes(), path.as_posix()) if path.is_file() else ()
+        return self._found
+
+    def write(self, remembered: tuple[memory.Remembered, ...]) -> None:
+        """Keep what is known now."""
+        if not self._offline:
+            self._found = remembered
+            cassette_files.replace_file(self._path(), memory.write_memory(remembered))
+
+
+class _Limits(Struct, frozen=True):
+    """How much is asked: requests a second, requests, seconds, and the labels of operations that are not safe."""
+
+    rate: float
+    max_requests: int
+    max_time_s: float
+    allowed: frozenset[str]
+
+
+class _Asked:
+    """One live API: its address, who asks, and what became of it."""
+
+    def __init__(self, name: str, service: Service, url: str, header: Sequence[str], limits: _Limits) -> None:
+        self.name = name
+        self.address = url.rstrip("/")
+        self.why = ""
+        self._service = service
+        self._header = header
+        self._limits = limits
+        self._allowed = limits.allowed
+        self._values: frozenset[str] = frozenset()
+
+    def secrets(self) -> Secrets:
+        """Return what must not be told."""
+        own = self._service.secrets()
+        return replace(own, values=own.values | self._values | known_secrets(settings.read().services.values()))
+
+    def ask(self) -> Callable[[Probe], Outcome | None]:
+        """Return what sends probes."""
+        from mockserver.edges.by_requests.probing import Manners, Prober  # noqa: PLC0415 - loads requests
+
+        if not self.address:
+            self.address = settings.address(settings.read().service(self.name))
+        limits = self._limits
+        manners = Manners(limits.rate, limits.max_requests, limits.max_time_s, run=randomness.token_hex(4))
+        prober = Prober(self.address, manners, self._signer(), self._may)
+
+        def ask(probe: Probe) -> Outcome | None:
+            outcome = prober.ask(probe.request, signed=probe.signed)
+            self.why = prober.why
+            return outcome
+
+        return ask
+
+    def _may(self, request: Request) -> bool:
+        """Tell whether a request that is not safe asks for an operation that was allowed by name."""
+        route = self._service.router.route(request.method, request.path, request.query)
+        return isinstance(route, Routed) and route.operation.label in self._allowed
+
+    def _signer(self) -> Callable[[Request], Request]:
+        """Return what adds the credentials: those of --header, else those of the configuration."""
+        headers = [_header(line) for line in self._header]
+        self._values = frozenset(value for _, value in headers if len(value) > 3)
+        if headers or not settings.read().service(self.name).auth:
+            return lambda request: replace(request, headers=(*request.headers, *headers))
+        from mockserver.client.discovery import connection  # noqa: PLC0415 - only where there are credentials
+        from mockserver.resilience.transfer import Outgoing  # noqa: PLC0415 - as above
+
+        auth = connection(self.name).auth
+        if auth is None:
+            raise CouldNotCheck(f"{self.name} has no credentials", fix="write auth = under the service")
+
+        def sign(request: Request) -> Request:
+            url = f"{self.address}{request.target}"
+            signed = auth.authorize(Outgoing(request.method, url, request.headers, request.body or None))
+            return replace(request, target=signed.url.removeprefix(self.address), headers=signed.headers)
+
+        return sign
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon or not name.strip():
+        raise UsageError(f"{line} is no header", fix="write it as 'X-Api-Key: $SHIPPING_KEY'")
+    return name.strip(), settings.secret(value.strip()).get_secret_value()

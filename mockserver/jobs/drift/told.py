@@ -1,0 +1,128 @@
+"""Drifts as findings of a report: the sentence, the contract's line, what was asked and answered, how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from mockserver.exchange import Exchange, Request, Response, whole
+from mockserver.jobs.answer import Service
+from mockserver.jobs.drift.gather import Drift
+from mockserver.jobs.drift.impact import Impact, level_with
+from mockserver.jobs.drift.memory import Remembered
+from mockserver.jobs.drift.watch import Seen
+from mockserver.jobs.sample import curl
+from mockserver.jobs.tell import tell
+from mockserver.redact import Secrets, redact_exchange
+from mockserver.report.model import Drifted, Finding, Report
+from mockserver.values import replace
+from mockserver.violation import Level
+
+_LONGEST: Final = 300
+_FIXES: Final[Mapping[str, str]] = {
+    "undocumented field": "nothing, until your client is to use it; then --fix documents it",
+    "undocumented header": "nothing, until your client is to use it; then document it",
+    "undocumented status": "expect it in your client, and document it: --fix",
+    "undocumented media type": "expect it in your client, and document it: --fix",
+    "new enum value": "expect a value that you do not know, and document this one: --fix",
+    "new alternative": "expect an alternative that you do not know, and document it",
+    "null": "expect null, and document it: --fix",
+    "changed type": "read both types until you know which stays, and document it: --fix",
+    "widened type": "read numbers with a fraction, and document it: --fix",
+    "changed format": "read both spellings, and document it: --fix",
+    "changed pattern": "do not rely on the pattern, and document it: --fix",
+    "changed bound": "do not rely on the bound, and document it: --fix",
+    "required field absent": "expect it to be absent, and document that: --fix",
+    "header missing": "expect it to be absent, and document that: --fix",
+    "changed header": "read both spellings, and document it",
+    "unreadable body": "ask the owner of the API",
+}
+"""What is left to do for who does not own the API."""
+
+_NOBODY: Final[Mapping[str, Impact]] = {}
+
+
+def level_of(one: Drift, impact: Impact | None) -> Level:
+    """Return the level of a drift: what breaks the client is an error, unless it was seen only once."""
+    level = level_with(impact, one.level)
+    return "warning" if level == "error" and one.confidence == "low" else level
+
+
+def report(
+    seen: Seen,
+    drifts: Sequence[Drift],
+    service: Service,
+    target: str,
+    secrets: Secrets,
+    *,
+    impacts: Mapping[str, Impact] = _NOBODY,
+    gone: Sequence[Remembered] = (),
+    notes: Sequence[str] = (),
+) -> Report:
+    """Return what was seen as a report; `gone` was seen in an earlier run and is not any more."""
+    violations = [
+        replace(one.violation, level=level_of(one, impacts.get(one.fingerprint)), at=one.place) for one in drifts
+    ]
+    over = [f"{one.operation}: {one.kind} at {one.place} is over (seen since {one.first})" for one in gone]
+    base = tell(
+        "drift", service.name, violations, service.contract.documents, checked=len(seen.checked), secrets=secrets,
+        target=target, unchecked=(*notes, *over, *seen.unchecked),
+    )  # fmt: skip
+    told = zip(drifts, base.findings, strict=True)
+    findings = [_finding(one, finding, target, secrets, impacts.get(one.fingerprint)) for one, finding in told]
+    order = {"error": 0, "warning": 1, "info": 2}
+    return replace(base, findings=tuple(sorted(findings, key=lambda one: order[one.level])))
+
+
+def _finding(one: Drift, finding: Finding, target: str, secrets: Secrets, impact: Impact | None) -> Finding:
+    others = f" (and in {', '.join(one.operations[1:])})" if len(one.operations) > 1 else ""
+    fix = _FIXES.get(one.kind, finding.fix) + (f"; perhaps it is called {one.perhaps} now" if one.perhaps else "")
+    drifted = Drifted(
+        kind=one.kind,
+        operations=one.operations,
+        confidence=one.confidence,
+        seen=one.seen,
+        asked=one.asked,
+        resources=one.resources,
+        runs=one.runs,
+        first=one.first,
+        client=impact.verdict if impact is not None else "",
+        why=impact.why if impact is not None else "",
+    )
+    return replace(
+        finding,
+        message=f"{finding.message}{others}",
+        fix=fix,
+        fingerprint=one.fingerprint,
+        source=impact.source if impact is not None else "",
+        evidence=tuple(_evidence(one, target, secrets, impact)),
+        drifted=drifted,
+    )
+
+
+def _evidence(one: Drift, target: str, secrets: Secrets, impact: Impact | None) -> Iterator[tuple[str, str]]:
+    since = f"known since {one.first}" if one.first else "new"
+    things = f"{one.resources} thing{'' if one.resources == 1 else 's'}"
+    yield "drift", f"{one.kind}; in {one.seen} of {one.asked} answers, {things}: {one.confidence} confidence, {since}"
+    response = one.response
+    if response is not None:
+        request, answer = _redacted(one.probe.request, response, secrets)
+        yield "answer", _short(f"{answer.status} {_body(answer)}")
+        yield "again", curl(request, target)
+    if impact is not None:
+        yield "client", impact.why
+
+
+def _redacted(request: Request, response: Response, secrets: Secrets) -> tuple[Request, Response]:
+    hidden = redact_exchange(Exchange(request, response, "live"), secrets)
+    outcome = hidden.outcome
+    return hidden.request, whole(outcome) if not hasattr(outcome, "reason") else response
+
+
+def _body(response: Response) -> str:
+    return response.body.decode("utf-8", "backslashreplace") or response.header("content-type") or ""
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

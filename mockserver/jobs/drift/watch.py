@@ -1,0 +1,217 @@
+"""Watching one API: asks in turns, learns from each answer what can be asked next, and keeps what was seen.
+
+Sends nothing itself: whoever calls gives `ask`, which alone knows the network, its pace and its limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final, TypeAlias
+
+from mockserver.cassette.model import Interaction
+from mockserver.cassette.scrub import readably
+from mockserver.contract.model import Operation
+from mockserver.contract.plan import response_for
+from mockserver.contract.route import Routed
+from mockserver.exchange import NoResponse, Outcome, Response
+from mockserver.jobs.answer import Service
+from mockserver.jobs.drift.gather import Drift, gather, never_seen
+from mockserver.jobs.drift.plan import SAFE, Planner, Probe, captured_of
+from mockserver.jobs.drift.pool import Captured, Pool, Told
+from mockserver.jobs.drift.sight import Sight, sight
+from mockserver.jobs.homes import Located, route_of
+from mockserver.schema.compile import Validators
+from mockserver.values import JSON, Struct, replace
+from mockserver.wire.json import JSONSyntaxError, loads
+
+Ask: TypeAlias = Callable[[Probe], Outcome | None]
+"""Sends a probe; None: nothing is sent any more (budget, or the API does not answer)."""
+
+_THINGS: Final = 5
+_ROUNDS: Final = 3
+_BOUNDS: Final = 2
+
+
+class Seen(Struct, frozen=True):
+    """What came of watching: sights in their order, drifts, and sentences about what could not be seen."""
+
+    sights: tuple[Sight, ...]
+    drifts: tuple[Drift, ...]
+    checked: tuple[str, ...]
+    unchecked: tuple[str, ...]
+
+
+class Watch:
+    """One run on one service. `allowed` are the labels of operations that may be called though they are not safe."""
+
+    def __init__(
+        self,
+        service: Service,
+        validators: Validators,
+        recorded: Sequence[tuple[Interaction, Located]] = (),
+        *,
+        allowed: frozenset[str] = frozenset(),
+        seed: int = 0,
+    ) -> None:
+        self._service = service
+        self._planner = Planner(service, validators, seed=seed)
+        self._recorded = tuple((readably(one), located) for one, located in recorded)
+        self._allowed = allowed
+        self._known = Pool(service.contract)
+        self._own = Pool(service.contract)
+        self._asked: set[tuple[str, str, str]] = set()
+        self._sights: list[Sight] = []
+        self._over = False
+
+    def live(self, ask: Ask) -> Seen:
+        """Ask the API and return what was seen."""
+        for one, located in self._recorded:
+            self._recall(one, located)
+        self._all(self._planner.recorded(self._recorded), ask)
+        self._all(self._lists(), ask)
+        for _ in range(_ROUNDS):
+            if not self._all(self._things(), ask):
+                break
+        self._all(self._edges(), ask)
+        self._all(self._unsafe(), ask)
+        self._again(ask)
+        return self._seen()
+
+    def offline(self) -> Seen:
+        """Return what the recorded exchanges show."""
+        for one, located in self._recorded:
+            found = self._planner.read(located, replace(one.request, target=located.target))
+            if found is not None:
+                plan, captured = found
+                probe = Probe(
+                    plan.operation, one.request, "recorded", captured, signed=False, recorded=one.response.status
+                )
+                self._sights.append(sight(probe, plan, one.response, self._service))
+        return self._seen()
+
+    def _recall(self, one: Interaction, located: Located) -> None:
+        """Learn what a recorded answer tells, of whichever method."""
+        route = route_of(located, one.request.method)
+        plan = self._planner.plan(route.operation) if isinstance(route, Routed) else None
+        if plan is None or not isinstance(route, Routed) or not 200 <= one.response.status < 300:
+            return
+        try:
+            value: JSON = loads(one.response.body) if one.response.body else None
+        except JSONSyntaxError:
+            return
+        captured = captured_of(self._service, plan, route, replace(one.request, target=located.target))
+        documented = response_for(plan.responses, one.response.status)
+        self._known.learn(Told(plan.operation, captured, one.request, one.response, documented, value))
+
+    def _operations(self, *, safe: bool) -> Iterator[Operation]:
+        for operation in self._service.contract.operations:
+            if (operation.method in SAFE) is safe and (safe or operation.label in self._allowed):
+                yield operation
+
+    def _lists(self) -> Iterator[Probe]:
+        for operation in self._operations(safe=True):
+            plan = self._planner.plan(operation)
+            if plan is not None and not plan.path:
+                yield from self._planner.least(operation, {})
+                yield from self._planner.examples(operation, {})
+
+    def _things(self) -> Iterator[Probe]:
+        for operation in self._operations(safe=True):
+            plan = self._planner.plan(operation)
+            if plan is not None and plan.path:
+                for captured in islice(self._known.paths(operation), _THINGS):
+                    yield from self._planner.least(operation, captured, "chained")
+
+    def _edges(self) -> Iterator[Probe]:
+        for operation in self._operations(safe=True):
+            plan = self._planner.plan(operation)
+            first: Captured | None = next(self._known.paths(operation), None) if plan and plan.path else {}
+            if first is not None:
+                yield from self._planner.examples(operation, first)
+                yield from self._planner.bounds(operation, first, _BOUNDS)
+            yield from self._planner.absent(operation)
+
+    def _unsafe(self) -> Iterator[Probe]:
+        """Yield what was allowed by name, on our own things only: what makes them first, what takes them away last."""
+        order = {"POST": 0, "PUT": 1, "PATCH": 2}
+
+        def needs(operation: Operation) -> tuple[int, int, int]:
+            others = self._planner.speaks_of(operation)
+            return order.get(operation.method, 3), others, len(operation.template)
+
+        wanted = sorted(self._operations(safe=False), key=needs)
+        for operation in wanted:
+            plan = self._planner.plan(operation)
+            if plan is not None and not plan.path:
+                yield from self._planner.allowed(operation, {}, self._own)
+            else:
+                for captured in islice(self._own.paths(operation), 1):
+                    yield from self._planner.allowed(operation, captured, self._own)
+
+    def _all(self, probes: Iterable[Probe], ask: Ask) -> int:
+        """Ask what was not asked yet; return how many requests that were."""
+        count = 0
+        for probe in probes:
+            if not self._over and probe.key not in self._asked:
+                self._asked.add(probe.key)
+                count += 1
+                self._one(probe, ask)
+        return count
+
+    def _one(self, probe: Probe, ask: Ask) -> None:
+        plan = self._planner.plan(probe.operation)
+        outcome = ask(probe)
+        if outcome is None or plan is None:
+            self._over = outcome is None
+            return
+        seen = sight(probe, plan, outcome, self._service)
+        self._sights.append(seen)
+        if isinstance(outcome, NoResponse) or seen.value is None or not 200 <= outcome.status < 300:
+            return
+        response = Response(outcome.status, outcome.headers, outcome.body)
+        told = Told(probe.operation, probe.captured, probe.request, response, seen.documented, seen.value)
+        self._known.learn(told)
+        if probe.request.method not in SAFE:
+            self._own.learn(told)
+
+    def _again(self, ask: Ask) -> None:
+        """Ask once more what has shown something only once: an accident does not come twice."""
+        probes = {one.probe.key: one.probe for one in gather(self._sights) if one.confidence == "low"}
+        for probe in probes.values():
+            if probe.request.method in SAFE and not self._over:
+                self._one(replace(probe, source="again"), ask)
+
+    def _seen(self) -> Seen:
+        checked = dict.fromkeys(one.probe.operation.name for one in self._sights if _tells(one))
+        return Seen(tuple(self._sights), gather(self._sights), tuple(checked), tuple(self._left(set(checked))))
+
+    def _left(self, checked: set[str]) -> Iterator[str]:
+        """Yield a sentence for each operation that could not be seen, and why."""
+        for operation in self._service.contract.operations:
+            if operation.name in checked:
+                continue
+            mine = [one for one in self._sights if one.probe.operation.name == operation.name]
+            silent = list(dict.fromkeys(one.silent for one in mine if one.silent))
+            if silent:
+                yield f"{operation.name}: could not check: {silent[0]}"
+            elif mine:
+                yield f"{operation.name}: nothing was found there to look at"
+            elif operation.method not in SAFE and operation.label not in self._allowed:
+                yield f'{operation.name}: not asked: {operation.method} is not safe (--allow "{operation.label}")'
+            else:
+                yield f"{operation.name}: not asked: no values for {operation.label} were seen"
+        for operation_name in sorted(checked):
+            silent = list(
+                dict.fromkeys(
+                    one.silent for one in self._sights if one.probe.operation.name == operation_name and one.silent
+                )
+            )
+            if silent:
+                yield f"{operation_name}: in part: {silent[0]}"
+        yield from never_seen(self._sights)
+
+
+def _tells(one: Sight) -> bool:
+    """Tell whether an answer says something about its operation: a success, or a finding."""
+    return not one.silent and one.response is not None and (one.response.status < 400 or bool(one.shown))
