@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from mockserver.cassette.betamax import read_betamax
+from mockserver.cassette.exchange_log import read_log
 from mockserver.cassette.har import read_har
 from mockserver.cassette.model import Cassette
 from mockserver.cassette.postman import read_postman
@@ -19,6 +20,7 @@ Reader: TypeAlias = Callable[[bytes, str], Cassette]
 READERS: Final[Mapping[str, Reader]] = {
     "vcr": read_vcr,
     "har": read_har,
+    "log": read_log,
     "betamax": read_betamax,
     "wiremock": read_wiremock,
     "postman": read_postman,
@@ -37,6 +39,8 @@ def format_of(data: bytes, name: str) -> str:
     """Tell the form of a file by its content: JSON with the marks of another recorder is that one's, else VCR's."""
     if name.lower().endswith(".har"):
         return "har"
+    if name.lower().endswith((".ndjson", ".jsonl")):
+        return "log"
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] != b"{" or re.match(rb'\{\s*"version"\s*:\s*1\b', start):
         return "vcr"

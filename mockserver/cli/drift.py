@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from mockserver.api.cassette import Contracts
 from mockserver.api.contract import load_contract, places
+from mockserver.api.homes import homes_of
 from mockserver.cassette.model import Interaction
 from mockserver.cli.options import contracts_option
 from mockserver.cli.reports import report_option, write_reports
@@ -23,7 +23,6 @@ from mockserver.jobs.answer import Service
 from mockserver.jobs.drift import memory, told
 from mockserver.jobs.drift.plan import Probe, located_in
 from mockserver.jobs.drift.watch import Seen, Watch
-from mockserver.jobs.homes import Homes
 from mockserver.redact import Secrets
 from mockserver.report.model import Report
 from mockserver.schema.compile import Validators
@@ -93,11 +92,10 @@ def drift(
     chosen = places(service, contracts)
     if url and len(chosen) != 1:
         raise UsageError("--url is the address of one service", fix="name the service before it")
-    known = Contracts(contracts)
     validators = Validators()
     services = {name: Service(load_contract(place, contracts=contracts), validators) for name, place in chosen.items()}
-    interactions = _interactions(sources, known)
-    homes = Homes(tuple(services.values()), {**known.addresses, **({next(iter(chosen)): (url,)} if url else {})})
+    interactions = _interactions(sources, Path(settings.read().cassettes))
+    homes = homes_of(tuple(services.values()), {next(iter(chosen)): (url,)} if url else {})
     file = Path(observations) if observations else None
     reports: list[Report] = []
     for name, one in services.items():
@@ -133,10 +131,10 @@ def _today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def _interactions(sources: Sequence[str], known: Contracts) -> list[tuple[Interaction, str]]:
+def _interactions(sources: Sequence[str], folder: Path) -> list[tuple[Interaction, str]]:
     found: list[tuple[Interaction, str]] = []
-    for path in cassette_files.find(sources, known.folder):
-        tape = cassette_files.load(path, known.folder)
+    for path in cassette_files.find(sources, folder):
+        tape = cassette_files.load(path, folder)
         found.extend((one, tape.service) for one in tape.cassette.interactions)
     return found
 

@@ -62,7 +62,7 @@ def judge(interaction: Interaction, homes: Homes, named: str = "") -> Judged:
         return Judged()
     one = readably(interaction)
     judged = judge_exchange(located, one.request, one.response, with_security=bool(one.recorded.at))
-    excused = tuple(_excused(violation, one) for violation in judged.violations)
+    excused = tuple(excused(violation, one) for violation in judged.violations)
     return replace(judged, violations=tuple(violation for violation in excused if violation is not None))
 
 
@@ -122,7 +122,7 @@ def _unnamed(service: Service, plan: Plan, request: Request, response: Response)
         yield from undocumented(outcome.value, media_plan, plan.operation.name)
 
 
-def _excused(violation: Violation, one: Interaction) -> Violation | None:
+def excused(violation: Violation, one: Interaction) -> Violation | None:
     """Return the finding, unless it is about a value that scrubbing has exchanged or a field that it has left out."""
     location, _, name = violation.at.partition(".")
     left_out = location == "header" and name.lower() in one.recorded.dropped

@@ -21,6 +21,7 @@ from mockserver.jobs.drift.plan import SAFE, Planner, Probe, captured_of
 from mockserver.jobs.drift.pool import Captured, Pool, Told
 from mockserver.jobs.drift.sight import Sight, sight
 from mockserver.jobs.homes import Located, route_of
+from mockserver.jobs.judge import excused
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
 from mockserver.wire.json import JSONSyntaxError, loads
@@ -87,8 +88,10 @@ class Watch:
                 probe = Probe(
                     plan.operation, one.request, "recorded", captured, signed=False, recorded=one.response.status
                 )
-                self._sights.append(sight(probe, plan, one.response, self._service))
-        return self._seen()
+                seen = sight(probe, plan, one.response, self._service)
+                kept = tuple(shown for shown in seen.shown if excused(shown.violation, one) is not None)
+                self._sights.append(replace(seen, shown=kept))
+        return self._seen(live=False)
 
     def _recall(self, one: Interaction, located: Located) -> None:
         """Learn what a recorded answer tells, of whichever method."""
@@ -182,11 +185,13 @@ class Watch:
             if probe.request.method in SAFE and not self._over:
                 self._one(replace(probe, source="again"), ask)
 
-    def _seen(self) -> Seen:
+    def _seen(self, *, live: bool = True) -> Seen:
         checked = dict.fromkeys(one.probe.operation.name for one in self._sights if _tells(one))
-        return Seen(tuple(self._sights), gather(self._sights), tuple(checked), tuple(self._left(set(checked))))
+        return Seen(
+            tuple(self._sights), gather(self._sights), tuple(checked), tuple(self._left(set(checked), live=live))
+        )
 
-    def _left(self, checked: set[str]) -> Iterator[str]:
+    def _left(self, checked: set[str], *, live: bool) -> Iterator[str]:
         """Yield a sentence for each operation that could not be seen, and why."""
         for operation in self._service.contract.operations:
             if operation.name in checked:
@@ -197,6 +202,8 @@ class Watch:
                 yield f"{operation.name}: could not check: {silent[0]}"
             elif mine:
                 yield f"{operation.name}: nothing was found there to look at"
+            elif not live:
+                yield f"{operation.name}: not recorded"
             elif operation.method not in SAFE and operation.label not in self._allowed:
                 yield f'{operation.name}: not asked: {operation.method} is not safe (--allow "{operation.label}")'
             else:
