@@ -62,8 +62,8 @@ def judge(interaction: Interaction, homes: Homes, named: str = "") -> Judged:
         return Judged()
     one = readably(interaction)
     judged = judge_exchange(located, one.request, one.response, with_security=bool(one.recorded.at))
-    excused = tuple(excused(violation, one) for violation in judged.violations)
-    return replace(judged, violations=tuple(violation for violation in excused if violation is not None))
+    left = (excused(violation, one) for violation in judged.violations)
+    return replace(judged, violations=tuple(violation for violation in left if violation is not None))
 
 
 def judge_exchange(located: Located, request: Request, response: Response, *, with_security: bool = True) -> Judged:
