@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -30,6 +30,8 @@ from mockserver.wire.shape import Shape
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _WHOLE: Final = "body"
+_NOTHING: Final[Any] = object()
+_REMEMBERED: Final = 256  # names of arguments are few, unless a program makes them up
 
 
 class Spelled(NamedTuple):
@@ -40,36 +42,117 @@ class Spelled(NamedTuple):
     body: bytes | None
 
 
-def spelled(plans: Plans, plan: Plan, arguments: Mapping[str, Any], provided: Collection[str] = ()) -> Spelled:
-    """Spell a call; raises UsageError for an argument that is unknown, missing, or cannot be spelled.
+class Speller:
+    """Spells the calls of one operation; made once for it. Thread-safe."""
 
-    `provided` are names of headers, in lower case, that somebody else will send.
-    """
-    given, members = _assigned(plans, plan, arguments)
-    _require(plan, given, provided)
-    try:
-        path = _path(plan, given)
-        query = [pair for each in plan.query if each in given for pair in encode_query(each.spec, given[each])]
-        if plan.querystring is not None and plan.querystring in given:
-            query.append(encode_querystring(plan.querystring.spec, given[plan.querystring]))
-        headers = [
-            (each.parameter.name, line)
-            for each in plan.headers
-            if each in given
-            for line in encode_header(each.spec, given[each])
-        ]
-        cookies = [encode_cookie(each.spec, given[each]) for each in plan.cookies if each in given]
-        body = _body(plans, plan, members)
-    except UnspellableError as error:
-        raise UsageError(f"{plan.operation.name} cannot be called so: {error}", fix="give another value") from None
-    if cookies:
-        headers.append(("Cookie", "; ".join(cookies)))
-    if body is not None:
-        headers.append(("Content-Type", body[0]))
-    template_query = plan.operation.template.partition("#")[0].partition("?")[2]
-    every = [text for text in (template_query, *query) if text]
-    target = f"{path}?{'&'.join(every)}" if every else path
-    return Spelled(target, tuple(headers), body[1] if body is not None else None)
+    def __init__(self, plans: Plans, plan: Plan) -> None:
+        self._plans = plans
+        self._plan = plan
+        self._parameters = tuple(plan.parameters())
+        self._required = tuple(each for each in self._parameters if each.parameter.required)
+        self.usual = usual(plan)
+        self._shape = _shape(plans, plan)
+        self._template, _, self._query = plan.operation.template.partition("#")[0].partition("?")
+        written = enumerate(self._template.split("/"))
+        self._segments = tuple((place, text) for place, text in written if _PLACEHOLDER.search(text))
+        self._meant: dict[str, ParameterPlan | str] = {}  # what an argument of that name is for
+
+    def spelled(self, arguments: Mapping[str, Any], provided: Callable[[], Collection[str]] = tuple) -> Spelled:
+        """Spell a call; raises UsageError for an argument that is unknown, missing, or cannot be spelled.
+
+        `provided` returns the names of headers, in lower case, that somebody else will send.
+        """
+        plan = self._plan
+        given, members = self._assigned(arguments)
+        self._require(given, provided)
+        try:
+            path = self._path(given)
+            query = [pair for each in plan.query if each in given for pair in encode_query(each.spec, given[each])]
+            if plan.querystring is not None and plan.querystring in given:
+                query.append(encode_querystring(plan.querystring.spec, given[plan.querystring]))
+            headers = [
+                (each.parameter.name, line)
+                for each in plan.headers
+                if each in given
+                for line in encode_header(each.spec, given[each])
+            ]
+            cookies = [encode_cookie(each.spec, given[each]) for each in plan.cookies if each in given]
+            body = _body(self._plans, plan, members)
+        except UnspellableError as error:
+            raise UsageError(f"{plan.operation.name} cannot be called so: {error}", fix="give another value") from None
+        if cookies:
+            headers.append(("Cookie", "; ".join(cookies)))
+        if body is not None:
+            headers.append(("Content-Type", body[0]))
+        every = [text for text in (self._query, *query) if text]
+        target = f"{path}?{'&'.join(every)}" if every else path
+        return Spelled(target, tuple(headers), body[1] if body is not None else None)
+
+    def _assigned(self, arguments: Mapping[str, Any]) -> tuple[dict[ParameterPlan, JSON], Any]:
+        """Part arguments into those of parameters and what is for the body."""
+        given = dict(self.usual)
+        body: Any = arguments.get(_WHOLE, _NOTHING) if self._plan.body is not None else _NOTHING
+        members: dict[str, JSON] = {}
+        for name, value in arguments.items():
+            if name == _WHOLE and body is not _NOTHING:
+                continue
+            meant = self._meant.get(name)
+            if meant is None:
+                meant = self._found(name)
+            if not isinstance(meant, str):
+                if value is not None:
+                    given[meant] = plain(value)
+            elif body is _NOTHING:
+                members[meant] = plain(value)
+            else:
+                raise self._unknown(name)
+        return given, members if body is _NOTHING and members else body
+
+    def _found(self, name: str) -> ParameterPlan | str:
+        """Return the parameter, or the name of the property of the body, that an argument is for."""
+        parameter = _parameter(self._plan, self._parameters, name)
+        member = _member(self._shape, name) if self._shape is not None else None
+        meant = parameter if parameter is not None else member
+        if meant is None:
+            raise self._unknown(name)
+        if len(self._meant) < _REMEMBERED:
+            self._meant[name] = meant
+        return meant
+
+    def _require(self, given: Mapping[ParameterPlan, JSON], provided: Callable[[], Collection[str]]) -> None:
+        missing = [each.parameter for each in self._required if each not in given]
+        if missing:
+            others = provided()
+            missing = [each for each in missing if each.location == "path" or each.name.lower() not in others]
+        if missing:
+            names = ", ".join(f"{each.name} ({each.location})" for each in missing)
+            raise UsageError(f"{self._plan.operation.name} needs {names}", fix=f"give {_snake(missing[0].name)}=...")
+
+    def _path(self, given: Mapping[ParameterPlan, JSON]) -> str:
+        plan = self._plan
+
+        def part(found: re.Match[str]) -> str:
+            entry = plan.path.get(found[1])
+            return encode_path(entry.spec, given[entry]) if entry is not None else found[0]
+
+        path = _PLACEHOLDER.sub(part, self._template)
+        segments = path.split("/")
+        for place, written in self._segments:
+            if place < len(segments) and segments[place] in {"", ".", ".."}:
+                raise UsageError(
+                    f"{plan.operation.name}: {written} would be {segments[place]!r}, which asks for another path",
+                    fix="give it a value",
+                )
+        return path
+
+    def _unknown(self, name: str) -> UsageError:
+        known = [_snake(each.parameter.name) for each in self._parameters]
+        known += [_snake(each) for each in (self._shape.property_names if self._shape is not None else ())]
+        known += [_WHOLE] if self._plan.body is not None else []
+        near = get_close_matches(_snake(name), known, n=1, cutoff=0.5)
+        meant = f"did you mean {near[0]}? " if near else ""
+        has = f"it has {', '.join(dict.fromkeys(known))}" if known else "it has none"
+        return UsageError(f"{self._plan.operation.name} has no argument {name}", fix=f"{meant}{has}")
 
 
 def usual(plan: Plan) -> dict[ParameterPlan, JSON]:
@@ -126,39 +209,6 @@ def plain(value: Any) -> JSON:
             )
 
 
-_NOTHING: Final[Any] = object()
-
-
-def _assigned(plans: Plans, plan: Plan, arguments: Mapping[str, Any]) -> tuple[dict[ParameterPlan, JSON], Any]:
-    """Part arguments into those of parameters and what is for the body."""
-    given = usual(plan)
-    body: Any = arguments.get(_WHOLE, _NOTHING) if plan.body is not None else _NOTHING
-    members: dict[str, JSON] = {}
-    parameters = tuple(plan.parameters())
-    shape = _shape(plans, plan)
-    for name, value in arguments.items():
-        if name == _WHOLE and body is not _NOTHING:
-            continue
-        parameter = _parameter(plan, parameters, name)
-        if parameter is not None:
-            if value is not None:
-                given[parameter] = plain(value)
-            continue
-        member = _member(shape, name) if shape is not None and body is _NOTHING else None
-        if member is None:
-            raise _unknown(plan, parameters, shape, name)
-        members[member] = plain(value)
-    return given, members if body is _NOTHING and members else body
-
-
-def _require(plan: Plan, given: Mapping[ParameterPlan, JSON], provided: Collection[str]) -> None:
-    missing = [each.parameter for each in plan.parameters() if each.parameter.required and each not in given]
-    missing = [each for each in missing if each.location == "path" or each.name.lower() not in provided]
-    if missing:
-        names = ", ".join(f"{each.name} ({each.location})" for each in missing)
-        raise UsageError(f"{plan.operation.name} needs {names}", fix=f"give {_snake(missing[0].name)}=...")
-
-
 def _parameter(plan: Plan, parameters: tuple[ParameterPlan, ...], name: str) -> ParameterPlan | None:
     loose = _loose(name)
     for matches in (
@@ -202,23 +252,6 @@ def _media(plan: Plan, *, octets: bool) -> MediaType | None:
     return next(iter((*liked, *content)), None)
 
 
-def _path(plan: Plan, given: Mapping[ParameterPlan, JSON]) -> str:
-    path = plan.operation.template.partition("#")[0].partition("?")[0]
-
-    def part(found: re.Match[str]) -> str:
-        entry = plan.path.get(found[1])
-        return encode_path(entry.spec, given[entry]) if entry is not None else found[0]
-
-    path = _PLACEHOLDER.sub(part, path)
-    for segment, written in zip(path.split("/"), plan.operation.template.split("/"), strict=False):
-        if segment in {"", ".", ".."} and _PLACEHOLDER.search(written):
-            raise UsageError(
-                f"{plan.operation.name}: {written} would be {segment!r}, which asks for another path",
-                fix="give it a value",
-            )
-    return path
-
-
 def _body(plans: Plans, plan: Plan, value: Any) -> tuple[str, bytes] | None:
     if value is _NOTHING:
         if plan.body is not None and plan.body.required:
@@ -235,16 +268,6 @@ def _body(plans: Plans, plan: Plan, value: Any) -> tuple[str, bytes] | None:
     if shape.annotations.content_encoding == "base64" and octets:
         return encode_body(spec, base64.b64encode(value).decode())
     return encode_body(spec, plain(value))
-
-
-def _unknown(plan: Plan, parameters: tuple[ParameterPlan, ...], shape: Shape | None, name: str) -> UsageError:
-    known = [_snake(each.parameter.name) for each in parameters]
-    known += [_snake(each) for each in (shape.property_names if shape is not None else ())]
-    known += [_WHOLE] if plan.body is not None else []
-    near = get_close_matches(_snake(name), known, n=1, cutoff=0.5)
-    meant = f"did you mean {near[0]}? " if near else ""
-    has = f"it has {', '.join(dict.fromkeys(known))}" if known else "it has none"
-    return UsageError(f"{plan.operation.name} has no argument {name}", fix=f"{meant}{has}")
 
 
 def _loose(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, Unpack
 
 from mockserver.client.answer import Answer
 from mockserver.client.asked import Ask, Options
+from mockserver.client.asking import following, list_of, to_file
 from mockserver.client.cached import conversation
 from mockserver.client.conversation import Authorize, Refused, Send, Step
 from mockserver.client.driving import drive_awaiting
@@ -77,15 +78,15 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
         """Yield the pages of a list, as `APIClient.pages`."""
         from mockserver.client.pages import Pager  # noqa: PLC0415 - who reads no lists need not load it
 
-        ask = self._caller.listed(what, {**(arguments or {}), **named}, options or {})
+        ask = list_of(self._caller, what, {**(arguments or {}), **named}, options or {})
         pager = Pager(ask.outgoing.url, by=by, names=ask.names)
         while True:
             answer = await self._run(ask)
             yield answer
-            following = pager.after(answer)
-            if following is None:
+            url = pager.after(answer)
+            if url is None:
                 return
-            ask = self._caller.again(ask, following)
+            ask = following(ask, url)
 
     async def batch(self, calls: Sequence[Call], *, policy: Enough = "all", concurrency: int = 8) -> Batch:
         """Make many calls, so many at a time, as `APIClient.batch`; a function may return what is awaited."""
@@ -116,7 +117,7 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
 
         sink = FileSink(target, options.get("progress"))
         try:
-            answer = await self._run(self._caller.saved(url, sink, options))
+            answer = await self._run(to_file(self._caller, url, sink, options))
             sink.finish()
         finally:
             sink.abandon()

@@ -1,30 +1,29 @@
 """What all calls of a client share: base URL, policies, guards, credentials, contract, hooks.
 
-Makes requests ready, judges answers, decides on redirects. The clients drive it; it sends nothing itself.
+Judges answers, decides on redirects, tells the hooks. Requests are made ready in `asking`; the clients drive both, and
+nothing is sent here.
 """
 
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.client.answer import Answer
-from mockserver.client.asked import Ask, Options, body_of, harmless, judge, over, within_s
+from mockserver.client.asked import Ask, harmless, over
 from mockserver.client.ports import Auth, Began, Clock, Event, Hook, Kind, Notice, Turns
-from mockserver.client.urls import base_of, filled, is_below, joined, origin_of, with_query
+from mockserver.client.urls import base_of, is_below, origin_of
 from mockserver.edges.clock import SystemClock
 from mockserver.errors import UsageError
-from mockserver.exchange import Headers, Response, header
+from mockserver.exchange import Headers, Response
 from mockserver.resilience.guards import Guards
-from mockserver.resilience.idempotency import CallFacts, repeatable, uuid4
+from mockserver.resilience.idempotency import repeatable
 from mockserver.resilience.outcome import Failed
 from mockserver.resilience.policies import Policies
 from mockserver.resilience.policy import Policy
-from mockserver.resilience.transfer import Outgoing, Sink, Upload
-from mockserver.values import replace
-from mockserver.violation import Violations, errors_in
+from mockserver.resilience.transfer import Outgoing
+from mockserver.violation import Violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +40,6 @@ _USUAL: Final[Headers] = (
     ("Accept-Encoding", "gzip, deflate"),
 )
 _CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
-
 
 _NOTICES: Final = 10_000  # paths of calls without a contract are without end
 
@@ -78,60 +76,15 @@ class Caller:
         self.cache = _cache(cache)
         self.clock: Clock = clock if clock is not None else SystemClock()
         # two workers that were forked must not draw the same idempotency keys
-        self._random = random.SystemRandom()
-        self.guards = guards if guards is not None else Guards(self._random)
+        self.random = random.SystemRandom()
+        self.guards = guards if guards is not None else Guards(self.random)
         given = tuple(headers.items()) if isinstance(headers, Mapping) else tuple(headers)
         self.given = given
         self.headers = over(_USUAL, given)
         self._contract = contract
+        self._usual: dict[str, Headers] = {}
         self._contracted: Contracted | None = None
         self._noticed: set[tuple[str, str]] = set()
-
-    def ask(self, method: str, url: str, options: Options) -> Ask:
-        """Make a request ready; raises UsageError for words that make no sense."""
-        judge(options)
-        target = with_query(joined(self.base_url, filled(url, options.get("path"))), options.get("params"))
-        body, typed = body_of(options)
-        return self._asked(method, target, body, typed, options)
-
-    def called(self, operation: str, arguments: Mapping[str, Any], options: Options) -> Ask:
-        """Make the call of an operation ready; raises UsageError, ContractViolation where it breaks the contract."""
-        contracted = self.contracted
-        if contracted is None:
-            raise UsageError(
-                f"{self.service} has no contract, so {operation} is unknown",
-                fix="give contract=..., or send it by request(method, path)",
-            )
-        bound = contracted.named(operation)
-        policy = self._policy(bound.name, options)
-        provided = {policy.idempotency.header.lower(), *(name.lower() for name, _ in self.headers)}
-        if self.auth is not None:
-            provided.update(bound.credentials)
-        target, typed, body = contracted.spelled(bound, arguments, provided)
-        return self._asked(bound.plan.operation.method, f"{self.base_url}{target}", body, typed, options, bound)
-
-    def again(self, ask: Ask, url: str) -> Ask:
-        """Ask the same of another URL: the next page. Another origin gets no credentials."""
-        origin = origin_of(url)
-        outgoing = ask.outgoing._replace(url=url)
-        if origin != ask.facts.origin:
-            outgoing = outgoing._replace(headers=harmless(outgoing.headers))
-        credentials = ask.credentials and origin == ask.facts.origin
-        return ask._replace(outgoing=outgoing, facts=ask.facts._replace(origin=origin), credentials=credentials)
-
-    def listed(self, what: str, arguments: Mapping[str, Any], options: Options) -> Ask:
-        """Make the first page of a list ready: an operation of the contract, or a URL."""
-        if what.startswith(("/", "http://", "https://")):
-            if arguments:
-                raise UsageError(f"{what} takes no arguments by name", fix="give options={'params': {...}}")
-            return self.ask("GET", what, options)
-        return self.called(what, arguments, options)
-
-    def saved(self, url: str, sink: Sink, options: Options) -> Ask:
-        """Make a download ready: what goes to a disk may be larger than what fits into memory."""
-        ask = self.ask("GET", url, options)
-        policy = replace(ask.policy, body=replace(ask.policy.body, max_bytes=sys.maxsize))
-        return ask._replace(outgoing=ask.outgoing._replace(sink=sink), policy=policy)
 
     @property
     def contracted(self) -> Contracted | None:
@@ -142,6 +95,19 @@ class Caller:
             self._contracted = Contracted(self._contract)
         return self._contracted
 
+    def headers_of(self, bound: Bound) -> Headers:
+        """Return the fields of every call of an operation: what it can answer, its own usual ones, and the client's."""
+        known = self._usual.get(bound.name)
+        if known is None:
+            accepts = (*self.headers, ("Accept", bound.accept))
+            known = self._usual[bound.name] = over(over(accepts, bound.headers), self.given)
+        return known
+
+    @property
+    def has_contract(self) -> bool:
+        """Whether calls are judged by a contract."""
+        return self._contract is not None
+
     def is_home(self, url: str) -> bool:
         """Tell whether a URL is of the origin that credentials are meant for."""
         return is_below(self.base_url, url) or origin_of(url) == self.origin
@@ -151,78 +117,6 @@ class Caller:
         """How many connections to one host are worth keeping."""
         bulkhead = self.policies.service.bulkhead
         return bulkhead.concurrent if bulkhead is not None else 20
-
-    def _asked(
-        self, method: str, target: str, body: bytes | Upload | None, typed: Headers, options: Options,
-        bound: Bound | None = None,
-    ) -> Ask:  # fmt: skip
-        origin = self.origin if is_below(self.base_url, target) else origin_of(target)
-        if bound is None and self._contract is not None and origin == self.origin:
-            bound = self._routed(method, target)
-        name = options.get("operation", "") or (bound.name if bound is not None else "")
-        headers = self.headers
-        if bound is not None:
-            headers = over(over((*self.headers, ("Accept", bound.accept)), bound.headers), self.given)
-        if typed:
-            headers = over(headers, typed)
-        own = options.get("headers")
-        if own:
-            headers = over(headers, tuple(own.items()))
-        if origin != self.origin:
-            headers = harmless(headers)
-        policy = self._policy(name, options)
-        key = options.get("idempotency_key") or self._key(method, headers, bound, policy)
-        if key is not None:
-            headers = over(headers, ((policy.idempotency.header, key),))
-        facts = CallFacts(
-            method,
-            origin,
-            name,
-            idempotent=bound.idempotent if bound is not None else None,
-            key=key,
-            replayable=not isinstance(body, Upload) or body.replayable,
-        )
-        if self._contract is not None and is_below(self.base_url, target) and not isinstance(body, Upload):
-            self._check(bound, method, target, headers, body or b"")
-        return Ask(Outgoing(method, target, headers, body), policy, facts, name, bound, origin == self.origin)
-
-    def _routed(self, method: str, target: str) -> Bound | None:
-        contracted = self.contracted
-        if contracted is None or not is_below(self.base_url, target):
-            return None
-        return contracted.routed(method, target[len(self.base_url) :])
-
-    def _key(self, method: str, headers: Headers, bound: Bound | None, policy: Policy) -> str | None:
-        """Return the key that stands in the headers, or a new one where the API keeps them."""
-        name = policy.idempotency.header
-        given = header(headers, name)
-        if given or bound is None or method not in policy.idempotency.methods or not bound.documents(name):
-            return given
-        return uuid4(self._random.getrandbits(128))
-
-    def _check(self, bound: Bound | None, method: str, target: str, headers: Headers, body: bytes) -> None:
-        """Judge a request before it is sent."""
-        contracted = self.contracted
-        if contracted is None or self.validate == "off":
-            return
-        violations = errors_in(contracted.check(method, target[len(self.base_url) :], headers, body))
-        if self.auth is not None and bound is not None:  # what it adds is not there yet
-            awaited = {f"{location}.{name}" for name in bound.credentials for location in ("header", "query", "cookie")}
-            violations = tuple(violation for violation in violations if violation.at.lower() not in awaited)
-        if violations and self.validate == "strict":
-            from mockserver.client.failures import broken_request  # noqa: PLC0415 - rarely needed
-
-            raise broken_request(self.service, violations, contracted.secret_names())
-        for violation in violations:
-            self.tell(Notice(self.service, violation.operation, "violation", violation.message, violation))
-
-    def _policy(self, operation: str, options: Options) -> Policy:
-        policy = options.get("policy")
-        if policy is None:
-            policy = self.policies.of(operation)
-        if "deadline_s" in options:
-            policy = within_s(policy, options["deadline_s"])
-        return policy
 
     def fields(self, began: Began) -> Headers:
         """Return what the hooks add to an attempt."""
@@ -262,10 +156,12 @@ class Caller:
 
     def judged(self, ask: Ask, request: Outgoing, answer: Answer) -> Failed | None:
         """Tell why an answer cannot be handed on, if so."""
-        if request.sink is not None or _confirms(request, answer):
+        if _confirms(request, answer):
             return None
         if ask.bound is not None and self.validate != "off" and self.contracted is not None:
             return self._judged(ask.bound, self.contracted, request, answer)
+        if request.sink is not None:
+            return None
         if answer.ok and answer.is_json and not answer.content and _ends_unsaid(answer):
             return Failed("body-cut", detail="the answer ended before its first octet")
         if answer.ok and answer.content and answer.is_json:

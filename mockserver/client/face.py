@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
 from mockserver.client.asked import Ask, Options
+from mockserver.client.asking import by_operation, by_url
 from mockserver.client.caller import Caller
 from mockserver.client.ports import Auth, Clock, Hook
 from mockserver.exchange import Headers
@@ -96,7 +97,7 @@ class Face(ABC, Generic[Reply, Value]):
         Arguments go by the names of parameters, in any case style, and of the properties of the body; `body` is the
         whole body. Where a name is no Python word, or means something else here, give a mapping. Raises `APIError`.
         """
-        return self._value(self._caller.called(operation, {**(arguments or {}), **named}, options or {}))
+        return self._value(by_operation(self._caller, operation, {**(arguments or {}), **named}, options or {}))
 
     def answer(
         self,
@@ -108,11 +109,11 @@ class Face(ABC, Generic[Reply, Value]):
         **named: Any,
     ) -> Reply:
         """Call an operation as `call` does, and return the whole answer."""
-        return self._run(self._caller.called(operation, {**(arguments or {}), **named}, options or {}))
+        return self._run(by_operation(self._caller, operation, {**(arguments or {}), **named}, options or {}))
 
     def request(self, method: str, url: str, **options: Unpack[Options]) -> Reply:
         """Send a request and return its answer; raises `APIError` unless it is a good one."""
-        return self._run(self._caller.ask(method, url, options))
+        return self._run(by_url(self._caller, method, url, options))
 
     def get(self, url: str, **options: Unpack[Options]) -> Reply:
         """Send a GET."""

@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from mockserver.client.answer import Answer
 from mockserver.client.asked import Options
+from mockserver.client.asking import by_url
 from mockserver.client.auth import Secret, reveal, with_header
 from mockserver.client.caller import Caller
 from mockserver.client.conversation import Conversation, Send
@@ -117,7 +118,7 @@ class OAuth2:
         from mockserver.edges.by_requests.transport import RequestsTransport  # noqa: PLC0415 - loads requests
 
         caller = self._caller
-        steps = Conversation(caller, caller.ask("POST", self._url, self._asked())).steps(_nobody)
+        steps = Conversation(caller, by_url(caller, "POST", self._url, self._asked())).steps(_nobody)
         transport = RequestsTransport(connections=1)
         try:
             step = next(steps)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, Unpack
 
 from mockserver.client.answer import Answer
 from mockserver.client.asked import Ask, Options
+from mockserver.client.asking import following, list_of, to_file
 from mockserver.client.cached import conversation
 from mockserver.client.conversation import Authorize, Refused, Send, Step
 from mockserver.client.driving import drive
@@ -79,15 +80,15 @@ class APIClient(Face[Answer, JSON]):
         """
         from mockserver.client.pages import Pager  # noqa: PLC0415 - who reads no lists need not load it
 
-        ask = self._caller.listed(what, {**(arguments or {}), **named}, options or {})
+        ask = list_of(self._caller, what, {**(arguments or {}), **named}, options or {})
         pager = Pager(ask.outgoing.url, by=by, names=ask.names)
         while True:
             answer = self._run(ask)
             yield answer
-            following = pager.after(answer)
-            if following is None:
+            url = pager.after(answer)
+            if url is None:
                 return
-            ask = self._caller.again(ask, following)
+            ask = following(ask, url)
 
     def batch(self, calls: Sequence[Call], *, policy: Enough = "all", concurrency: int = 8) -> Batch:
         """Make many calls, so many at a time; return results and errors by place.
@@ -127,7 +128,7 @@ class APIClient(Face[Answer, JSON]):
 
         sink = FileSink(target, options.get("progress"))
         try:
-            answer = self._run(self._caller.saved(url, sink, options))
+            answer = self._run(to_file(self._caller, url, sink, options))
             sink.finish()
         finally:
             sink.abandon()

@@ -63,8 +63,8 @@ class CircuitBreaker:
     """The state of one circuit. Thread-safe: its lock is held for the decision, never during an attempt."""
 
     __slots__ = (
-        "__weakref__", "_generation", "_latest", "_lock", "_name", "_open_until", "_openings", "_policy", "_probe",
-        "_probe_until", "_random", "_state", "_successes", "_transitions", "_window",
+        "__weakref__", "_latest", "_lock", "_name", "_open_until", "_openings", "_policy", "_probe", "_probe_until",
+        "_random", "_state", "_successes", "_transitions", "_usual", "_window",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: BreakerPolicy, random: Random) -> None:
@@ -74,7 +74,7 @@ class CircuitBreaker:
         self._lock = Lock()
         self._window = Window(policy.window_calls, policy.window_s)
         self._state: State = "closed"
-        self._generation = 0
+        self._usual = Permit(0, probe=False)  # of this generation
         self._openings = 0  # in a row, without a recovery between them
         self._open_until = 0.0
         self._successes = 0  # of probes, since it is half-open
@@ -95,7 +95,7 @@ class CircuitBreaker:
         """Count an attempt that ended: `weight` from 0 (a success) to 1 (a failure)."""
         with self._lock:
             now = self._moment(now)
-            if permit.generation != self._generation:
+            if permit.generation != self._usual.generation:
                 return ()
             share = round(weight * WHOLE)
             if self._state == "closed":
@@ -131,14 +131,14 @@ class CircuitBreaker:
 
     def _admitted(self, now: float) -> Permit | Refused:
         if self._state == "closed":
-            return Permit(self._generation, probe=False)
+            return self._usual
         if self._state == "half-open" and self._probe is not None and now >= self._probe_until:
             self._open(now)  # who took the probe is gone, and nobody else may try while it is out
         if self._state == "open":
             return Refused(self._open_until - now)
         if self._probe is not None:
             return Refused(None)
-        self._probe = Permit(self._generation, probe=True)
+        self._probe = Permit(self._usual.generation, probe=True)
         self._probe_until = now + self._policy.probe_lease_s
         return self._probe
 
@@ -169,13 +169,15 @@ class CircuitBreaker:
     def _change(self, after: State, now: float, open_s: float | None = None) -> None:
         self._transitions.append(Transition(self._name, self._state, after, now, open_s))
         self._state = after
-        self._generation += 1
+        self._usual = Permit(self._usual.generation + 1, probe=False)
         self._probe = None
         self._successes = 0
         if after != "open":
             self._window = Window(self._policy.window_calls, self._policy.window_s)
 
     def _changes(self) -> tuple[Transition, ...]:
+        if not self._transitions:
+            return ()
         changes = tuple(self._transitions)
         self._transitions.clear()
         return changes

@@ -189,10 +189,10 @@ class Call:
         return self._place
 
     def _held(self, now: float, left: float) -> Wait | GiveUp | None:
-        if self._policy.rate_limit is None:
+        holds = (self._shared.host, self._shared.group)
+        if self._policy.rate_limit is None or (now >= holds[0].over and now >= holds[1].over):
             return None
         latest = left - self._policy.deadline.least_attempt_s
-        holds = (self._shared.host, self._shared.group)
         firm = max(hold.firm_s(now) for hold in holds)
         if firm > max(latest, 0.0):
             return self._give_up("held", retry_after_s=firm)
@@ -227,7 +227,7 @@ class Call:
         if verdict.mark == "ignored" or not self._was_fair(flight, outcome):
             breaker.release(flight.permit)
             return
-        weight = {"success": 0.0, "failure": 1.0, "contract": policy.contract_weight}[verdict.mark]
+        weight = policy.contract_weight if verdict.mark == "contract" else float(verdict.mark == "failure")
         slow_s = self._policy.slow_s
         slow = slow_s is not None and now - flight.began > slow_s
         self._transitions += breaker.record(flight.permit, now, weight=weight, slow=slow)

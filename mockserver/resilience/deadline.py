@@ -79,15 +79,7 @@ def attempt_timeouts(policy: TimeoutPolicy, left_s: float) -> AttemptTimeouts:
     >>> attempt_timeouts(TimeoutPolicy(), 4.0)
     AttemptTimeouts(connect_s=3.0, read_s=4.0, write_s=4.0, pool_s=4.0, total_s=4.0)
     """
-    return AttemptTimeouts(
-        _shorter(policy.connect_s, left_s),
-        _shorter(policy.read_s, left_s),
-        _shorter(policy.write_s, left_s),
-        _shorter(policy.pool_s, left_s),
-        None if math.isinf(left_s) else left_s,
-    )
-
-
-def _shorter(length: Limit, left_s: float) -> float | None:
-    shorter = left_s if isinstance(length, NoTimeout) else min(length, left_s)
-    return None if math.isinf(shorter) else shorter
+    total = None if left_s == math.inf else left_s
+    steps = (policy.connect_s, policy.read_s, policy.write_s, policy.pool_s)
+    connect, read, write, pool = [total if isinstance(s, NoTimeout) or s > left_s else s for s in steps]
+    return AttemptTimeouts(connect, read, write, pool, total)

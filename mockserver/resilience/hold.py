@@ -13,12 +13,13 @@ from threading import Lock
 class Hold:
     """The moments until which one server is left alone. Thread-safe."""
 
-    __slots__ = ("__weakref__", "_firm", "_gentle", "_lock")
+    __slots__ = ("__weakref__", "_firm", "_gentle", "_lock", "over")
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._firm = float("-inf")
         self._gentle = float("-inf")
+        self.over = float("-inf")  # from then on there is nothing to heed; read without the lock
 
     def until(self, then: float, *, firm: bool) -> None:
         """Hold calls back until then; what holds longer stays."""
@@ -27,6 +28,7 @@ class Hold:
                 self._firm = max(self._firm, then)
             else:
                 self._gentle = max(self._gentle, then)
+            self.over = max(self._firm, self._gentle)
 
     def firm_s(self, now: float) -> float:
         """Return the seconds for which no call may be made; 0 if it may."""
