@@ -150,7 +150,7 @@ class _WrappedCall(Conversation):
 
 def kept(source: str, target: str, headers: Headers) -> Headers:
     """Return the fields that may go from one URL to another: no credentials to another origin."""
-    if origin_of(source) == origin_of(target):
+    if source == target or origin_of(source) == origin_of(target):
         return headers
     harmless = HARMLESS | {"content-length", "host", "connection"}
     return tuple(pair for pair in headers if pair[0].lower() in harmless)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -46,6 +47,11 @@ def origin_of(url: str) -> str:
     >>> origin_of("https://API.example.com:443/v1")
     'https://api.example.com'
     """
+    return _origin("/".join(url.split("/", 3)[:3]))  # without its path: a program asks a few hosts for many paths
+
+
+@lru_cache(256)
+def _origin(url: str) -> str:
     parts = urlsplit(url)
     port = parts.port
     host = parts.hostname or ""

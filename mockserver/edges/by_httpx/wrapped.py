@@ -88,10 +88,11 @@ class PacedStream:
 class _Sending:
     """One request of a client, and the newest answer."""
 
-    def __init__(self, module: Any, inner: Any, request: Any) -> None:
+    def __init__(self, module: Any, inner: Any, request: Any, fields: Headers) -> None:
         self._module = module
         self._inner = inner
         self._request = request
+        self._fields = fields
         self.is_whole: bool = request.extensions.get(_SAID, {}).get("whole", False)
         self.answer: Any = None
 
@@ -105,13 +106,12 @@ class _Sending:
             name: usual if given.get(name) is None else given[name] if total is None else min(given[name], total)
             for name, usual in limits.items()
         }
-        return self._module.Request(
-            self._request.method,
-            self._request.url,
-            headers=list(outgoing.headers),
-            stream=self._request.stream,
-            extensions={**self._request.extensions, "timeout": shorter},
-        )
+        # a copy: what the client keeps of its request, and asks the next hop with, stays as it was
+        request = object.__new__(type(self._request))
+        request.__dict__.update(self._request.__dict__, extensions={**self._request.extensions, "timeout": shorter})
+        if outgoing.headers is not self._fields:
+            request.headers = self._module.Headers(list(outgoing.headers))
+        return request
 
     def _known(self, answer: Any, read: Inflater | Failed) -> Got:
         fields = headers_of(answer)
@@ -126,7 +126,9 @@ class _Sending:
         return read
 
     def _keep(self, answer: Any, raw: bytes, *, coded: bool = True) -> None:
-        headers = [pair for pair in answer.headers.raw if coded or pair[0].lower() != b"content-encoding"]
+        headers = answer.headers.raw
+        if not coded:
+            headers = [pair for pair in headers if pair[0].lower() != b"content-encoding"]
         self.answer = self._module.Response(
             answer.status_code,
             headers=headers,
@@ -234,13 +236,15 @@ class ResilientTransport:
 
     def handle_request(self, request: Any) -> Any:
         """Send a request."""
-        sending = _Blocking(self._module, self.inner, request)
-        return self._ended(self._drive(self._outgoing(request), sending.once), sending, request)
+        outgoing = self._outgoing(request)
+        sending = _Blocking(self._module, self.inner, request, outgoing.headers)
+        return self._ended(self._drive(outgoing, sending.once), sending, request)
 
     async def handle_async_request(self, request: Any) -> Any:
         """Send a request, awaiting."""
-        sending = _Awaiting(self._module, self.inner, request)
-        awaited: Awaitable[MockserverError | None] = self._drive(self._outgoing(request), sending.once)
+        outgoing = self._outgoing(request)
+        sending = _Awaiting(self._module, self.inner, request, outgoing.headers)
+        awaited: Awaitable[MockserverError | None] = self._drive(outgoing, sending.once)
         return self._ended(await awaited, sending, request)
 
     def close(self) -> None:
@@ -252,12 +256,15 @@ class ResilientTransport:
         await self.inner.aclose()
 
     def _outgoing(self, request: Any) -> Outgoing:
-        said = request.extensions.get(_SAID, {})
         fields = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
-        fields = self._kept(said.get("url", str(request.url)), str(request.url), fields)
+        url, first = str(request.url), request.extensions.get(_SAID, {}).get("url", request.url)
+        if first is not request.url:  # a redirect led here
+            kept = self._kept(str(first), url, fields)
+            if len(kept) < len(fields):
+                request.headers, fields = self._module.Headers(list(kept)), kept
         stream = request.stream
         body: bytes | Upload = b"".join(stream) if isinstance(stream, self._module.ByteStream) else Upload(lambda: ())
-        return Outgoing(request.method, str(request.url), fields, body or None)
+        return Outgoing(request.method, url, fields, body or None)
 
     def _ended(self, error: MockserverError | None, sending: _Sending, request: Any) -> Any:
         if error is not None:
@@ -294,7 +301,7 @@ def mount(module: ModuleType, client: Any, drive: Drive, allows: Allows, kept: K
     def said_so(request: Any, *, stream: bool = False, **named: Any) -> Any:
         follows = named.get("follow_redirects", client.follow_redirects)
         follows = follows if isinstance(follows, bool) else client.follow_redirects
-        said = {"whole": not stream, "url": str(request.url), "follows": follows}
+        said = {"whole": not stream, "url": request.url, "follows": follows}
         request.extensions = {**request.extensions, _SAID: said}
         return send(request, stream=stream, **named)
 

@@ -22,6 +22,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+_NEVER: Final = float("inf")
 _INTERIM_MOST: Final = 16
 _BROKEN: Final = (MissingHeaderBodySeparatorDefect, FirstHeaderLineIsContinuationDefect)
 
@@ -40,7 +41,7 @@ class Pace(local):
     `begun` unless it is known that a TLS handshake is not over; `paced` is the reader of the newest answer.
     """
 
-    until: float = float("inf")
+    until: float = _NEVER
     begun: bool = True
     paced: PacedReader | None = None
 
@@ -52,7 +53,7 @@ class PacedReader(io.RawIOBase):
     """Reads a socket until a moment of the monotonic clock."""
 
     def __init__(self, sock: socket, until: float) -> None:
-        self._raw: Any = sock.makefile("rb", buffering=0)
+        self._file = sock.makefile("rb", buffering=0)  # as long as it is open, the socket is
         self._sock = sock
         self._silence_s = sock.gettimeout()
         self.until = until
@@ -67,13 +68,14 @@ class PacedReader(io.RawIOBase):
         """Read what is there, or wait for it; raises DeadlinePassed."""
         if self.muted:
             return None
-        if self.until != float("inf"):
+        if self.until != _NEVER:
             left = self.until - time.monotonic()
             if left <= 0:
                 raise DeadlinePassed("the deadline has passed")
-            self._sock.settimeout(left if self._silence_s is None else min(left, self._silence_s))
+            if self._silence_s is None or left < self._silence_s:
+                self._sock.settimeout(left)
         try:
-            count: int | None = self._raw.readinto(buffer)
+            count = self._sock.recv_into(buffer)
         except TimeoutError as silence:
             if time.monotonic() >= self.until:
                 raise DeadlinePassed("the deadline has passed") from silence
@@ -90,7 +92,7 @@ class PacedReader(io.RawIOBase):
     def close(self) -> None:
         """Give the socket's file back."""
         if not self.closed:
-            self._raw.close()
+            self._file.close()
         super().close()
 
 
