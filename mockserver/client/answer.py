@@ -6,7 +6,7 @@ Made once the answer is known to be good, or to be an error that the API told; n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from mockserver.exchange import Headers
 from mockserver.values import JSON
@@ -37,6 +37,13 @@ class Fields(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         return self._lines[name.lower()]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a field, or `default`."""
+        return self._lines.get(name.lower(), default)  # what Mapping does by raising and catching
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._lines
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)
 
@@ -57,6 +64,7 @@ class Answer:
 
     __slots__ = (
         "_data",
+        "_media_type",
         "attempts",
         "content",
         "headers",
@@ -79,6 +87,7 @@ class Answer:
         self.took_s = 0.0
         self.violations: Violations = ()
         self._data: JSON = _UNREAD
+        self._media_type: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -88,7 +97,9 @@ class Answer:
     @property
     def media_type(self) -> str:
         """The media type without its parameters, in lower case; empty where nothing is said."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if self._media_type is None:
+            self._media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return self._media_type
 
     @property
     def is_json(self) -> bool:
@@ -117,7 +128,7 @@ class Answer:
 
     @property
     def _charset(self) -> str:
-        said = self.headers.get("content-type", "").lower().partition("charset=")[2]
+        said: str = self.headers.get("content-type", "").lower().partition("charset=")[2]
         return said.partition(";")[0].strip(' "')
 
     @property

@@ -160,15 +160,15 @@ class Caller:
             return None
         if ask.bound is not None and self.validate != "off" and self.contracted is not None:
             return self._judged(ask.bound, self.contracted, request, answer)
-        if request.sink is not None:
+        if request.sink is not None or not answer.ok or not answer.is_json:
             return None
-        if answer.ok and answer.is_json and not answer.content and _ends_unsaid(answer):
-            return Failed("body-cut", detail="the answer ended before its first octet")
-        if answer.ok and answer.content and answer.is_json:
-            try:
-                _ = answer.data
-            except ValueError as error:
-                return Failed("unreadable", detail=f"the answer is no JSON: {error}")
+        if not answer.content:
+            cut = _ends_unsaid(answer)
+            return Failed("body-cut", detail="the answer ended before its first octet") if cut else None
+        try:
+            _ = answer.data
+        except ValueError as error:
+            return Failed("unreadable", detail=f"the answer is no JSON: {error}")
         return None
 
     def _judged(self, bound: Bound, contracted: Contracted, request: Outgoing, answer: Answer) -> Failed | None:

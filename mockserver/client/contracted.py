@@ -145,7 +145,7 @@ class Contracted:
 
     def judge(self, bound: Bound, outgoing: Outgoing, answer: Answer) -> Judged:
         """Read an answer by the contract, and tell what it breaks."""
-        headers = tuple(pair for pair in answer.headers.pairs if pair[0].lower() not in _CODED)
+        headers = tuple([pair for pair in answer.headers.pairs if pair[0].lower() not in _CODED])
         response = Response(answer.status, headers, answer.content)
         request = Request(outgoing.method, "/", ())
         documented = response_for(bound.plan.responses, answer.status)

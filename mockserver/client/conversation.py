@@ -10,10 +10,10 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from mockserver.client.answer import Answer
-from mockserver.client.asked import Ask
+from mockserver.client.asked import Ask, over
 from mockserver.client.caller import Caller
 from mockserver.client.ports import AttemptEvent, Began, CallEvent, CircuitEvent, Turns, WaitEvent
-from mockserver.exchange import Headers, Response
+from mockserver.exchange import Response
 from mockserver.resilience.actions import Action, Attempt, GiveUp, Succeed, Wait
 from mockserver.resilience.deadline import AttemptTimeouts, Deadline, inherited
 from mockserver.resilience.outcome import Answered, Failed, Outcome
@@ -58,7 +58,7 @@ Step: TypeAlias = Send | Wait | Authorize | Refused
 class Conversation:
     """One call and what is known of it so far; used by one thread or task."""
 
-    __slots__ = ("_answer", "_began", "_call", "_caller", "ask", "got", "sent", "violations")
+    __slots__ = ("_answer", "_call", "_caller", "ask", "got", "sent", "violations")
 
     def __init__(self, caller: Caller, ask: Ask) -> None:
         self._caller = caller
@@ -67,7 +67,6 @@ class Conversation:
         self.got: Response | None = None
         self.violations: tuple[Any, ...] = ()
         self._answer: Answer | None = None
-        self._began: Began | None = None
 
     @property
     def label(self) -> str:
@@ -86,7 +85,7 @@ class Conversation:
             action: Action = call.next(clock.monotonic())
             while True:
                 if isinstance(action, Attempt):
-                    outcome = yield from self._attempt(action)
+                    outcome = yield from self._observed(action) if caller.hooks else self._hops(action)
                     action = call.ended(outcome, clock.monotonic())
                 elif isinstance(action, Wait):
                     if caller.hooks:
@@ -144,22 +143,14 @@ class Conversation:
         method = ask.outgoing.method
         caller.tell(CallEvent(caller.service, ask.operation, method, call.attempts, status, gave_up, took_s))
 
-    def _attempt(self, attempt: Attempt) -> Generator[Step, Any, Outcome]:
-        caller = self._caller
-        plain = self.ask.outgoing
-        added = attempt.headers
-        began: Began | None = None
-        if caller.hooks:
-            url = plain.url.partition("?")[0]
-            began = Began(caller.service, self.ask.operation, plain.method, url, attempt.number, self.ask.facts.group)
-            added += caller.fields(began)
-        if added:
-            plain = plain._replace(headers=_over(plain.headers, added))
-        self.got = None
-        if began is None:
-            return (yield from self._hops(plain, attempt))
+    def _observed(self, attempt: Attempt) -> Generator[Step, Any, Outcome]:
+        """Carry an attempt out, and tell the hooks."""
+        caller, plain = self._caller, self.ask.outgoing
+        url = plain.url.partition("?")[0]
+        began = Began(caller.service, self.ask.operation, plain.method, url, attempt.number, self.ask.facts.group)
+        attempt = attempt._replace(headers=attempt.headers + caller.fields(began))
         at, start = caller.clock.epoch(), caller.clock.monotonic()
-        outcome = yield from self._hops(plain, attempt)
+        outcome = yield from self._hops(attempt)
         self._tell_attempt(began, outcome, at, caller.clock.monotonic() - start, probe=attempt.probe)
         return outcome
 
@@ -182,9 +173,9 @@ class Conversation:
             )
         )
 
-    def _hops(self, plain: Outgoing, attempt: Attempt) -> Generator[Step, Any, Outcome]:
+    def _hops(self, attempt: Attempt) -> Generator[Step, Any, Outcome]:
         """Send, with one repeat for new credentials, and along redirects."""
-        caller = self._caller
+        caller, plain = self._caller, self._plain(attempt)
         hops, may_refresh, credentials = 0, caller.can_refresh, caller.auth is not None and self.ask.credentials
         timeouts, ends = attempt.timeouts, 0.0
         while True:
@@ -213,6 +204,12 @@ class Conversation:
                     continue
             return self._judged(request, got)
 
+    def _plain(self, attempt: Attempt) -> Outgoing:
+        """Return the request of an attempt, without credentials."""
+        self.got = None
+        plain = self.ask.outgoing
+        return plain._replace(headers=over(plain.headers, attempt.headers)) if attempt.headers else plain
+
     def _judged(self, request: Outgoing, got: Response) -> Outcome:
         answer = Answer(request.method, request.url, got.status, got.headers, got.body)
         answer.operation = self.ask.operation
@@ -231,11 +228,6 @@ def _left(timeouts: AttemptTimeouts, left_s: float) -> AttemptTimeouts:
     left_s = max(left_s, 0.001)  # a transport must be told a length, and will fail at once
     shorter = [None if each is None else min(each, left_s) for each in timeouts]
     return AttemptTimeouts(*shorter)
-
-
-def _over(headers: Headers, added: Headers) -> Headers:
-    names = {name.lower() for name, _ in added}
-    return (*(pair for pair in headers if pair[0].lower() not in names), *added)
 
 
 def _is_replayable(outgoing: Outgoing) -> bool:

@@ -133,8 +133,8 @@ class _WrappedCall(Conversation):
 
     __slots__ = ()
 
-    def _hops(self, plain: Outgoing, attempt: Attempt) -> Generator[Step, Any, Outcome]:
-        self.sent = plain
+    def _hops(self, attempt: Attempt) -> Generator[Step, Any, Outcome]:
+        self.sent = plain = self._plain(attempt)
         got = yield Send(plain, attempt.timeouts, self.ask.policy.body)
         if isinstance(got, Failed):
             return got
