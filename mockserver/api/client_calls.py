@@ -22,7 +22,7 @@ from mockserver.edges.intercept.all import intercepted, without_network_lookups
 from mockserver.edges.source_lines import calling_line, raising_line
 from mockserver.exchange import Request
 from mockserver.generate.generator import Unsatisfiable
-from mockserver.jobs.answer import Service
+from mockserver.jobs.answer import Answer, Service
 from mockserver.jobs.interception import Interception, Received, addresses, ordered
 from mockserver.jobs.verify_cases import Case, Cases, Direction, Given, Place, Said
 from mockserver.jobs.verify_director import Director, Scene
@@ -82,6 +82,10 @@ class Calling:
 
     def _receive(self, url: str, request: Request) -> Received:
         return self._interception.receive(url, request)
+
+    def observe(self, observer: Callable[[Request, Answer], None] | None) -> None:
+        """Tell somebody of each exchange from now on."""
+        self._director.session.observer = observer
 
     @contextmanager
     def intercepting(self) -> Iterator[None]:

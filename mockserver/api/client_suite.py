@@ -23,7 +23,9 @@ from mockserver.api.overrides import known_operation
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.clients import Api, arguments, named
 from mockserver.errors import CouldNotCheck, UsageError
-from mockserver.jobs.answer import Service
+from mockserver.exchange import Request
+from mockserver.jobs.answer import Answer, Service
+from mockserver.jobs.coverage import Coverage
 from mockserver.jobs.interception import MOCK_ORIGIN
 from mockserver.jobs.verify_cases import Case, Direction
 from mockserver.jobs.verify_judge import Shown
@@ -68,6 +70,17 @@ class ClientSuite:
         self._explicit: list[Binding] = []
         self._calling: Calling | None = None
         self.unbound: tuple[tuple[str, str], ...] = ()
+        self._coverage: Coverage | None = None
+
+    def measure(self, coverage: Coverage) -> None:
+        """Let what the client sees and says from now on count as coverage of its contract."""
+        if self._coverage is not coverage:
+            self._coverage = coverage
+            if self._calling is not None:
+                self._calling.observe(self._observer())
+
+    def _observer(self) -> Callable[[Request, Answer], None] | None:
+        return self._coverage.observer([self.service]) if self._coverage is not None else None
 
     def calls(
         self, *operations: str, optional: Sequence[str] = (), pages: bool = False
@@ -116,13 +129,18 @@ class ClientSuite:
                     fix="run it with pytest, or give a class or a factory",
                 )
             api = Api(f"{MOCK_ORIGIN}/{self.service.name}")
-            self._calling = Calling(self.service, self._client, api, self.raises, self._setup, self._patience_s)
+            self._calling = self._made(self._client, api)
         return self._calling
 
     def use(self, client: Any) -> None:
         """Check this very client from now on (a pytest fixture)."""
         api = Api(f"{MOCK_ORIGIN}/{self.service.name}")
-        self._calling = Calling(self.service, _Ready(client), api, self.raises, self._setup, self._patience_s)
+        self._calling = self._made(_Ready(client), api)
+
+    def _made(self, client: Any, api: Api) -> Calling:
+        calling = Calling(self.service, client, api, self.raises, self._setup, self._patience_s)
+        calling.observe(self._observer())
+        return calling
 
     @property
     def bindings(self) -> tuple[Binding, ...]:

@@ -20,6 +20,7 @@ _COMMANDS = {
     "record": "proxy",
     "proxy": "proxy",
     "infer": "infer",
+    "coverage": "coverage",
     "explain": "explain",
     "env": "environment",
 }
@@ -37,6 +38,7 @@ Examples:
   mockserver drift                                  does the live API keep it? read-only
   mockserver record shipping/create -- python d.py  a cassette of what the live API says
   mockserver cassettes check                        do recordings keep the contract, hold secrets?
+  mockserver coverage report                        what was your client shown, and what has it sent?
   mockserver explain request-required
 """
 

@@ -19,6 +19,11 @@ report_option = click.option(
 )
 
 
+def asks_for(name: str, wanted: Sequence[str]) -> bool:
+    """Tell whether a format is among those that were asked for."""
+    return any(word.partition("=")[0] == name for word in wanted)
+
+
 def write_reports(reports: Sequence[Report], wanted: Sequence[str]) -> None:
     """Write each report that was asked for: to its file, or to the terminal."""
     for word in wanted or ("text",):

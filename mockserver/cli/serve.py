@@ -29,6 +29,7 @@ from mockserver.schema.compile import Validators
 from mockserver.values import Struct
 
 if TYPE_CHECKING:
+    from mockserver.jobs.coverage import Coverage
     from mockserver.jobs.replay import Recordings
 
 _LISTED = 40
@@ -66,6 +67,7 @@ class _WithCommand(click.Command):
     cls=_WithCommand,
     epilog="\b\nExamples:\n  mockserver serve\n  mockserver serve shipping --port 4011 --delay 0.2\n"
     "  mockserver serve shipping -- python -m shop\n  mockserver serve shipping --cassettes\n"
+    "  mockserver serve shipping --coverage seen.json -- npm test\n"
     "  mockserver serve vendor/openapi.yaml --lenient --no-security",
 )
 @click.argument("service", nargs=-1, metavar="[SERVICE]... [-- COMMAND]")
@@ -96,6 +98,7 @@ class _WithCommand(click.Command):
 @click.option("--no-security", is_flag=True, help="Let everybody in.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, other imagined answers.")
 @click.option("--delay", default=0.0, show_default=True, metavar="SECONDS", help="Wait before every answer.")
+@click.option("--coverage", metavar="FILE", help="Write what clients were shown and have sent, when the mock stops.")
 @click.option("--watch", is_flag=True, help="Reload when a contract or a file it refers to changes.")
 @click.option("--workers", default=1, show_default=True, help="Processes; more than one is refused.")
 @click.option("--quiet", "-q", is_flag=True, help="No line for each request.")
@@ -115,6 +118,7 @@ def serve(
     no_security: bool,
     seed: int,
     delay: float,
+    coverage: str | None,
     watch: bool,
     workers: int,
     quiet: bool,
@@ -140,9 +144,10 @@ def serve(
     app = MockApp(session)
     gc.freeze()  # contracts stay for as long as the process does: the collector need not look at them again
     server = Server(app, host=host, port=port)
+    measured = _measured(app) if coverage is not None else None
     log = None if quiet else RequestLog(lambda request, answer: explained(app.session, request, answer))
     app.listener = log
-    watcher = _watch(app, asked, loaded, validators) if watch else None
+    watcher = _watch(app, asked, loaded, validators, measured) if watch else None
     try:
         if command:
             server.start()
@@ -156,6 +161,8 @@ def serve(
             watcher.stop()
         if log is not None:
             log.close()
+        if measured is not None and coverage is not None:
+            _save(coverage, measured)
 
 
 def _recorded(services: Sequence[Service], folder: str, *, nearest: bool) -> Recordings:
@@ -182,7 +189,27 @@ def _run(command: Sequence[str], session: Session, url: str) -> int:
         ) from refused
 
 
-def _watch(app: MockApp, asked: _Asked, loaded: Sequence[Loaded], validators: Validators) -> Watch:
+def _measured(app: MockApp) -> Coverage:
+    """Measure what is shown to clients and what they send; `/_mockserver/coverage` tells it at any time."""
+    from mockserver.coverage.stored import plain  # noqa: PLC0415 - only where it is measured
+    from mockserver.jobs.coverage import Coverage  # noqa: PLC0415 - as above
+
+    found = Coverage()
+    app.session.observer = found.observer(app.session.services)
+    app.coverage = lambda: plain(found.seen())
+    return found
+
+
+def _save(file: str, measured: Coverage) -> None:
+    from mockserver.api.coverage import save_seen  # noqa: PLC0415 - as above
+
+    save_seen(file, measured.seen())
+    click.echo(f"  wrote {file}: mockserver coverage report {file}")
+
+
+def _watch(
+    app: MockApp, asked: _Asked, loaded: Sequence[Loaded], validators: Validators, measured: Coverage | None
+) -> Watch:
     current = list(loaded)
 
     def files() -> list[Path]:
@@ -200,6 +227,8 @@ def _watch(app: MockApp, asked: _Asked, loaded: Sequence[Loaded], validators: Va
             return
         current[:] = now
         app.session.replace_services(services)
+        if measured is not None:
+            app.session.observer = measured.observer(services)
         click.echo(f"  reloaded {', '.join(service.name for service in services)}")
 
     watcher = Watch(files, changed)

@@ -48,13 +48,15 @@ class _Target(Struct, frozen=True):
     "  mockserver verify client shop.shipping:ShippingClient --raises shop.shipping:ShippingError\n"
     "  mockserver verify client shop.shipping:ShippingClient --write tests/test_shipping_client.py\n"
     "  mockserver verify client shipping            the client that the configuration names\n"
-    "  mockserver verify client tests.test_client:suite --only createShipment"
+    "  mockserver verify client tests.test_client:suite --only createShipment\n"
+    "  mockserver verify client shipping --coverage client.json && mockserver coverage report client.json"
 )
 @click.argument("target", required=False)
 @click.option("--service", help="The service the client talks to, where it is not the only one.")
 @click.option("--raises", multiple=True, metavar="MODULE:ERROR", help="An error that the client declares. Repeatable.")
 @click.option("--only", multiple=True, metavar="OPERATION", help="Only what calls this operation. Repeatable.")
 @click.option("--write", type=click.Path(dir_okay=False), metavar="FILE", help="Write the bindings as a pytest file.")
+@click.option("--coverage", metavar="FILE", help="Write what the client was shown and has sent.")
 @examples_option
 @seed_option
 @budget_option
@@ -67,6 +69,7 @@ def client(
     raises: tuple[str, ...],
     only: tuple[str, ...],
     write: str | None,
+    coverage: str | None,
     max_examples: int,
     seed: int,
     time_budget: float | None,
@@ -81,11 +84,15 @@ def client(
     """
     sys.path.insert(0, str(Path.cwd()))
     from mockserver.api.client_report import report_of  # noqa: PLC0415 - a client is not what `serve` waits for
+    from mockserver.jobs.coverage import Coverage  # noqa: PLC0415 - as above
 
     reports: list[Report] = []
+    measured = Coverage()
     for found in _targets(target, service, raises, contracts):
         begun = time.perf_counter()
         suite, name = _suite(found, contracts)
+        if coverage is not None:
+            suite.measure(measured)
         _table(suite, name)
         if write is not None:
             _write(suite, name, found, write)
@@ -102,6 +109,10 @@ def client(
             f"{len(bindings)} methods, {result.cases} cases, {time.perf_counter() - begun:.1f} s\n", err=bool(report)
         )
     write_reports(reports, report)
+    if coverage is not None:
+        from mockserver.api.coverage import save_seen  # noqa: PLC0415 - as above
+
+        save_seen(coverage, measured.seen())
     return _verdict(reports)
 
 

@@ -20,6 +20,7 @@ from mockserver.exchange import Fields, Headers, Request, Response, Streamed
 from mockserver.jobs.answer import Answer
 from mockserver.jobs.serve import Session
 from mockserver.jobs.show import contract_page, exchange_page, health_page
+from mockserver.values import JSON
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -46,13 +47,15 @@ _CONTRACT_ENDPOINT = "mockserver_contract"
 class MockApp(Flask):
     """A Flask application that answers for the contracts of a session.
 
-    `listener` is told every answer; it must be quick and may not raise.
+    `listener` is told every answer; it must be quick and may not raise. `coverage` tells what was seen of the
+    contracts, where somebody measures it.
     """
 
     def __init__(self, session: Session, listener: Listener | None = None) -> None:
         super().__init__("mockserver", static_folder=None)
         self.session = session
         self.listener = listener
+        self.coverage: Callable[[], JSON] | None = None
         self.url_map.merge_slashes = False
         self.url_map.strict_slashes = False
         self.json.sort_keys = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, its base has not
@@ -202,6 +205,15 @@ def _own_pages() -> Blueprint:
     @pages.get("/exchanges")
     def exchanges() -> FlaskResponse:
         return jsonify(exchange_page(app_of(current_app).session))
+
+    @pages.get("/coverage")
+    def coverage() -> FlaskResponse:
+        measured = app_of(current_app).coverage
+        if measured is None:
+            made = jsonify({"error": "coverage is not measured: start with mockserver serve --coverage FILE"})
+            made.status_code = 404
+            return made
+        return jsonify(measured())
 
     @pages.route("/reset", methods=["POST"])
     def reset() -> FlaskResponse:

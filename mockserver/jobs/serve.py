@@ -1,12 +1,12 @@
 """Answering like an API, from its contract alone.
 
 `Session` owns what changes while a mock runs: the journal. It never raises: whatever a request holds, there is an
-answer, and what is wrong is told in it.
+answer, and what is wrong is told in it. An `observer` is told of each exchange, with the request as it was read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import unquote
@@ -49,6 +49,7 @@ class Session:
         self._script = script
         self._clock = clock
         self._journal = Journal(settings.journal)
+        self.observer: Callable[[Request, Answer], None] | None = None
         self.replace_services(services)
 
     def replace_services(self, services: Sequence[Service]) -> None:
@@ -64,6 +65,8 @@ class Session:
         if added:
             answer = replace(answer, response=replace(answer.response, headers=(*answer.response.headers, *added)))
         self._journal.note(request, answer, begun, self._clock.now() - begun)
+        if self.observer is not None:
+            self.observer(request, answer)
         return answer
 
     def entries(self) -> tuple[Entry, ...]:

@@ -51,7 +51,7 @@ class Director:
         self._scene = Scene(frozenset())
         self._observed: list[Observed] = []
         self.not_accepted = False
-        self._session = Session([service], Settings(on_violation="report", journal=1), _NoClock(), self)
+        self.session = Session([service], Settings(on_violation="report", journal=1), _NoClock(), self)
 
     def play(self, scene: Scene) -> None:
         """Start a scene."""
@@ -69,7 +69,7 @@ class Director:
         if len(self._observed) >= self._scene.most:
             raise self._stop
         before = len(self._observed)
-        answer = self._session.serve(request)
+        answer = self.session.serve(request)
         if len(self._observed) == before:  # no operation was found
             status = Response(answer.response.status, answer.response.headers)
             self._observed.append(Observed("", request, status, None, answer.violations, self._look()))

@@ -6,6 +6,7 @@ used.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("mockserver_contracts", "The folder of contracts; else as configured.")
     parser.addini("mockserver_passthrough", "Hosts that clients may reach for real.", type="args", default=[])
     parser.addini("mockserver_lenient", "Report values that break the contract, reject structure only.", type="bool")
+    parser.addini("mockserver_fail_under", "Percent of what is used of a contract that the tests must see.", default="")
+    parser.addini("mockserver_coverage_file", "Where what was seen of each contract is written.", default="")
     group = parser.getgroup("mockserver", "mockserver: contracts")
     group.addoption(
         "--contract-report",
@@ -38,13 +41,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="FORMAT[=FILE]",
-        help="Write what broke a contract during the tests: text, json, ... Repeatable.",
+        help="Write what broke a contract during the tests, and its coverage: text, json, html, ... Repeatable.",
+    )
+    group.addoption(
+        "--contract-fail-under",
+        dest="mockserver_fail_under",
+        type=float,
+        metavar="PERCENT",
+        help="Fail when the tests have seen less of what they use of a contract.",
+    )
+    group.addoption(
+        "--contract-coverage",
+        dest="mockserver_contract_coverage",
+        nargs="?",
+        const=".mockserver-coverage.json",
+        metavar="FILE",
+        help="Write what was seen of each contract, for `mockserver coverage report` and `merge`.",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
     config.addinivalue_line("markers", _MARKER)
+    wanted = config.getoption("mockserver_contract_report")
+    if wanted:
+        from mockserver.report.renderers import RENDERERS  # noqa: PLC0415 - only where a report is asked for
+
+        for name in (word.partition("=")[0] for word in wanted):
+            if name not in RENDERERS:
+                raise pytest.UsageError(f"--contract-report {name}: formats are {', '.join(RENDERERS)}")
 
 
 def _run(config: pytest.Config) -> Run:
@@ -100,11 +125,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     return outcome
 
 
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Take note of what was asked, for the summary."""
-    mocks = item.stash.get(_MOCKS, None)
-    if mocks is not None:
-        _run(item.config).note(mocks)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Measure the suites of clients, too; who has imported none has none."""
+    suites = sys.modules.get("mockserver.api.client_suite")
+    if suites is None:
+        return
+    callspec = getattr(item, "callspec", None)
+    for case in callspec.params.values() if callspec is not None else ():
+        if isinstance(case, suites.SuiteCase):
+            _run(item.config).measured.watch_case(case)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -119,6 +148,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     found = session.config.stash.get(_RUN, None)
     if found is not None:
         found.finish(getattr(session.config, "workeroutput", None))
+        if not hasattr(session.config, "workeroutput") and found.measured.is_below() and not session.exitstatus:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)

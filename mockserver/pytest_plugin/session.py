@@ -5,7 +5,6 @@ What is kept is plain (names, statuses, counts, findings as JSON), so that worke
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,13 +14,13 @@ import pytest
 
 from mockserver.api.mock_api import Loaded, MockApi
 from mockserver.api.mock_server import MockServer
-from mockserver.contract.plan import Plan
 from mockserver.edges import settings
 from mockserver.edges.source_lines import SourceLine
 from mockserver.errors import UsageError
 from mockserver.exchange import Request
 from mockserver.jobs.answer import Service
 from mockserver.jobs.tell import tell
+from mockserver.pytest_plugin.coverage import Measured
 from mockserver.redact import redact_text
 from mockserver.report.model import Finding, Report
 from mockserver.report.renderers import RENDERERS
@@ -47,7 +46,7 @@ class Run:
         self._config = config
         self._folder = folder_of_contracts(config)
         self._loaded = Loaded(self._folder)
-        self._seen: dict[str, Counter[tuple[str, int]]] = {}
+        self.measured = Measured(config, self._folder)
         self._findings: dict[str, list[Finding]] = {}
 
     def _asked(self, item: pytest.Item) -> tuple[tuple[str, ...], dict[str, Any]]:
@@ -68,6 +67,7 @@ class Run:
         services, options = self._asked(item)
         passthrough = self._config.getini("mockserver_passthrough")
         with MockApi(*services, loaded=self._loaded, passthrough=passthrough, **options) as mock:
+            self.measured.watch(mock)
             yield mock
 
     @contextmanager
@@ -76,6 +76,7 @@ class Run:
         services, options = self._asked(item)
         strict = not options.pop("lenient")
         with MockServer(*services, contracts=self._folder, strict=strict, **options) as server:
+            self.measured.watch(server)
             yield server
 
     def verdict(self, item: pytest.Item, mocks: list[Mock], *, passed: bool) -> str:
@@ -142,16 +143,9 @@ class Run:
         self._findings.setdefault(service.name, []).append(finding)
         return "\n".join(told(finding))
 
-    def note(self, mocks: list[Mock]) -> None:
-        """Count what was asked and answered."""
-        for mock in mocks:
-            for service, operation, status in _answers(mock):
-                self._seen.setdefault(service, Counter())[operation, status] += 1
-
     def add(self, handed: dict[str, Any]) -> None:
         """Take over what a worker of xdist saw."""
-        for service, operation, status, count in handed["seen"]:
-            self._seen.setdefault(service, Counter())[operation, status] += count
+        self.measured.take(handed["seen"])
         for service, finding in handed["findings"]:
             finding["evidence"] = tuple(map(tuple, finding["evidence"]))
             finding["further"] = tuple(map(tuple, finding["further"]))
@@ -161,11 +155,7 @@ class Run:
         """Hand over what was seen, or write what was asked for."""
         if workeroutput is not None:
             workeroutput["mockserver"] = {
-                "seen": [
-                    (service, operation, status, count)
-                    for service, counted in self._seen.items()
-                    for (operation, status), count in counted.items()
-                ],
+                "seen": self.measured.handed(),
                 "findings": [
                     (service, {**asdict(finding), "witness": None})
                     for service, findings in self._findings.items()
@@ -173,14 +163,19 @@ class Run:
                 ],
             }
             return
+        self.measured.write()
+        wanted = self._config.getoption("mockserver_contract_report")
+        if not wanted:
+            return
+        found = self.measured.reports(annotate=any(word.partition("=")[0] == "html" for word in wanted))
+        checked = {one.contract: one.checked for one in found}
+        names = sorted(checked.keys() | self._findings.keys())
         reports = [
-            Report("test", service, "pytest", len({name for name, _ in counted}), (), self._unique(service))
-            for service, counted in sorted(self._seen.items())
+            *(Report("test", name, "pytest", checked.get(name, 1), (), self._unique(name)) for name in names),
+            *found,
         ]
-        for word in self._config.getoption("mockserver_contract_report"):
+        for word in wanted:
             name, _, target = word.partition("=")
-            if name not in RENDERERS:
-                raise pytest.UsageError(f"--contract-report {name}: formats are {', '.join(RENDERERS)}")
             text = RENDERERS[name](reports)
             if target:
                 Path(target).write_text(text, encoding="utf-8")
@@ -193,51 +188,11 @@ class Run:
 
     def summary(self, reporter: pytest.TerminalReporter) -> None:
         """Tell how much of each contract the tests have seen, a line each."""
-        if not self._seen:
-            return
-        reporter.section("contracts", sep="-")
-        for name, counted in sorted(self._seen.items()):
-            service = self._loaded.service(name, lenient=False) if name in self._names() else None
-            used = {operation for operation, _ in counted}
-            if service is None:
-                reporter.line(f"{name}: {len(used)} operations used")
-                continue
-            plans = [service.plans.of(operation) for operation in service.contract.operations]
-            documented = {
-                (plan.operation.name, response.status)
-                for plan in plans
-                if isinstance(plan, Plan) and plan.operation.name in used
-                for response in plan.responses
-            }
-            shown = {pair for pair in documented if any(_is_shown(pair, each) for each in counted)}
-            missing = sorted({f"{operation} {status}" for operation, status in documented - shown})
-            told_missing = f"; never answered: {', '.join(missing[:5])}" + (", ..." if len(missing) > 5 else "")
-            reporter.line(
-                f"{name}: {len(used)} of {len(plans)} operations used, {len(shown)} of their {len(documented)} "
-                f"documented answers seen{told_missing if missing else ''}"
-            )
-
-    def _names(self) -> tuple[str, ...]:
-        try:
-            return self._loaded.names()
-        except UsageError:
-            return ()
-
-
-def _is_shown(documented: tuple[str, str], seen: tuple[str, int]) -> bool:
-    operation, status = documented
-    return operation == seen[0] and status in {str(seen[1]), f"{seen[1] // 100}XX", "default"}
-
-
-def _answers(mock: Mock) -> Iterator[tuple[str, str, int]]:
-    if isinstance(mock, MockApi):
-        for service in mock.services:
-            for operation, status in service.answers():
-                yield service.service.name, operation, status
-        return
-    for _, answer, _ in mock.session.exchanges():
-        if answer.operation and answer.source != "refused":
-            yield answer.service, answer.operation, answer.response.status
+        lines = list(self.measured.lines())
+        if lines:
+            reporter.section("contracts", sep="-")
+            for line in lines:
+                reporter.line(line, red=line.startswith("FAIL "))
 
 
 def _relative(file: str) -> str:

@@ -131,11 +131,35 @@ class Group(Struct, frozen=True):
         return {level: found.count(level) for level in LEVELS if level in found}
 
 
+class Table(Struct, frozen=True):
+    """Numbers that a job has to tell beside its findings."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Line(Struct, frozen=True):
+    """A line of a contract: `state` is seen, partly, missed or unused; empty where there is nothing to be seen."""
+
+    number: int
+    text: str
+    state: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Page(Struct, frozen=True):
+    """A document of a contract, annotated line by line; lines may be left out between others."""
+
+    file: str
+    lines: tuple[Line, ...]
+
+
 class Report(Struct, frozen=True):
     """The findings of one job on one contract. `unchecked` tells, a sentence each, what was not looked at.
 
     `note` is what the job counted, in a few words: `41 recordings`, `8 of 11 operations`. `figures` are its numbers
-    for scripts.
+    for scripts, `tables` those for people, `pages` the contract itself, annotated.
     """
 
     job: str
@@ -146,6 +170,8 @@ class Report(Struct, frozen=True):
     findings: tuple[Finding, ...]
     note: str = ""
     figures: Mapping[str, JSON] = {}
+    tables: tuple[Table, ...] = ()
+    pages: tuple[Page, ...] = ()
 
     def count(self, level: Level) -> int:
         """Return how many findings have a level and are not accepted."""
