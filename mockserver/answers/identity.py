@@ -20,11 +20,13 @@ from mockserver.values import JSON
 from mockserver.wire.media_type import parse
 from mockserver.wire.parts import split_parts
 from mockserver.wire.reading import SpellingError
+from mockserver.wire.shape import Shape
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NO_IDS = frozenset({"email", "key", "login", "name", "number", "slug", "uid", "username", "uuid", "version"})
 _ECHOING = frozenset({"POST", "PUT", "PATCH"})
 _DEEPEST = 2
+_EXACT = 2**53  # up to here a double is the integer that it looks like
 
 
 def seed_of(seed: int, operation: Operation, request: Request, ignored: frozenset[str] = frozenset()) -> int:
@@ -55,10 +57,12 @@ def _begun(seed: int, template: str) -> hashlib.blake2b:
     return hashlib.blake2b(f"{seed} {template}".encode(), digest_size=8)
 
 
-def wanted_of(operation: Operation, reading: Reading, request: Request, *, own: bool) -> dict[str, JSON]:
+def wanted_of(
+    operation: Operation, reading: Reading, request: Request, *, own: bool, answered: Shape
+) -> dict[str, JSON]:
     """Return the property values that an answer should repeat: fields and files of the body, then ids of the path.
 
-    `own`: the last path parameter names the thing that is answered.
+    `own`: the last path parameter names the thing that is `answered`.
     """
     wanted: dict[str, JSON] = {}
     if operation.method in _ECHOING and isinstance(reading.body, Body) and isinstance(reading.body.value, dict):
@@ -70,8 +74,13 @@ def wanted_of(operation: Operation, reading: Reading, request: Request, *, own: 
     last = len(reading.path) - 1
     for index, value in enumerate(reading.path):
         if value.valid:
-            for name in _property_names(value.plan.parameter.name, own and index == last):
-                wanted[name] = value.value
+            names = _property_names(value.plan.parameter.name, own and index == last)
+            wanted.update(dict.fromkeys(names, value.value))
+            if own and index == last and not any(map(answered.declares, names)):
+                wanted["id"] = value.value  # nothing of the thing is called so, and this is how it is asked for
+    for name, given in wanted.items():
+        if type(given) is float and given.is_integer() and abs(given) < _EXACT:
+            wanted[name] = int(given)  # `1.0` was sent for a number, and may be no integer (OAS 3.0.3 §4.4)
     return wanted
 
 

@@ -86,13 +86,17 @@ class RequestBody(Struct, frozen=True):
 
 
 class ResponseSpec(Struct, frozen=True):
-    """One documented answer; `status` is as written: `200`, `2XX` or `default`."""
+    """One documented answer; `status` is as written: `200`, `2XX` or `default`.
+
+    `produces` are media types that an answer without content is told to be of all the same.
+    """
 
     status: str
     content: tuple[MediaType, ...]
     headers: tuple[Parameter, ...]
     node: Node
     links: Mapping[str, Node]
+    produces: tuple[str, ...] = ()
 
 
 class SecurityScheme(Struct, frozen=True):

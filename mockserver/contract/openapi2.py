@@ -112,9 +112,13 @@ def request_body(documents: Documents, operation: Operation) -> RequestBody | No
 
 
 def _form(operation: Operation, fields: list[Node]) -> Node:
-    """Return one object schema for all form fields; it is written nowhere, so it stands at `parameters`."""
+    """Return one object schema for all form fields; it is written nowhere, so it stands at `parameters`.
+
+    The form parameters are the payload (OAS 2.0 §Parameter Object): there is nothing else in it.
+    """
     tree = {
         "type": "object",
+        "additionalProperties": False,
         "properties": {node.tree["name"]: node.tree for node in fields},
         "required": [node.tree["name"] for node in fields if node.tree.get("required") is True],
     }
@@ -176,6 +180,7 @@ def _response(status: str, node: Node, produces: tuple[str, ...]) -> ResponseSpe
         ),
         node=node,
         links={},
+        produces=produces,  # OAS 2.0 §Operation Object: what the operation can produce, whatever an answer carries
     )
 
 

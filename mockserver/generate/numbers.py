@@ -171,7 +171,25 @@ def _moments(facts: Facts, kind: Kind, place: Place) -> Draw | None:
     return moment(name, "milliseconds" if millis else "seconds")
 
 
+_REGISTERED: Mapping[str, Span] = {  # OAS Format Registry; int32 and int64 are bounds already
+    "int8": _span(-(2**7), 2**7 - 1), "uint8": _span(0, 2**8 - 1),
+    "int16": _span(-(2**15), 2**15 - 1), "uint16": _span(0, 2**16 - 1),
+    "uint32": _span(0, 2**32 - 1), "uint64": _span(0, 2**64 - 1),
+}  # fmt: skip
+
+
 def _spans(facts: Facts, kind: Kind, place: Place) -> Iterator[Span]:
+    """Yield where to draw from, what a registered format means by a number first."""
+    formats = [span for name, span in _REGISTERED.items() if name in facts.formats]
+    for limit in formats[:1]:
+        for span in _admitted(facts, kind, place):
+            low = span.low + span.step * max(0, math.ceil((limit.low - span.low) / span.step))
+            if low <= (high := min(span.high, limit.high)):
+                yield Span(low, high, span.step)
+    yield from _admitted(facts, kind, place)
+
+
+def _admitted(facts: Facts, kind: Kind, place: Place) -> Iterator[Span]:
     """Yield where to draw from: what the name suggests as far as the bounds admit it, then what the bounds admit."""
     step = _common_step(facts.multiples) if facts.multiples else None
     for span in _named(place, kind, facts):

@@ -36,7 +36,7 @@ from mockserver.schema.compile import Validators
 from mockserver.values import Struct, replace
 from mockserver.violation import Violation, Violations, errors_in
 from mockserver.wire.json import dumps
-from mockserver.wire.media_type import concrete
+from mockserver.wire.media_type import concrete, negotiate
 
 OnViolation: TypeAlias = Literal["reject", "report"]
 Source: TypeAlias = Literal["recorded", "state", "example", "generated", "scripted", "refused"]
@@ -205,7 +205,7 @@ class Answering(Struct, frozen=True):
         wanted = {}
         if chosen.status < 400:
             own = self.service.manner(plan).own
-            wanted = wanted_of(plan.operation, reading, self.request, own=own)
+            wanted = wanted_of(plan.operation, reading, self.request, own=own, answered=media.spec.shape)
         imagined = self.service.imagination.body(
             media,
             chosen.content_type,
@@ -238,7 +238,8 @@ class Answering(Struct, frozen=True):
 
     def _documented_headers(self, chosen: Chosen, plan: Plan, imagined: Imagined | None, seed: int) -> Headers:
         """Return Content-Type, the headers of the contract, and the challenge that no 401 may lack."""
-        headers: Headers = (("Content-Type", imagined.content_type),) if imagined is not None else ()
+        content_type = imagined.content_type if imagined is not None else self._empty_type(chosen)
+        headers: Headers = (("Content-Type", content_type),) if content_type else ()
         if chosen.documented is not None and chosen.documented.headers:
             known = self._known_headers(chosen, plan, imagined)
             headers += tuple(
@@ -247,6 +248,14 @@ class Answering(Struct, frozen=True):
         if chosen.status == 401 and not any(name.lower() == "www-authenticate" for name, _ in headers):
             headers += (("WWW-Authenticate", challenge(plan.security, self.service.name)),)
         return headers
+
+    def _empty_type(self, chosen: Chosen) -> str:
+        """Return the type that an answer without content is of (OAS 2.0 `produces`), or nothing."""
+        offers = chosen.documented.produces if chosen.documented is not None else ()
+        if not offers:
+            return ""
+        accept = self.request.header("accept")
+        return concrete(negotiate(accept, offers) or offers[0], accept)
 
     def _known_headers(self, chosen: Chosen, plan: Plan, imagined: Imagined | None) -> dict[str, str]:
         """Return what some headers should say, by lower-case name."""

@@ -59,7 +59,7 @@ def read(text: str, shape: Shape, *, lenient: bool = False) -> Decoded:
     if shape.unconstrained:
         return Decoded(text, tuple(typed))
     if "string" in shape.kinds:
-        typed += [text, None] if not text and "null" in shape.kinds else [text]
+        typed += [text, None] if lenient and not text and "null" in shape.kinds else [text]
         return Decoded(typed[0], (*typed[1:], *_parsed(text, shape)))
     return Decoded(typed[0], tuple(typed[1:])) if typed else _composite(text, shape)
 

@@ -515,10 +515,4 @@ RECORDS = (
         lambda d: d.they_accept and d.part == "response-body" and d.version != "3.0" and d.say("may not be there"),
         "JSON Schema 2020-12 validation §9.4: a writeOnly value is never present when the instance is retrieved.",
     ),
-    Record(
-        "unsigned-ranges",
-        "them",
-        lambda d: d.they_accept and d.words <= {"request-range", "response-range"} and bool(d.words),
-        "OpenAPI Format Registry: uint8, uint16, uint32 and uint64 are unsigned integers of so many bits.",
-    ),
 )

@@ -127,6 +127,18 @@ def test_a_number_is_what_its_name_says(name, low, high):
             assert low <= value[name] <= high
 
 
+@pytest.mark.parametrize(
+    ("number_format", "low", "high"),
+    [("int8", -128, 127), ("uint8", 0, 255), ("int16", -32768, 32767), ("uint32", 0, 2**32 - 1), ("uint64", 0, 2**64)],
+)
+@pytest.mark.parametrize("name", ["bytes", "amount", "anything"])
+def test_a_registered_format_is_kept_where_the_bounds_allow(number_format, low, high, name):
+    found = [value[name] for value in values_of({name: {"type": "integer", "format": number_format}})]
+    assert all(low <= number <= high for number in found), found
+    beyond = values_of({name: {"type": "integer", "format": number_format, "minimum": high + 1}})
+    assert all(value[name] > high for value in beyond), beyond
+
+
 def test_amounts_are_cents_or_decimals():
     value = values_of({"total_price": {"type": "number"}, "unit_amount": {"type": "integer"}}, 1)[0]
     assert round(value["total_price"], 2) == value["total_price"]

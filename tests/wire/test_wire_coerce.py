@@ -43,7 +43,7 @@ NUMBER = {"type": "number"}
         ("null", {"type": "null"}, (None,)),
         ("", {"type": ["integer", "null"]}, (None,)),
         ("null", {"type": ["string", "null"]}, (None, "null")),
-        ("", {"type": ["string", "null"]}, ("", None)),
+        ("", {"type": ["string", "null"]}, ("",)),
         ("5", {"type": ["integer", "string"]}, (5, "5")),
         ("x", {"type": ["integer", "string"]}, ("x",)),
         ("true", {"type": ["boolean", "string"]}, (True, "true")),
