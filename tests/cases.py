@@ -24,8 +24,8 @@ from jsonschema import Draft202012Validator
 from mockserver.contract.load import load
 from mockserver.document.documents import Documents
 from mockserver.exchange import Request
-from mockserver.jobs.answer import Answer, Service, Settings
 from mockserver.jobs.serve import Session
+from mockserver.jobs.service import Answer, Service, Settings
 from mockserver.schema.compile import Validators
 
 FOLDER = Path(__file__).parent / "cases"

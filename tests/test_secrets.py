@@ -13,8 +13,8 @@ from mockserver.document.documents import Documents
 from mockserver.edges.clock import SystemClock
 from mockserver.edges.console import RequestLog
 from mockserver.edges.flask_app import MockApp
-from mockserver.jobs.answer import Service, Settings
 from mockserver.jobs.serve import Session
+from mockserver.jobs.service import Service, Settings
 from mockserver.schema.compile import Validators
 
 SECRET = "s3cr3t-Qm9iJ3M"

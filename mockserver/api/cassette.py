@@ -24,10 +24,10 @@ from mockserver.edges.intercept.all import LIBRARIES, intercepted
 from mockserver.edges.network_block import blocked
 from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.exchange import Request, Response
-from mockserver.jobs.answer import Answer, Service
 from mockserver.jobs.interception import Passed, Received, Unheard, Watched
 from mockserver.jobs.judge import Judged
 from mockserver.jobs.recorder import RECORDING, Forward, Missing, Recorder, Written
+from mockserver.jobs.service import Answer, Service
 from mockserver.schema.compile import Validators
 from mockserver.values import replace
 

@@ -16,7 +16,7 @@ from mockserver.edges.consumer.binding import Bound, How, bind_parameters, opera
 from mockserver.edges.consumer.methods import Method, Parameter, parameters_of
 from mockserver.edges.consumer.watching import Marks, arrived
 from mockserver.errors import UsageError
-from mockserver.jobs.answer import Service
+from mockserver.jobs.service import Service
 from mockserver.jobs.verify_cases import Place, body_media, places_of
 from mockserver.values import replace
 

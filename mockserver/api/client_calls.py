@@ -22,8 +22,8 @@ from mockserver.edges.intercept.all import intercepted, without_network_lookups
 from mockserver.edges.source_lines import calling_line, raising_line
 from mockserver.exchange import Request
 from mockserver.generate.generator import Unsatisfiable
-from mockserver.jobs.answer import Answer, Service
 from mockserver.jobs.interception import Interception, Received, addresses, ordered
+from mockserver.jobs.service import Answer, Service
 from mockserver.jobs.verify_cases import Case, Cases, Direction, Given, Place, Said
 from mockserver.jobs.verify_director import Director, Scene
 from mockserver.jobs.verify_judge import Called, Observed, Raised, Shown, Wanted, judge

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from mockserver.api.client_bound import Binding
-from mockserver.jobs.answer import Service
+from mockserver.jobs.service import Service
 from mockserver.jobs.verify_judge import Shown
 from mockserver.values import Struct, field
 

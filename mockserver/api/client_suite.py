@@ -24,9 +24,9 @@ from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.clients import Api, arguments, named
 from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.exchange import Request
-from mockserver.jobs.answer import Answer, Service
 from mockserver.jobs.coverage import Coverage
 from mockserver.jobs.interception import MOCK_ORIGIN
+from mockserver.jobs.service import Answer, Service
 from mockserver.jobs.verify_cases import Case, Direction
 from mockserver.jobs.verify_judge import Shown
 from mockserver.jobs.verify_violating import violating

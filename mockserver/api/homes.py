@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from mockserver.cassette.scrub import Rules
 from mockserver.edges import settings
 from mockserver.edges.known_secrets import known_secrets
-from mockserver.jobs.answer import Service
 from mockserver.jobs.cassettes import rules_of
 from mockserver.jobs.homes import Homes
+from mockserver.jobs.service import Service
 
 
 def addresses_of(name: str) -> tuple[str, ...]:

@@ -20,11 +20,11 @@ from mockserver.edges.intercept.all import intercepted
 from mockserver.edges.source_lines import SourceLine, calling_line
 from mockserver.errors import UsageError
 from mockserver.exchange import Request, Response, whole
-from mockserver.jobs.answer import Answer, Service, Settings
 from mockserver.jobs.configuration import ServiceSettings
 from mockserver.jobs.interception import MOCK_ORIGIN, Blocked, Interception, Received, addresses, ordered
 from mockserver.jobs.script import UNSET, Script, Step
 from mockserver.jobs.serve import Session
+from mockserver.jobs.service import Answer, Service, Settings
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct
 from mockserver.violation import Violation, Violations, errors_in

@@ -11,8 +11,8 @@ from mockserver.edges.clock import SystemClock
 from mockserver.edges.flask_app import MockApp
 from mockserver.edges.runner import Server
 from mockserver.exchange import Exchange
-from mockserver.jobs.answer import OnViolation, Service, Settings
 from mockserver.jobs.serve import Session
+from mockserver.jobs.service import OnViolation, Service, Settings
 from mockserver.schema.compile import Validators
 from mockserver.violation import Violations
 

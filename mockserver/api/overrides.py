@@ -16,8 +16,9 @@ from mockserver.contract.plan import Broken, response_for
 from mockserver.contract.route import Routed
 from mockserver.errors import UnknownService, UsageError
 from mockserver.exchange import Request, Response, whole
-from mockserver.jobs.answer import Answer, Answering, Service, Settings
+from mockserver.jobs.answer import Answering
 from mockserver.jobs.script import UNSET, Step, body_media, body_of, played
+from mockserver.jobs.service import Answer, Service, Settings
 from mockserver.values import replace
 
 See: TypeAlias = Callable[[Answer], Any]

@@ -14,9 +14,9 @@ from mockserver.cassette.scrub import Rules, masked, readably
 from mockserver.edges import cassette_files, settings
 from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.exchange import Request
-from mockserver.jobs.answer import Service
 from mockserver.jobs.cassettes import rules_of
 from mockserver.jobs.replay import Recordings
+from mockserver.jobs.service import Service
 
 if TYPE_CHECKING:
     import httpx

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.api.mock_api import MockApi
 from mockserver.exchange import Request, Response, whole
-from mockserver.jobs.answer import Answer
+from mockserver.jobs.service import Answer
 
 
 def responses_for(*services: str | os.PathLike[str], mock: Any = None, **options: Any) -> MockApi:

@@ -20,9 +20,9 @@ from mockserver.cli.options import allow_remote_option, contracts_option, load_s
 from mockserver.cli.reports import report_option, write_reports
 from mockserver.edges import cassette_files, settings
 from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError
-from mockserver.jobs.answer import Service
 from mockserver.jobs.cassettes import Check, Tape
 from mockserver.jobs.homes import Homes
+from mockserver.jobs.service import Service
 from mockserver.schema.compile import Validators
 from mockserver.values import replace
 

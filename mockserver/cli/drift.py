@@ -19,10 +19,10 @@ from mockserver.edges import cassette_files, settings
 from mockserver.edges.known_secrets import known_secrets
 from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.exchange import Outcome, Request
-from mockserver.jobs.answer import Service
 from mockserver.jobs.drift import memory, told
 from mockserver.jobs.drift.plan import Probe, located_in
 from mockserver.jobs.drift.watch import Seen, Watch
+from mockserver.jobs.service import Service
 from mockserver.redact import Secrets
 from mockserver.report.model import Report
 from mockserver.schema.compile import Validators

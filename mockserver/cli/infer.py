@@ -13,9 +13,9 @@ from mockserver.edges import cassette_files, settings
 from mockserver.edges.yaml_text import write_yaml_text
 from mockserver.errors import UsageError
 from mockserver.jobs import infer as job
-from mockserver.jobs.answer import Service
 from mockserver.jobs.homes import Homes
 from mockserver.jobs.judge import judge
+from mockserver.jobs.service import Service
 from mockserver.schema.compile import Validators
 from mockserver.violation import Violation, errors_in
 

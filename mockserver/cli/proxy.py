@@ -21,9 +21,9 @@ from mockserver.edges.proxy import ProxyApp, new_session
 from mockserver.edges.runner import Server
 from mockserver.errors import UnknownService, UsageError
 from mockserver.exchange import Request
-from mockserver.jobs.answer import OnViolation, Service
 from mockserver.jobs.proxy import Proxy
 from mockserver.jobs.recorder import Recorder, Written
+from mockserver.jobs.service import OnViolation, Service
 from mockserver.redact import redact_text
 from mockserver.violation import Violations, errors_in
 

@@ -21,9 +21,9 @@ from mockserver.edges.runner import Server
 from mockserver.edges.watch import Watch
 from mockserver.errors import MockserverError, UsageError
 from mockserver.exchange import Request
-from mockserver.jobs.answer import Answer, OnViolation, Service, Settings
 from mockserver.jobs.sample import Sampler, curl
 from mockserver.jobs.serve import Session, overlaps
+from mockserver.jobs.service import Answer, OnViolation, Service, Settings
 from mockserver.redact import redact_text, redact_violation
 from mockserver.schema.compile import Validators
 from mockserver.values import Struct

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from mockserver.exchange import Request
-from mockserver.jobs.answer import Answer
+from mockserver.jobs.service import Answer
 
 _EVERY_S = 0.1
 _COLOURS = {2: "32", 3: "36", 4: "33", 5: "31"}

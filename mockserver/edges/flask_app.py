@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, current_app, jsonify, request, signals
 from flask import Response as FlaskResponse
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
 
 from mockserver.exchange import Fields, Headers, Request, Response, Streamed
-from mockserver.jobs.answer import Answer
 from mockserver.jobs.serve import Session
+from mockserver.jobs.service import Answer
 from mockserver.jobs.show import contract_page, exchange_page, health_page
 from mockserver.values import JSON
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Listener: TypeAlias = Callable[[Request, Answer], None]
 
@@ -44,6 +45,17 @@ _HEARD = tuple(
 _CONTRACT_ENDPOINT = "mockserver_contract"
 
 
+class _CountingMap(Map):
+    """A map that knows how often something was added to it: this is asked at every request."""
+
+    added = 0
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Add a rule."""
+        super().add(rulefactory)
+        self.added += 1
+
+
 class MockApp(Flask):
     """A Flask application that answers for the contracts of a session.
 
@@ -51,8 +63,11 @@ class MockApp(Flask):
     contracts, where somebody measures it.
     """
 
+    url_map_class = _CountingMap
+
     def __init__(self, session: Session, listener: Listener | None = None) -> None:
         super().__init__("mockserver", static_folder=None)
+        self._map: _CountingMap = self.url_map  # type: ignore[assignment]  # made by `url_map_class`
         self.session = session
         self.listener = listener
         self.coverage: Callable[[], JSON] | None = None
@@ -64,27 +79,29 @@ class MockApp(Flask):
             # methods=None: every method there is, QUERY and those of tomorrow
             self.url_map.add(Rule(rule, endpoint=_CONTRACT_ENDPOINT, methods=None))
         self.view_functions[_CONTRACT_ENDPOINT] = _contract_view
-        self._own_rules = self._rules()
+        self._own_rules = self._map.added
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         if environ["PATH_INFO"].startswith(OWN_PATH) or not self._nobody_listens():
             return super().wsgi_app(environ, start_response)
-        answer = self._answer(environ)
-        response = answer.response
-        start_response(_status(response), _headers_of(response))
-        return Paced(response) if isinstance(response, Streamed) else (response.body,)
+        return _sent(self._answer(read_environ(environ)), environ, start_response)
 
-    def _answer(self, environ: WSGIEnvironment) -> Answer:
-        asked = read_environ(environ)
+    def at_once(self, request: Request, path: str) -> tuple[str, Headers, bytes] | WSGIApplication | None:
+        """Answer one request without WSGI; None where Flask has to see it, or what somebody put around it."""
+        if path.startswith(OWN_PATH) or "wsgi_app" in self.__dict__ or not self._nobody_listens():
+            return None
+        answer = self._answer(request)
+        response = answer.response
+        if answer.wait_s or answer.fault or type(response) is not Response:
+            return partial(_sent, answer)
+        return _status(response), response.headers, response.body
+
+    def _answer(self, asked: Request) -> Answer:
         answer = self.session.serve(asked)
-        _pace(environ, answer)
         if self.listener is not None:
             self.listener(asked, answer)
         return answer
-
-    def _rules(self) -> int:
-        return len(self.url_map._rules)  # noqa: SLF001 - iter_rules() sorts them, and this is asked at every request
 
     def _nobody_listens(self) -> bool:
         """Tell whether nothing is registered that would have to see a contract's operation."""
@@ -96,14 +113,23 @@ class MockApp(Flask):
             or self.url_value_preprocessors
             or self.error_handler_spec
             or any(_HEARD)
-            or self._rules() != self._own_rules
+            or self._map.added != self._own_rules
         )
+
+
+def _sent(answer: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Send an answer (PEP 3333)."""
+    _pace(environ, answer)
+    response = answer.response
+    start_response(_status(response), _headers_of(response))
+    return Paced(response) if isinstance(response, Streamed) else (response.body,)
 
 
 def _contract_view(anything: str = "") -> FlaskResponse:
     """Answer an operation on the long way, where hooks see it."""
     del anything  # the raw target says more
-    answer = app_of(current_app)._answer(request.environ)  # noqa: SLF001 - one class in two halves
+    answer = app_of(current_app)._answer(read_environ(request.environ))  # noqa: SLF001 - one class in two halves
+    _pace(request.environ, answer)
     response = answer.response
     body = Paced(response) if isinstance(response, Streamed) else response.body
     made = FlaskResponse(body, status=_status(response))

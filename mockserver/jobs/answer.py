@@ -5,105 +5,30 @@ What is served here is one operation of one contract; finding it is the session'
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import lru_cache, partial
-from typing import Literal, TypeAlias
 
 from mockserver.answers.asked import NOTHING, Asked, asked_of
-from mockserver.answers.choose import Chooser, Chosen, NotAcceptable, NotDocumented, Refusal, refusal
-from mockserver.answers.cors import preflight_headers
-from mockserver.answers.explain import explained, phrase, problem
+from mockserver.answers.choose import Chosen, NotAcceptable, NotDocumented, Refusal, refusal
+from mockserver.answers.explain import explained
 from mockserver.answers.headers import contract_headers, location, told_violations
 from mockserver.answers.identity import seed_of, wanted_of, wants_stream
-from mockserver.answers.imagine import Imagination, Imagined, NoSuchExample, spelled
-from mockserver.answers.manner import Manner, manner_of
+from mockserver.answers.imagine import Imagined, NoSuchExample, spelled
 from mockserver.answers.paging import paged
 from mockserver.answers.prefer import Preferences
-from mockserver.answers.prevailing import Prevailing
 from mockserver.checks.received import Received, finding
-from mockserver.checks.request import check_request, unrouted
+from mockserver.checks.request import check_request
 from mockserver.checks.security import challenge
-from mockserver.contract.model import Contract, MediaType
-from mockserver.contract.plan import Broken, Plan, Plans, bounded, broken_part
+from mockserver.contract.plan import Broken, Plan, broken_part
 from mockserver.contract.reading import Reading, fitting, read_request
-from mockserver.contract.route import Routed, Router, WrongMethod
-from mockserver.contract.secret_names import secret_names
+from mockserver.contract.route import Routed
 from mockserver.errors import MockserverError, UnreadableDocument
 from mockserver.exchange import Headers, Request, Response, Streamed
+from mockserver.jobs.refuse import cleaned, error_body, refused, to_method, told_error
+from mockserver.jobs.service import Answer, Service, Settings, Source
 from mockserver.messages import BY_ID
-from mockserver.redact import Secrets, redact_violation
-from mockserver.schema.compile import Validators
 from mockserver.values import Struct, replace
 from mockserver.violation import Violation, Violations, errors_in
-from mockserver.wire.json import dumps
 from mockserver.wire.media_type import concrete, negotiate
-
-OnViolation: TypeAlias = Literal["reject", "report"]
-Source: TypeAlias = Literal["recorded", "state", "example", "generated", "scripted", "refused"]
-
-
-_REMEMBERED = 4096
-
-
-class Settings(Struct, frozen=True):
-    """How a mock answers.
-
-    `strict` rejects every violation at error level; without it only what is structurally wrong is rejected and values
-    are reported. `delay_s` is waited before every answer, in seconds. `journal` is how many exchanges are kept.
-    """
-
-    strict: bool = True
-    on_violation: OnViolation = "reject"
-    security: bool = True
-    seed: int = 0
-    delay_s: float = 0.0
-    journal: int = 1000
-
-
-class Answer(Struct, frozen=True):
-    """What to send, how many seconds to wait before, and what there is to tell about it."""
-
-    response: Response | Streamed
-    wait_s: float = 0.0
-    fault: str = ""
-    service: str = ""
-    operation: str = ""
-    source: Source = "refused"
-    violations: Violations = ()
-    reading: Reading | None = None
-
-
-class Service:
-    """One contract, ready to be served."""
-
-    def __init__(self, contract: Contract, validators: Validators, *, lenient: bool = False) -> None:
-        self.contract = contract
-        self.plans = Plans(contract, validators, lenient=lenient)
-        self.router = Router(contract)
-        self.imagination = Imagination(validators)
-        self.chooser = Chooser()
-        self.errors = Prevailing(self.plans)
-        self._manners: dict[Plan, Manner] = {}
-        self._secrets: Secrets | None = None
-
-    @property
-    def name(self) -> str:
-        """The name of the service."""
-        return self.contract.name
-
-    def manner(self, plan: Plan) -> Manner:
-        """Return what is known of an operation before any request comes."""
-        found = self._manners.get(plan)
-        if found is None:
-            found = bounded(self._manners, _REMEMBERED)[plan] = manner_of(self.plans, plan)
-        return found
-
-    def secrets(self) -> Secrets:
-        """Return the names under which secrets travel here."""
-        if self._secrets is None:
-            schemes = tuple(self.plans.security_schemes().values())
-            self._secrets = Secrets().named(secret_names(self.contract, schemes))
-        return self._secrets
 
 
 class Answering(Struct, frozen=True):
@@ -234,7 +159,7 @@ class Answering(Struct, frozen=True):
             return error_body(self.service, chosen.status, clean, seed)
         if chosen.media is None:
             return None
-        return _told(self.service, chosen.status, chosen.media, chosen.content_type, clean, seed)
+        return told_error(self.service, chosen.status, chosen.media, chosen.content_type, clean, seed)
 
     def _documented_headers(self, chosen: Chosen, plan: Plan, imagined: Imagined | None, seed: int) -> Headers:
         """Return Content-Type, the headers of the contract, and the challenge that no 401 may lack."""
@@ -286,7 +211,7 @@ class Answering(Struct, frozen=True):
         if violations:
             told = told_violations(cleaned(self.service, self.request, violations))
             headers += (("X-Mockserver-Violations", told),)
-        response = _to(self.request, _outcome(chosen.status, headers, imagined))
+        response = to_method(self.request, _outcome(chosen.status, headers, imagined))
         return Answer(
             response,
             self.wait_s,
@@ -302,12 +227,6 @@ class Answering(Struct, frozen=True):
 @lru_cache(maxsize=4096)
 def _own_headers(operation: str, source: Source) -> Headers:
     return (("X-Mockserver-Operation", _latin(operation)), ("X-Mockserver-Source", source))
-
-
-def cleaned(service: Service, request: Request, violations: Violations) -> Violations:
-    """Return findings with the secrets of the request taken out."""
-    known = service.secrets().seen_in(request)
-    return tuple(redact_violation(violation, known) for violation in violations)
 
 
 _NULLABLE = frozenset({"request-type", "request-enum", "request-union"})
@@ -333,73 +252,12 @@ def _reason(violations: Violations) -> Refusal:
     return "path" if all(violation.at.startswith("path.") for violation in errors) else "invalid"
 
 
-def error_body(service: Service, status: int, violations: Violations, seed: int) -> Imagined:
-    """Return the error that the contract mostly answers with, or problem details where it has none."""
-    usual = service.errors.of(status)
-    if usual is not None:
-        with suppress(MockserverError):  # its schema cannot be read or admits nothing: the next best answer counts
-            return _told(service, status, usual.media, concrete(usual.media.name), violations, seed)
-    return _problem(status, violations)
-
-
-def _told(
-    service: Service, status: int, documented: MediaType, content_type: str, violations: Violations, seed: int
-) -> Imagined:
-    """Return the contract's own error with our explanation in it."""
-    media = service.plans.media(documented, "response")
-    imagined = service.imagination.body(media, content_type, seed, wanted={"status": status})
-    value = explained(imagined.value, media, status, violations)
-    return spelled(media, content_type, value, "generated") if value is not imagined.value else imagined
-
-
-def _problem(status: int, violations: Violations) -> Imagined:
-    value = problem(status, phrase(status), violations)
-    return Imagined("application/problem+json", dumps(value), value, "generated")
-
-
-def refused(service: Service, request: Request, status: int, violations: Violations, headers: Headers = ()) -> Answer:
-    """Answer with the contract's usual error: it has nothing to say about this request."""
-    clean = cleaned(service, request, violations)
-    body = error_body(service, status, clean, status)
-    told = (("Content-Type", body.content_type), *headers, ("X-Mockserver-Source", "refused"))
-    told = (*told, ("X-Mockserver-Violations", told_violations(clean)))
-    response = _to(request, Response(status, told, body.body))
-    return Answer(response, service=service.name, violations=violations)
-
-
-def wrong_method(service: Service, request: Request, route: WrongMethod) -> Answer:
-    """Answer 405 with Allow (RFC 9110 §15.5.6), or what OPTIONS asks for (§9.3.7)."""
-    allow = ("Allow", ", ".join(route.allow))
-    if request.method == "OPTIONS":
-        return Answer(Response(204, (allow,)), service=service.name, source="generated")
-    violation = unrouted(route, request.method, service.contract.documents.root)
-    return refused(service, request, 405, (violation,), (allow,))
-
-
-def preflight(service: Service, request: Request, route: Routed | WrongMethod) -> Answer:
-    """Answer a browser that asks what it may send."""
-    allow = route.allow if isinstance(route, WrongMethod) else (route.operation.method,)
-    wanted = request.header("access-control-request-method") or ""
-    methods = tuple(dict.fromkeys((*allow, wanted)))
-    headers = (("Allow", ", ".join(allow)), *preflight_headers(request, methods))
-    return Answer(Response(204, headers), service=service.name, source="generated")
-
-
 def _outcome(status: int, headers: Headers, imagined: Imagined | None) -> Response | Streamed:
     if imagined is None:
         return Response(status, headers)
     if imagined.pieces:
         return Streamed(status, headers, tuple((0.0, piece) for piece in imagined.pieces))
     return Response(status, headers, imagined.body)
-
-
-def _to(request: Request, response: Response | Streamed) -> Response | Streamed:
-    """Return the answer to a HEAD without its content, and with the length that GET would have (RFC 9110 §9.3.2)."""
-    if request.method != "HEAD":
-        return response
-    if isinstance(response, Streamed):  # its length is not known before it has ended
-        return Response(response.status, response.headers)
-    return Response(response.status, (*response.headers, ("Content-Length", str(len(response.body)))))
 
 
 def _latin(text: str) -> str:

@@ -14,10 +14,10 @@ from mockserver.contract.model import Contract
 from mockserver.contract.secret_names import secret_names, write_only_names
 from mockserver.document.positions import Places, line_text
 from mockserver.document.read import utf8
-from mockserver.jobs.answer import Service
 from mockserver.jobs.homes import Homes
 from mockserver.jobs.judge import digest, judge, place_of
 from mockserver.jobs.ports import SecondOpinion
+from mockserver.jobs.service import Service
 from mockserver.jobs.tell import tell
 from mockserver.messages import BY_ID
 from mockserver.report.model import Finding, Report

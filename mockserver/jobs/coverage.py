@@ -13,9 +13,9 @@ from mockserver.coverage.shapes import Shapes
 from mockserver.coverage.stored import Seen, merged
 from mockserver.coverage.universe import universe
 from mockserver.exchange import Request, whole
-from mockserver.jobs.answer import Answer, Service
 from mockserver.jobs.coverage_lines import Lines, pages, sentence
 from mockserver.jobs.judge import digest
+from mockserver.jobs.service import Answer, Service
 from mockserver.messages import BY_ID
 from mockserver.report.model import Finding, Report, Table
 from mockserver.schema.compile import Validators

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mockserver.cassette.model import split_url
 from mockserver.contract.model import Contract
 from mockserver.contract.route import Route, Unrouted
-from mockserver.jobs.answer import Service
+from mockserver.jobs.service import Service
 from mockserver.values import Struct
 
 _VARIABLE = re.compile(r"\{[^{}]*\}")

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from mockserver.exchange import Request, Response
-from mockserver.jobs.answer import Answer
+from mockserver.jobs.service import Answer
 from mockserver.values import Struct, replace
 
 Serve: TypeAlias = Callable[[Request], Answer]

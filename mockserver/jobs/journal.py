@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 from mockserver.exchange import Request, Response, Streamed
-from mockserver.jobs.answer import Answer
+from mockserver.jobs.service import Answer
 from mockserver.values import Struct
 
 _KEPT = tuple(name for name in Answer.__struct_fields__ if name != "reading")

@@ -17,9 +17,9 @@ from mockserver.contract.reading import choose_media, fitting, read_request
 from mockserver.contract.route import Routed
 from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Request, Response
-from mockserver.jobs.answer import Service
 from mockserver.jobs.homes import Homes, Located, route_of
 from mockserver.jobs.ports import Opinion, SecondOpinion
+from mockserver.jobs.service import Service
 from mockserver.values import Struct, replace
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import decode_body

@@ -9,10 +9,11 @@ from mockserver.answers.headers import told_violations
 from mockserver.cassette.header_names import FRAMING
 from mockserver.cassette.model import split_url
 from mockserver.exchange import Headers, Request, Response
-from mockserver.jobs.answer import OnViolation, Service, cleaned
 from mockserver.jobs.homes import Located
 from mockserver.jobs.judge import judge_exchange
 from mockserver.jobs.recorder import Recorder
+from mockserver.jobs.refuse import cleaned
+from mockserver.jobs.service import OnViolation, Service
 from mockserver.values import JSON, replace
 from mockserver.violation import Violations, errors_in
 from mockserver.wire.json import dumps

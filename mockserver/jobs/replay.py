@@ -17,8 +17,10 @@ from mockserver.cassette.readable import with_length
 from mockserver.cassette.scrub import Rules, masked, readably
 from mockserver.contract.route import Routed
 from mockserver.exchange import Headers, Request, Response
-from mockserver.jobs.answer import Answer, Answering, Service, cleaned
+from mockserver.jobs.answer import Answering
 from mockserver.jobs.homes import Homes, route_of
+from mockserver.jobs.refuse import cleaned
+from mockserver.jobs.service import Answer, Service
 from mockserver.values import replace
 
 

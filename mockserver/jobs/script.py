@@ -15,7 +15,8 @@ from mockserver.contract.plan import MediaPlan, Plan, Plans, response_for
 from mockserver.contract.reading import choose_media
 from mockserver.contract.route import Routed
 from mockserver.exchange import Headers, Response, whole
-from mockserver.jobs.answer import Answer, Answering
+from mockserver.jobs.answer import Answering
+from mockserver.jobs.service import Answer
 from mockserver.values import JSON, Struct, field, replace
 from mockserver.wire.bodies import decode_body, encode_body
 from mockserver.wire.reading import Decoded

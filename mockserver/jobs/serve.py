@@ -16,9 +16,11 @@ from mockserver.answers.prefer import preferences
 from mockserver.checks.request import unrouted
 from mockserver.contract.route import Route, Routed, Unrouted, WrongMethod
 from mockserver.exchange import Exchange, Request, Response
-from mockserver.jobs.answer import Answer, Answering, Service, Settings, preflight, refused, wrong_method
+from mockserver.jobs.answer import Answering
 from mockserver.jobs.journal import Entry, Journal
 from mockserver.jobs.ports import Clock
+from mockserver.jobs.refuse import preflight, refused, wrong_method
+from mockserver.jobs.service import Answer, Service, Settings
 from mockserver.redact import Secrets, redact_exchange, redact_violation
 from mockserver.values import Struct, replace
 from mockserver.violation import Violations

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 
 from mockserver.exchange import Headers, Response, Streamed
-from mockserver.jobs.answer import Answer, Service
 from mockserver.jobs.serve import Session
+from mockserver.jobs.service import Answer, Service
 from mockserver.values import JSON
 from mockserver.violation import Violation
 

@@ -14,8 +14,9 @@ from mockserver.contract.plan import Broken, Plan
 from mockserver.contract.reading import fitting, read_request
 from mockserver.contract.route import Routed
 from mockserver.exchange import Request, Response
-from mockserver.jobs.answer import Answer, Answering, Service, Settings
+from mockserver.jobs.answer import Answering
 from mockserver.jobs.serve import Session
+from mockserver.jobs.service import Answer, Service, Settings
 from mockserver.jobs.verify_cases import Cases, Given, response_of
 from mockserver.jobs.verify_judge import Observed
 from mockserver.schema.compile import Validators

@@ -18,7 +18,7 @@ from mockserver.edges import settings
 from mockserver.edges.source_lines import SourceLine
 from mockserver.errors import UsageError
 from mockserver.exchange import Request
-from mockserver.jobs.answer import Service
+from mockserver.jobs.service import Service
 from mockserver.jobs.tell import tell
 from mockserver.pytest_plugin.coverage import Measured
 from mockserver.redact import redact_text

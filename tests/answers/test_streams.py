@@ -7,8 +7,8 @@ import pytest
 from mockserver.contract.load import load
 from mockserver.document.documents import Documents
 from mockserver.exchange import Request, Response, Streamed
-from mockserver.jobs.answer import Service, Settings
 from mockserver.jobs.serve import Session
+from mockserver.jobs.service import Service, Settings
 from mockserver.schema.compile import Validators
 
 TEXT, NUMBER = {"type": "string"}, {"type": "integer"}

@@ -17,10 +17,10 @@ from mockserver.cli.main import cli
 from mockserver.contract.load import load
 from mockserver.document.documents import Documents
 from mockserver.errors import UsageError
-from mockserver.jobs.answer import Service
 from mockserver.jobs.homes import Homes
 from mockserver.jobs.infer import infer
 from mockserver.jobs.judge import judge
+from mockserver.jobs.service import Service
 from mockserver.schema.compile import Validators
 from mockserver.violation import errors_in
 from mockserver.wire.json import dumps

@@ -22,9 +22,9 @@ from mockserver.contract.route import Routed
 from mockserver.document.documents import Documents, Node
 from mockserver.errors import MockserverError
 from mockserver.exchange import Request, Response
-from mockserver.jobs.answer import Service, Settings
 from mockserver.jobs.sample import Sampler
 from mockserver.jobs.serve import Session
+from mockserver.jobs.service import Service, Settings
 from mockserver.schema.compile import Validators
 
 

@@ -12,8 +12,8 @@ from mockserver.document.documents import Documents
 from mockserver.edges.clock import SystemClock
 from mockserver.edges.flask_app import MockApp
 from mockserver.edges.runner import Server
-from mockserver.jobs.answer import Service, Settings
 from mockserver.jobs.serve import Session
+from mockserver.jobs.service import Service, Settings
 from mockserver.schema.compile import Validators
 
 PETSTORE = (Path(__file__).parent.parent / "cases" / "petstore.yaml").read_bytes()
@@ -51,6 +51,54 @@ def test_the_short_way_and_the_long_way_answer_alike(method: str, path: str, sen
     two = long.test_client().open(path, method=method, **sent)
     assert seen == [path.partition("?")[0]]
     assert (one.status, one.data, sorted(one.headers)) == (two.status, two.data, sorted(two.headers))
+
+
+RAW = [
+    b"GET /v1/pets/42 HTTP/1.1\r\nHost: x\r\n",
+    b"GET /v1/pets?limit=x HTTP/1.1\r\nHost: x\r\n",
+    b"HEAD /v1/pets/42 HTTP/1.1\r\nHost: x\r\n",
+    b"GET /v1/pets/42 HTTP/1.1\r\nHost: x\r\nPrefer: code=404, delay=0.01\r\n",
+    b"OPTIONS /v1/pets/42 HTTP/1.1\r\nHost: x\r\nOrigin: http://a\r\nAccess-Control-Request-Method: GET\r\n",
+    b"DELETE /v1/pets/a%2Fb HTTP/1.1\r\nHost: x\r\nX-Key: any\r\n",
+    b'POST /v1/pets HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n{"name":"Mia"}',
+    b"GET /%5Fmockserver/health HTTP/1.1\r\nHost: x\r\n",
+    b"GET /nowhere HTTP/1.0\r\n",
+]
+
+
+def answers(app: object) -> list[bytes]:
+    """Return the answers of a server to raw requests, but for the field that tells the time."""
+    found = []
+    with Server(app) as server:  # type: ignore[arg-type]
+        for sent in RAW:
+            with closing(create_connection((server.host, server.port), timeout=10)) as wire:
+                head, _, body = sent.partition(b"\r\n\r\n")
+                wire.sendall(head.rstrip() + b"\r\nConnection: close\r\n\r\n" + body)
+                lines = b"".join(iter(lambda wire=wire: wire.recv(65536), b"")).split(b"\r\n")
+                found.append(b"\r\n".join(line for line in lines if not line.startswith(b"Date: ")))
+    return found
+
+
+def test_a_server_is_told_at_once_what_wsgi_would_tell() -> None:
+    short, by_wsgi = mock(), mock()
+    assert answers(short) == answers(by_wsgi.wsgi_app)
+    asked = [[entry.request for entry in app.session.entries()] for app in (short, by_wsgi)]
+    assert asked[0] == asked[1]
+
+
+def test_what_somebody_puts_around_the_application_sees_every_request() -> None:
+    app, seen = mock(), []
+    inner = app.wsgi_app
+    app.wsgi_app = lambda environ, start: (seen.append(environ["REQUEST_METHOD"]), inner(environ, start))[1]  # type: ignore[method-assign]
+    assert answers(app) == answers(mock().wsgi_app)
+    assert len(seen) == len(RAW)
+
+
+def test_a_hook_sees_what_comes_over_a_socket() -> None:
+    app, seen = mock(), []
+    app.before_request(lambda: seen.append(request.path))
+    answers(app)
+    assert len(seen) == len(RAW)
 
 
 def test_a_hook_sees_the_operations_of_the_contract() -> None:

@@ -13,8 +13,8 @@ from mockserver.answers.imagine import Imagination
 from mockserver.answers.prefer import NONE
 from mockserver.contract.plan import Plan, Plans
 from mockserver.exchange import Fields, Request, Response, Streamed
-from mockserver.jobs.answer import Answer
 from mockserver.jobs.journal import Journal
+from mockserver.jobs.service import Answer
 from mockserver.schema.compile import Validators
 
 SHIPPING = Path(__file__).parent.parent.parent / "contracts" / "shipping.yaml"

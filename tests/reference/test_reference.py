@@ -20,7 +20,7 @@ from mockserver.contract.plan import Plan
 from mockserver.contract.reading import read_request
 from mockserver.contract.route import Routed
 from mockserver.exchange import Exchange, Response
-from mockserver.jobs.answer import Service
+from mockserver.jobs.service import Service
 from mockserver.schema.compile import Validators
 from mockserver.violation import Violation, errors_in
 

@@ -14,8 +14,8 @@ from email.message import Message
 from typing import Any, TypeAlias
 
 from mockserver.exchange import Request, Response, whole
-from mockserver.jobs.answer import Answer
 from mockserver.jobs.interception import Blocked, Passed, Received, Unheard, Watched
+from mockserver.jobs.service import Answer
 from mockserver.values import Struct
 
 Receive: TypeAlias = Callable[[str, Request], Received]

@@ -2,7 +2,8 @@
 
 Knows sockets, threads and time. Does not know contracts, Flask, or what an answer means: the application is any WSGI
 callable. What WSGI cannot say travels beside it: the raw target (`RAW_URI`), the fields as they were spelled
-(`mockserver.headers`) and, on the way back, waits and faults (`mockserver.pace`, a body with `paced()`).
+(`mockserver.headers`) and, on the way back, waits and faults (`mockserver.pace`, a body with `paced()`). An application
+that has its answers as a whole can be asked without WSGI: `at_once`.
 
 What happens on one connection is in `mockserver.edges.runner`. Why this is no library:
 docs/decisions/0001-serving-edge.md.

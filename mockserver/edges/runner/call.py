@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 
 from mockserver.edges.runner.faults import Pace
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
     from types import TracebackType
     from wsgiref.types import WSGIApplication
 
-    from mockserver.edges.runner.requests import Environ
+    from mockserver.edges.runner.requests import Block, Environ, Line
+    from mockserver.exchange import Headers, Request
+
+    AtOnce: TypeAlias = Callable[[Request, str], tuple[str, Headers, bytes] | WSGIApplication | None]
+    """An application's short way past WSGI: from a request and its decoded path to the whole answer (status, fields,
+    body), or what is to be called for it; None where only the application itself can tell."""
 
     ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
@@ -42,10 +48,11 @@ class Errors:
 class Call:
     """One call of the application (PEP 3333): what it was asked and what it said."""
 
-    __slots__ = ("_headers", "_status", "_written", "environ", "frames", "iterable", "pace", "reply")
+    __slots__ = ("_asked", "_headers", "_status", "_written", "frames", "iterable", "line", "pace", "reply")
 
-    def __init__(self, environ: Environ) -> None:
-        self.environ = environ
+    def __init__(self, line: Line, block: Block, body: bytes, peer: tuple[str, str]) -> None:
+        self.line = line
+        self._asked = (block, body, peer)
         self.pace = Pace()
         self.iterable: Iterable[bytes] | None = None
         self.reply: Reply | None = None
@@ -53,7 +60,17 @@ class Call:
         self._status = ""
         self._headers: list[tuple[str, str]] = []
         self._written: list[bytes] = []
+
+    def _environ(self) -> Environ:
+        block, body, peer = self._asked
+        environ = block.environ.copy()
+        environ.update(self.line.environ)
+        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = peer
         environ["mockserver.pace"] = self.pace
+        environ["wsgi.input"] = BytesIO(body)
+        if body and "CONTENT_LENGTH" not in environ:
+            environ["CONTENT_LENGTH"] = str(len(body))
+        return environ
 
     def _start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None, /
@@ -68,7 +85,7 @@ class Call:
 
     def run(self, app: WSGIApplication) -> bytes | None:
         """Call the application; return its whole body, or None where the body comes in pieces."""
-        iterable = app(self.environ, self._start_response)
+        iterable = app(self._environ(), self._start_response)
         if type(iterable) is list or type(iterable) is tuple:
             self.judge()
             return iterable[0] if len(iterable) == 1 and not self._written else b"".join((*self._written, *iterable))

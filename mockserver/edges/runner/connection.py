@@ -8,32 +8,23 @@ import logging
 import socket
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import Context, copy_context
-from io import BytesIO
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from mockserver.edges.runner.call import Call
 from mockserver.edges.runner.faults import FAULTS, Answer, set_reset
+from mockserver.edges.runner.incoming import Incoming
 from mockserver.edges.runner.replies import Pieces, Reply, judge
-from mockserver.edges.runner.requests import (
-    CHUNKED,
-    Block,
-    Chunked,
-    Environ,
-    Limits,
-    Refused,
-    Sized,
-    read_line,
-    refuse_head,
-    too_large,
-)
+from mockserver.edges.runner.requests import Block, Limits, Line, Refused
+from mockserver.exchange import Request
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
+    from mockserver.edges.runner.call import AtOnce
+
 _LOG = logging.getLogger("mockserver.server")
 _Told = TypeVar("_Told")
 _PLAIN = (("Content-Type", "text/plain; charset=utf-8"),)
-_CACHED_LINE = 1 << 10
 _PENDING = 64 << 10  # pipelined bytes that wait in memory behind a slow answer
 _LINGER_S = 1.0
 
@@ -42,6 +33,7 @@ class Service(Protocol):
     """What a connection needs of the server that it belongs to."""
 
     app: WSGIApplication
+    at_once: AtOnce | None
     limits: Limits
     pool: ThreadPoolExecutor | None
     connections: set[Connection]
@@ -65,9 +57,7 @@ class Connection(asyncio.Protocol):
         self.hangs = False  # the answer in work will never come
         self._service = service
         self._since = service.now
-        self._buffer = b""
-        self._environ: Environ | None = None  # of the request whose body is still coming
-        self._body: Sized | Chunked | None = None
+        self._incoming = Incoming(service.limits, service.block)
         self._task: asyncio.Task[None] | None = None  # an answer that takes its time
         self._room: Future[None] | None = None  # while the client does not read
         self._reading = False  # a part of a request has come
@@ -104,10 +94,11 @@ class Connection(asyncio.Protocol):
         """Take bytes (asyncio.Protocol)."""
         if self._deaf:
             return
-        self._buffer = self._buffer + data if self._buffer else data
+        incoming = self._incoming
+        incoming.buffer = incoming.buffer + data if incoming.buffer else data
         if self._task is None and self._room is None:
             self._advance()
-        elif len(self._buffer) > _PENDING:
+        elif len(incoming.buffer) > _PENDING:
             self._transport.pause_reading()
 
     def eof_received(self) -> bool:
@@ -169,82 +160,30 @@ class Connection(asyncio.Protocol):
 
     def _advance(self) -> None:
         """Read and answer what has come, as far as that goes without waiting."""
+        incoming = self._incoming
         try:
-            while self._buffer and self._task is None and self._room is None:
-                environ = self._environ or self._take_head()
-                if environ is None:
-                    self._wait_for_more(new=False)
+            while incoming.buffer and self._task is None and self._room is None:
+                asked = incoming.take()
+                if asked is None:
+                    self._wait_for_more()
                     return
-                body = b"" if self._body is None else self._take_body(self._body)
-                if body is None:
-                    self._environ = environ
-                    self._wait_for_more(new=True)
-                    return
-                self._environ = None
                 self._reading = False
-                self._serve(environ, body)
+                self._serve(*asked)
                 if self._last and self._task is None:
                     self._transport.close()
                     return
         except Refused as refused:
             self._refuse(refused)
 
-    def _wait_for_more(self, *, new: bool) -> None:
+    def _wait_for_more(self) -> None:
+        incoming = self._incoming
         # A head has one deadline however it drips; a body has it anew with each piece.
-        if new or not self._reading:
+        if incoming.in_body or not self._reading:
             self._since = self._service.now
-        self._reading = bool(self._buffer) or self._environ is not None
-
-    def _take_head(self) -> Environ | None:
-        service, buffer = self._service, self._buffer
-        end = buffer.find(b"\r\n\r\n") + 2
-        line = None
-        if 2 <= end <= service.limits.head:
-            line_end = buffer.find(b"\r\n") + 2
-            read = read_line if line_end <= _CACHED_LINE else read_line.__wrapped__
-            line = read(buffer[:line_end])
-        if line is None:
-            if buffer[0] in b"\r\n":  # RFC 9112 §2.2: empty lines before a request line are no request
-                self._buffer = buffer.lstrip(b"\r\n")
-                return self._take_head() if self._buffer else None
-            refuse_head(buffer[:end] if end >= 2 else buffer, service.limits.head, complete=end >= 2)
-            return None
-        block = service.block(buffer[line_end:end])
-        self._buffer = buffer[end + 2 :]
-        self._mute = line.mute
-        self._frame_request(block, old=line.old)
-        environ = block.environ.copy()
-        environ.update(line.environ)
-        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = self._peer
-        return environ
-
-    def _frame_request(self, block: Block, *, old: bool) -> None:
-        limits = self._service.limits
-        self._old = old
-        self._last = not block.persists if old else block.closes
-        if block.hosts != 1 and (block.hosts or not old):  # RFC 9112 §3.2
-            raise Refused("400 Bad Request", f"The request has {block.hosts} Host fields; HTTP/1.1 needs one.")
-        if not block.length:
-            return
-        if block.length == CHUNKED:
-            if old:
-                raise Refused("400 Bad Request", "HTTP/1.0 has no Transfer-Encoding.")
-            self._body = Chunked(limits)
-        elif block.length > limits.body:
-            raise too_large(limits)
-        else:
-            self._body = Sized(block.length)
-        if block.expects and not old and not self._buffer:  # RFC 9110 §10.1.1
+        self._reading = incoming.begun
+        if incoming.continues:
+            incoming.continues = False
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def _take_body(self, body: Sized | Chunked) -> bytes | None:
-        rest = body.feed(self._buffer)
-        if rest is None:
-            self._buffer = b""
-            return None
-        self._buffer = rest
-        self._body = None
-        return bytes(body.content)
 
     def _refuse(self, refused: Refused) -> None:
         """Say why, stop listening, and leave time for the words to arrive before the connection ends."""
@@ -254,8 +193,7 @@ class Connection(asyncio.Protocol):
         self._answer(judge(refused.status, _PLAIN), f"{refused.reason}\n".encode())
         self._deaf = True
         self._reading = False
-        self._environ = None
-        self._buffer = b""
+        self._incoming.drop()
         # Closing at once would answer unread bytes with RST, and RST destroys the answer on its way.
         with contextlib.suppress(OSError):  # the client may be gone already
             self._transport.write_eof()
@@ -263,29 +201,42 @@ class Connection(asyncio.Protocol):
 
     # Answers.
 
-    def _serve(self, environ: Environ, body: bytes) -> None:
+    def _serve(self, line: Line, block: Block, body: bytes) -> None:
         """Answer at once if the whole answer is there, else begin a task."""
         service = self._service
-        environ["wsgi.input"] = BytesIO(body)
-        if body and "CONTENT_LENGTH" not in environ:
-            environ["CONTENT_LENGTH"] = str(len(body))
-        call = Call(environ)
+        self._mute, self._old = line.mute, line.old
+        self._last = not block.persists if line.old else block.closes
+        call: Call | None = None
+        try:
+            app = service.app
+            if service.at_once is not None:
+                said = service.at_once(Request(line.method, line.target, block.fields, body), line.path)
+                if isinstance(said, tuple):
+                    status, headers, content = said
+                    self._answer(judge(status, headers), content)
+                    self._since = service.now
+                    return
+                app = said or app
+            call = Call(line, block, body, self._peer)
+            self._call(call, app)
+        except BaseException as error:  # noqa: BLE001 - sys.exit() or pytest.fail() in a view must not end the server
+            self._fail(call or Call(line, block, body, self._peer), error)
+        if call is not None and self._task is None and call.iterable is not None:
+            self._close(call)
+        self._since = service.now
+
+    def _call(self, call: Call, app: WSGIApplication) -> None:
+        service = self._service
         context = copy_context()  # what the application puts there ends with the request
         if service.pool is not None:
             self._task = service.loop.create_task(self._answer_later(call, None, context))
             return
-        try:
-            content = context.run(call.run, service.app)
-            if content is None or call.pace:
-                answer = self._answer_later(call, content, context)
-                self._task = service.loop.create_task(answer, context=context)
-                return
+        content = context.run(call.run, app)
+        if content is None or call.pace:
+            answer = self._answer_later(call, content, context)
+            self._task = service.loop.create_task(answer, context=context)
+        else:
             self._answer(call.judge(), content)
-        except BaseException as error:  # noqa: BLE001 - sys.exit() or pytest.fail() in a view must not end the server
-            self._fail(call, error)
-        if call.iterable is not None:
-            self._close(call)
-        self._since = service.now
 
     async def _answer_later(self, call: Call, content: bytes | None, context: Context) -> None:
         service = self._service
@@ -424,10 +375,12 @@ class Connection(asyncio.Protocol):
         """Answer 500, or cut what has begun: a broken body must not look complete."""
         if self._gone:
             return
-        method, path = call.environ["REQUEST_METHOD"], call.environ["PATH_INFO"]
-        _LOG.error("application-failed method=%s path=%r error=%s", method, path, type(error).__name__, exc_info=error)
+        name = type(error).__name__
+        _LOG.error(
+            "application-failed method=%s path=%r error=%s", call.line.method, call.line.path, name, exc_info=error
+        )
         if call.frames is None:
-            reason = f"The application raised {type(error).__name__}; the log of this server tells where.\n"
+            reason = f"The application raised {name}; the log of this server tells where.\n"
             self._answer(judge("500 Internal Server Error", _PLAIN), reason.encode())
             return
         self._last = True

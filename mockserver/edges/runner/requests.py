@@ -54,6 +54,7 @@ class Block(Struct, frozen=True):
     """A header section, read once: a client sends the same one with most of its requests."""
 
     environ: Environ
+    fields: Fields
     hosts: int
     length: int
     closes: bool
@@ -84,10 +85,11 @@ def read_block(raw: bytes, base: Environ) -> Block:
     length = _content_length(framing)
     if length == CHUNKED:
         environ.pop("HTTP_TRANSFER_ENCODING")  # RFC 9112 §7.1.3: decoded here, CONTENT_LENGTH stands for it
-    environ["mockserver.headers"] = Fields(headers)
+    environ["mockserver.headers"] = fields = Fields(headers)
     connection = {option.strip().lower() for option in ",".join(framing.get("connection", ())).split(",")}
     return Block(
         environ=environ,
+        fields=fields,
         hosts=len(framing.get("host", ())),
         length=length,
         closes="close" in connection,
@@ -119,8 +121,11 @@ def _content_length(framing: Mapping[str, list[str]]) -> int:
 
 
 class Line(Struct, frozen=True):
-    """A request line: what it adds to the environ, and whether it is HEAD, or HTTP/1.0."""
+    """A request line: what it says, decoded path included, and adds to the environ; whether it is HEAD, or HTTP/1.0."""
 
+    method: str
+    target: str
+    path: str
     environ: Environ
     mute: bool
     old: bool
@@ -135,17 +140,18 @@ def read_line(line: bytes) -> Line | None:
     method, raw, old = parts[1].decode(), parts[2].decode("latin-1"), parts[3] == b"0"
     raw, authority = (raw, "") if raw[0] == "/" else _origin_form(method, raw)
     path, _, query = raw.partition("?")
+    path = unquote(path, "latin-1")
     environ: Environ = {
         "REQUEST_METHOD": method,
         "RAW_URI": raw,
         "REQUEST_URI": raw,
-        "PATH_INFO": unquote(path, "latin-1"),
+        "PATH_INFO": path,
         "QUERY_STRING": query,
         "SERVER_PROTOCOL": "HTTP/1.0" if old else "HTTP/1.1",
     }
     if authority:  # RFC 9112 §3.2.2: it replaces the Host field
         environ["HTTP_HOST"] = authority
-    return Line(environ=environ, mute=method == "HEAD", old=old)
+    return Line(method, raw, path, environ, mute=method == "HEAD", old=old)
 
 
 def _origin_form(method: str, target: str) -> tuple[str, str]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from typing import Self
     from wsgiref.types import WSGIApplication
 
+    from mockserver.edges.runner.call import AtOnce
+
 GRACE_S = 2.0
 """How long a stopping server lets answers in flight finish."""
 
@@ -41,6 +43,7 @@ class _Service:
 
     def __init__(self, app: WSGIApplication, limits: Limits, threads: int, base: Environ) -> None:
         self.app = app
+        self.at_once: AtOnce | None = getattr(app, "at_once", None) if not threads else None
         self.limits = limits
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="mockserver") if threads else None
         self.connections: set[Connection] = set()

@@ -19,10 +19,10 @@ from mockserver.contract.route import Routed
 from mockserver.errors import MockserverError
 from mockserver.exchange import Headers, Request
 from mockserver.generate.boundary import Boundary
-from mockserver.jobs.answer import Service
 from mockserver.jobs.drift.pool import Captured, Pool, kind_word
 from mockserver.jobs.homes import Homes, Located, route_of
 from mockserver.jobs.sample import Sampler
+from mockserver.jobs.service import Service
 from mockserver.jobs.verify_cases import body_media, is_spellable
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace

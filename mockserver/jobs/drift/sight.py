@@ -21,8 +21,8 @@ from mockserver.contract.reading import choose_media
 from mockserver.document import pointer as pointers
 from mockserver.errors import UnreadableDocument
 from mockserver.exchange import NoResponse, Outcome, Response, whole
-from mockserver.jobs.answer import Service
 from mockserver.jobs.drift.plan import SAFE, Probe
+from mockserver.jobs.service import Service
 from mockserver.messages import BY_ID
 from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Level, Violation

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from mockserver.exchange import Exchange, Request, Response, whole
-from mockserver.jobs.answer import Service
 from mockserver.jobs.drift.gather import Drift
 from mockserver.jobs.drift.impact import Impact, level_with
 from mockserver.jobs.drift.memory import Remembered
 from mockserver.jobs.drift.watch import Seen
 from mockserver.jobs.sample import curl
+from mockserver.jobs.service import Service
 from mockserver.jobs.tell import tell
 from mockserver.redact import Secrets, redact_exchange
 from mockserver.report.model import Drifted, Finding, Report

@@ -15,13 +15,13 @@ from mockserver.contract.model import Operation
 from mockserver.contract.plan import response_for
 from mockserver.contract.route import Routed
 from mockserver.exchange import NoResponse, Outcome, Response
-from mockserver.jobs.answer import Service
 from mockserver.jobs.drift.gather import Drift, gather, never_seen
 from mockserver.jobs.drift.plan import SAFE, Planner, Probe, captured_of
 from mockserver.jobs.drift.pool import Captured, Pool, Told
 from mockserver.jobs.drift.sight import Sight, sight
 from mockserver.jobs.homes import Located, route_of
 from mockserver.jobs.judge import excused
+from mockserver.jobs.service import Service
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
 from mockserver.wire.json import JSONSyntaxError, loads
