@@ -38,12 +38,20 @@ class Violation(Struct, frozen=True):
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hex digits, stable under reordering: array indexes do not count."""
-        place = _INDEX.sub("/*", self.at)
-        subject = f"{self.rule}\n{self.side}\n{self.operation}\n{place}"
-        if self.side == "contract":
-            subject += f"\n{self.pointer}"
-        return hashlib.blake2b(subject.encode(), digest_size=6).hexdigest()
+        """Twelve hex digits, the same wherever the document lies and in whatever order it is written."""
+        return fingerprint_of(self, self.pointer)
+
+
+def fingerprint_of(violation: Violation, place: str) -> str:
+    """Return the fingerprint of a finding; `place` is its pointer, without indexes where its document is at hand.
+
+    Indexes of an exchange do not count. A finding about the contract is known by its place alone: which of the
+    operations that share it is named depends on their order.
+    """
+    at = _INDEX.sub("/*", violation.at)
+    who = place if violation.side == "contract" and place else violation.operation
+    subject = f"{violation.rule}\n{violation.side}\n{who}\n{at}"
+    return hashlib.blake2b(subject.encode(), digest_size=6).hexdigest()
 
 
 Violations: TypeAlias = tuple[Violation, ...]

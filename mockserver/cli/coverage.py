@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from mockserver.api.coverage import COVERAGE_FILE, coverage_reports, load_seen, save_seen
+from mockserver.api.reports import asks_for
 from mockserver.cli.options import contracts_option
-from mockserver.cli.reports import asks_for, report_option, write_reports
+from mockserver.cli.reports import report_option, write_reports
 
 
 @click.group(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
-from mockserver.errors import UsageError
+from mockserver.api.reports import deliver, known_format
 from mockserver.report.model import Report
 from mockserver.report.renderers import RENDERERS
 
@@ -19,24 +18,8 @@ report_option = click.option(
 )
 
 
-def asks_for(name: str, wanted: Sequence[str]) -> bool:
-    """Tell whether a format is among those that were asked for."""
-    return any(word.partition("=")[0] == name for word in wanted)
-
-
 def write_reports(reports: Sequence[Report], wanted: Sequence[str]) -> None:
     """Write each report that was asked for: to its file, or to the terminal."""
-    for word in wanted or ("text",):
-        name, _, target = word.partition("=")
-        if name not in RENDERERS:
-            raise UsageError(f"there is no report format {name}", fix=f"formats: {', '.join(RENDERERS)}")
-        text = RENDERERS[name](reports)
-        if not target:
-            click.echo(text, nl=False)
-            continue
-        try:
-            Path(target).write_text(text, encoding="utf-8")
-        except OSError as refused:
-            raise UsageError(
-                f"the report cannot be written: {refused.strerror}", where=target, fix="name a writable file"
-            ) from refused
+    for word in wanted:
+        known_format(word)
+    deliver(reports, wanted or ("text",), lambda text: click.echo(text, nl=False))

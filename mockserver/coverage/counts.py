@@ -51,9 +51,10 @@ class Covered(Struct, frozen=True):
         return {pair: Count(seen[pair], total[pair]) for pair in order if total[pair]}
 
     def missing(self) -> tuple[Point, ...]:
-        """Return what of the used operations was never seen, as it stands in the document."""
+        """Return what of the used operations was never seen: by kind, and as it stands in the document."""
         keys = self.universe.of(self.used) - self.seen
-        return tuple(point for key, point in self.universe.points.items() if key in keys)
+        found = [point for key, point in self.universe.points.items() if key in keys]
+        return tuple(sorted(found, key=lambda point: KINDS.index(point.kind)))
 
 
 def covered(universe: Universe, seen: Iterable[str]) -> Covered:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from urllib.parse import unquote
 
 from mockserver.values import JSON
+
+_SHORT = 60
 
 
 def escape(part: str) -> str:
@@ -50,6 +54,38 @@ def parent(pointer: str) -> str:
 def from_fragment(fragment: str) -> str:
     """Return the pointer that a URI fragment spells (RFC 6901 §6)."""
     return unquote(fragment)
+
+
+def named(tree: JSON, pointer: str) -> str:
+    """Return a pointer that says what stands in a list instead of how many stand before it.
+
+    It is the same when lists are put in another order, and stays a name only: it leads nowhere.
+
+    >>> named({"parameters": [{"name": "id", "in": "path", "schema": {}}]}, "/parameters/0/schema")
+    '/parameters/[path id]/schema'
+    """
+    parts: list[str] = []
+    node = tree
+    for part in split(pointer):
+        if isinstance(node, list) and part.isascii() and part.isdigit() and int(part) < len(node):
+            node = node[int(part)]
+            parts.append(f"[{_identity(node)}]")
+            continue
+        node = node.get(part) if isinstance(node, dict) else None
+        parts.append(part)
+    return join(parts)
+
+
+def _identity(item: JSON) -> str:
+    """Return what an item of a list is known by: a reference, a name, itself where it is short, else its content."""
+    if isinstance(item, dict):
+        if isinstance(item.get("$ref"), str):
+            return str(item["$ref"])
+        words = [item[key] for key in ("in", "name", "url", "operationId") if isinstance(item.get(key), str)]
+        if words:
+            return " ".join(words)
+    text = json.dumps(item, sort_keys=True, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHORT else hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def look_up(tree: JSON, pointer: str) -> JSON:

@@ -12,13 +12,14 @@ from mockserver.change.lifecycle import Notice
 from mockserver.change.model import Change, Comparison
 from mockserver.contract.model import Contract
 from mockserver.document.documents import Documents, name_of
+from mockserver.document.pointer import named
 from mockserver.document.positions import Places, line_text
 from mockserver.jobs.prove import Prover
 from mockserver.redact import Secrets, redact_json
 from mockserver.report.model import Changed, Finding, Report
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, replace
-from mockserver.violation import Violation
+from mockserver.violation import Violation, fingerprint_of
 from mockserver.wire.media_type import is_json
 
 _ORDER: Mapping[str, int] = {"error": 0, "warning": 1, "info": 2}
@@ -65,6 +66,10 @@ class _Lines:
         self._documents = documents
         self._places: dict[str, Places] = {}
 
+    def named(self, document: str, pointer: str) -> str:
+        """Return a pointer that does not depend on the order of lists."""
+        return named(self._documents.tree(document), pointer) if document in self._documents.data else pointer
+
     def of(self, place: tuple[str, str] | None) -> tuple[str, int, str]:
         """Return file, line and text of a place."""
         if place is None:
@@ -107,7 +112,7 @@ def _finding(change: Change, old: _Lines, new: _Lines) -> Finding:
         at=change.at,
         message=told(change),
         fix=change.fix,
-        fingerprint=violation.fingerprint,
+        fingerprint=fingerprint_of(violation, (new if change.new is not None else old).named(document, pointer)),
         text=text,
         witness=redact_json(change.witness, Secrets(frozenset())),
         evidence=tuple(_evidence(change, was, now)),

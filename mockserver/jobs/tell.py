@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mockserver.document.documents import Documents, name_of
+from mockserver.document.pointer import named
 from mockserver.document.positions import Places, line_text
 from mockserver.redact import Secrets, redact_violation
 from mockserver.report.model import Finding, Report
-from mockserver.violation import Violation
+from mockserver.violation import Violation, fingerprint_of
 
 
 def tell(
@@ -30,8 +31,11 @@ def tell(
 
 def _finding(violation: Violation, documents: Documents, places: dict[str, Places]) -> Finding:
     line, text = 0, ""
+    identity = violation.fingerprint
     data = documents.data.get(violation.document)
     if data is not None:
+        if violation.side == "contract":
+            identity = fingerprint_of(violation, named(documents.tree(violation.document), violation.pointer))
         if violation.document not in places:
             places[violation.document] = Places(data, violation.document)
         line = places[violation.document].locate(violation.pointer).line
@@ -47,7 +51,7 @@ def _finding(violation: Violation, documents: Documents, places: dict[str, Place
         at=violation.at,
         message=violation.message,
         fix=violation.fix,
-        fingerprint=violation.fingerprint,
+        fingerprint=identity,
         text=text,
         witness=violation.witness,
     )

@@ -27,7 +27,7 @@ class Measured:
 
     def __init__(self, config: pytest.Config, folder: Path) -> None:
         self._config = config
-        self._folder = folder
+        self._folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
         self.coverage = Coverage()
 
     def watch(self, mock: MockApi | MockServer) -> None:

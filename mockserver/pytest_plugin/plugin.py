@@ -65,11 +65,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
     wanted = config.getoption("mockserver_contract_report")
     if wanted:
-        from mockserver.report.renderers import RENDERERS  # noqa: PLC0415 - only where a report is asked for
+        from mockserver.api.reports import known_format  # noqa: PLC0415 - only where a report is asked for
+        from mockserver.errors import UsageError  # noqa: PLC0415 - as above
 
-        for name in (word.partition("=")[0] for word in wanted):
-            if name not in RENDERERS:
-                raise pytest.UsageError(f"--contract-report {name}: formats are {', '.join(RENDERERS)}")
+        for word in wanted:
+            try:
+                known_format(word)
+            except UsageError as wrong:
+                raise pytest.UsageError(f"--contract-report: {wrong}") from wrong
 
 
 def _run(config: pytest.Config) -> Run:

@@ -14,6 +14,7 @@ import pytest
 
 from mockserver.api.mock_api import Loaded, MockApi
 from mockserver.api.mock_server import MockServer
+from mockserver.api.reports import asks_for, deliver
 from mockserver.edges import settings
 from mockserver.edges.source_lines import SourceLine
 from mockserver.errors import UsageError
@@ -23,7 +24,6 @@ from mockserver.jobs.tell import tell
 from mockserver.pytest_plugin.coverage import Measured
 from mockserver.redact import redact_text
 from mockserver.report.model import Finding, Report
-from mockserver.report.renderers import RENDERERS
 from mockserver.report.text import told
 from mockserver.values import asdict, replace
 from mockserver.violation import Violation, errors_in
@@ -167,20 +167,15 @@ class Run:
         wanted = self._config.getoption("mockserver_contract_report")
         if not wanted:
             return
-        found = self.measured.reports(annotate=any(word.partition("=")[0] == "html" for word in wanted))
+        found = self.measured.reports(annotate=asks_for("html", wanted))
         checked = {one.contract: one.checked for one in found}
         names = sorted(checked.keys() | self._findings.keys())
         reports = [
             *(Report("test", name, "pytest", checked.get(name, 1), (), self._unique(name)) for name in names),
             *found,
         ]
-        for word in wanted:
-            name, _, target = word.partition("=")
-            text = RENDERERS[name](reports)
-            if target:
-                Path(target).write_text(text, encoding="utf-8")
-            else:
-                self._config.get_terminal_writer().write(text)
+        writer = self._config.get_terminal_writer()
+        deliver(reports, wanted, lambda text: writer.write(f"\n{text}"))
 
     def _unique(self, service: str) -> tuple[Finding, ...]:
         found = {finding.fingerprint: finding for finding in self._findings.get(service, ())}

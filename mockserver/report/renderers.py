@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from mockserver.report import html, json, markdown, text
+from mockserver.report import github, html, json, junit, markdown, pull_request, sarif, text
 from mockserver.report.model import Report
 
 Renderer: TypeAlias = Callable[[Sequence[Report]], str]
@@ -13,6 +13,10 @@ Renderer: TypeAlias = Callable[[Sequence[Report]], str]
 RENDERERS: Mapping[str, Renderer] = {
     "text": text.render,
     "json": json.render,
+    "junit": junit.render,
+    "sarif": sarif.render,
+    "github": github.render,
+    "pull-request": pull_request.render,
     "markdown": markdown.render,
     "html": html.render,
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mockserver.report.model import Finding, Group, Kind, Report, counted, grouped
+from mockserver.report.model import Finding, Group, Kind, Report, Table, counted, grouped
 
 _MOST = 50
 """Findings of one report that are told; a terminal is no database."""
 _MOST_OF_ONE = 10
 """Findings of one operation that are told while others wait."""
 _MOST_UNCHECKED = 10
+_MOST_ROWS = 15
 _FEW = 3
 """So many findings need no headings."""
 
@@ -29,6 +30,8 @@ def _told(report: Report) -> Iterator[str]:
     yield from (f"not checked: {sentence}" for sentence in report.unchecked[:_MOST_UNCHECKED])
     if len(report.unchecked) > _MOST_UNCHECKED:
         yield f"not checked: {len(report.unchecked) - _MOST_UNCHECKED} more; --report json shows all"
+    for table in report.tables:
+        yield from _table(table)
     groups = grouped(report.open)
     told = _chosen(groups)
     headed = sum(len(group.kinds) for group in groups) > _FEW and len(groups) > 1
@@ -49,6 +52,18 @@ def _told(report: Report) -> Iterator[str]:
         yield f"and {others} more in {len(left)} other operations: --report json shows all"
     for finding in report.accepted:
         yield f"accepted {finding.fingerprint}  {finding.rule}  {finding.operation}: {finding.accepted}"
+
+
+def _table(table: Table) -> Iterator[str]:
+    rows = table.rows[:_MOST_ROWS]
+    shown = [table.head, *rows] if any(table.head) else list(rows)
+    widths = [max(len(row[column]) for row in shown) for column in range(len(table.head))]
+    yield ""
+    yield table.title
+    for row in shown:
+        yield "  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+    if len(table.rows) > _MOST_ROWS:
+        yield f"  and {len(table.rows) - _MOST_ROWS} more: --report json or html shows all"
 
 
 def _chosen(groups: Sequence[Group]) -> list[tuple[Group, Sequence[Kind]]]:
