@@ -64,7 +64,8 @@ class Request(Struct, frozen=True):
 
     def header(self, name: str) -> str | None:
         """Return the value of one field, or None."""
-        return header(self.headers, name)
+        headers = self.headers
+        return headers.by_name.get(name.lower()) if type(headers) is Fields else header(headers, name)
 
 
 class Response(Struct, frozen=True):

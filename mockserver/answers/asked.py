@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import parse_qsl
 
 from mockserver.contract.plan import Plan
-from mockserver.contract.reading import Body, Reading
+from mockserver.contract.reading import NO_BODY, Body, Reading
 from mockserver.exchange import Request
 from mockserver.values import JSON, Struct
 from mockserver.wire.reading import Decoded
@@ -119,6 +119,9 @@ def _least(schema: JSON) -> int:
 
 def asked_of(roles: Roles, reading: Reading, request: Request) -> Asked:
     """Return what a request asks for."""
+    body = reading.body
+    if not (roles.query or reading.undeclared) and body is NO_BODY:  # nobody could say it
+        return NOTHING
     said: dict[str, JSON] = {}
     names = dict(roles.names)
     for role, index, _, least in roles.query:
@@ -128,7 +131,6 @@ def asked_of(roles: Roles, reading: Reading, request: Request) -> Asked:
     for role, name, text in _undeclared(reading.undeclared, request.query) if reading.undeclared else ():
         names[role] = name
         _take(said, role, text, 1)
-    body = reading.body
     if not said and isinstance(body, Body) and isinstance(body.value, dict):
         for role, name, value in _in_body(body.value):
             names[role] = name

@@ -13,6 +13,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from mockserver.contract.model import Operation
+from mockserver.contract.plan import MediaPlan, ParameterPlan
 from mockserver.contract.reading import Body, Reading
 from mockserver.exchange import Request
 from mockserver.generate.echo import WRAPPERS
@@ -20,7 +21,6 @@ from mockserver.values import JSON
 from mockserver.wire.media_type import parse
 from mockserver.wire.parts import split_parts
 from mockserver.wire.reading import SpellingError
-from mockserver.wire.shape import Shape
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NO_IDS = frozenset({"email", "key", "login", "name", "number", "slug", "uid", "username", "uuid", "version"})
@@ -58,7 +58,7 @@ def _begun(seed: int, template: str) -> hashlib.blake2b:
 
 
 def wanted_of(
-    operation: Operation, reading: Reading, request: Request, *, own: bool, answered: Shape
+    operation: Operation, reading: Reading, request: Request, *, own: bool, answered: MediaPlan
 ) -> dict[str, JSON]:
     """Return the property values that an answer should repeat: fields and files of the body, then ids of the path.
 
@@ -74,14 +74,21 @@ def wanted_of(
     last = len(reading.path) - 1
     for index, value in enumerate(reading.path):
         if value.valid:
-            names = _property_names(value.plan.parameter.name, own and index == last)
-            wanted.update(dict.fromkeys(names, value.value))
-            if own and index == last and not any(map(answered.declares, names)):
-                wanted["id"] = value.value  # nothing of the thing is called so, and this is how it is asked for
+            for name in _echoing(value.plan, answered, own and index == last):
+                wanted[name] = value.value
     for name, given in wanted.items():
         if type(given) is float and given.is_integer() and abs(given) < _EXACT:
             wanted[name] = int(given)  # `1.0` was sent for a number, and may be no integer (OAS 3.0.3 §4.4)
     return wanted
+
+
+@lru_cache(maxsize=4096)
+def _echoing(plan: ParameterPlan, answered: MediaPlan, own: bool) -> tuple[str, ...]:  # noqa: FBT001 - a cache's key
+    """Return the properties of an answer that repeat a path parameter; `own`: it names the thing that is answered."""
+    names = _property_names(plan.parameter.name, own)
+    if own and not any(map(answered.spec.shape.declares, names)):
+        return (*names, "id")  # nothing of the thing is called so, and this is how it is asked for
+    return names
 
 
 def _fields(body: Mapping[str, JSON]) -> Mapping[str, JSON]:
@@ -121,8 +128,7 @@ def wants_stream(reading: Reading) -> bool | None:
     return stream if isinstance(stream, bool) else None
 
 
-@lru_cache(maxsize=4096)
-def _property_names(parameter: str, own: bool) -> tuple[str, ...]:  # noqa: FBT001 - a cache's key
+def _property_names(parameter: str, own: bool) -> tuple[str, ...]:  # noqa: FBT001 - as above
     """Return the properties that may hold a path parameter; `own`: it names the thing that is asked for.
 
     >>> _property_names("petId", True)

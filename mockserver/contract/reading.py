@@ -22,12 +22,16 @@ from mockserver.wire.reading import Absent, Decoded, SpellingError, Undecodable
 
 
 class Value(Struct, frozen=True):
-    """One parameter of one request: how it was decoded, the reading that counts, and whether it is valid."""
+    """One parameter of one request: how it was decoded, the reading that counts, and whether it is valid.
+
+    `plain`: there is nothing to tell of it.
+    """
 
     plan: ParameterPlan
     outcome: Decoded | Absent | Undecodable
     value: JSON
     valid: bool
+    plain: bool = False
 
 
 class NoBody(Struct, frozen=True):
@@ -81,9 +85,10 @@ class Reading(Struct, frozen=True):
         """Whether all is valid and spelled as documented, so that there is nothing to tell."""
         if self.undeclared:
             return False
-        for value in (*self.path, *self.query, *self.headers, *self.cookies):
-            if not value.valid or value.plan.parameter.deprecated or _notes(value.outcome):
-                return False
+        for location in (self.path, self.query, self.headers, self.cookies):
+            for value in location:
+                if not value.plain:
+                    return False
         body = self.body
         return body is NO_BODY or (isinstance(body, Body) and body.valid and not _notes(body.outcome))
 
@@ -180,12 +185,14 @@ def _default(plan: ParameterPlan) -> JSON:
 def _value(plan: ParameterPlan, outcome: Decoded | Absent | Undecodable) -> Value:
     match outcome:
         case Decoded():
+            plain = not outcome.notes and not plan.parameter.deprecated
             if plan.validator is None or plan.validator.is_valid(outcome.value):
-                return Value(plan, outcome, outcome.value, valid=True)
+                return Value(plan, outcome, outcome.value, valid=True, plain=plain)
             value, valid = _best(outcome, plan.validator.is_valid)
-            return Value(plan, outcome, value, valid)
+            return Value(plan, outcome, value, valid, plain and valid)
         case Absent():
-            return Value(plan, outcome, None, valid=not plan.parameter.required)
+            optional = not plan.parameter.required
+            return Value(plan, outcome, None, optional, optional)
         case Undecodable():
             return Value(plan, outcome, None, valid=False)
 

@@ -123,7 +123,10 @@ class Router:
         A concrete path wins over a template, even when only the template has the method (OAS 3.1 §4.8.8.2).
         """
         segments = path.split("/")
-        found = _walk(self._root, segments, 1, ((),)) if segments[0] == "" else None
+        found = None
+        if segments[0] == "":
+            found = _straight(self._root, segments) if "%" not in path else None
+            found = found or _walk(self._root, segments, 1, ((),))
         if found is None:
             return Unrouted(path, self.nearest(path))
         leaf, ways = found
@@ -135,7 +138,7 @@ class Router:
         if entries is not None:
             if len(entries) == 1 == len(ways):  # nearly always
                 operation, names = entries[0]
-                return Routed(operation, tuple(zip(names, ways[0], strict=True)))
+                return Routed(operation, tuple(zip(names, ways[0])))  # noqa: B905 - a template has as many
             first, *others = [
                 Routed(operation, tuple(zip(names, values, strict=True)))
                 for operation, names in entries
@@ -185,6 +188,21 @@ def _segment_pattern(segment: str, part: str, last: str) -> Iterator[str]:
 
 
 _Values: TypeAlias = tuple[str, ...]
+
+
+def _straight(step: _Step, segments: list[str]) -> tuple[_Leaf, tuple[_Values, ...]] | None:
+    """Return the leaf of a path that can only be read in one way, nearly always; `_walk` knows all ways."""
+    values: list[str] = []
+    for segment in segments[1:]:
+        below = step.literals.get(segment)
+        if below is not None and step.anything is None and not step.mixed:
+            step = below
+        elif below is None and step.anything is not None and segment and not step.mixed:
+            step = step.anything
+            values.append(segment)
+        else:
+            return None
+    return (step.leaf, (tuple(values),)) if step.leaf is not None else None
 
 
 def _walk(

@@ -29,7 +29,6 @@ from mockserver.generate.sheet import Sheet, sheet_of
 from mockserver.schema.algebra import admits_nothing, normal_form
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct
-from mockserver.wire.json import part_dumps
 
 _TRIALS = 6
 _VARIED, _FEW = 12, 5
@@ -91,22 +90,18 @@ class Generator:
     def write(self, seed: int, *, wanted: Mapping[str, JSON] = _NOTHING) -> bytes | None:
         """Return the JSON text of what `draw` returns; None where it has to be drawn first, and spelled as a whole."""
         root = fork(seed & MASK, _SALT)
-        form, echo = 0, None
-        if wanted:
-            echo = (self._workshop or self._opened()).echo
-            with self._lock:
-                form = echo.form_for(wanted)
         try:
-            sheet = self._sheets[form] if form in self._sheets else self._sheeted(form)
-            if sheet is None:
-                return None
-            if echo is None or not sheet.names:
-                return sheet.write(root)
+            if not wanted:
+                sheet = self._sheets[0] if 0 in self._sheets else self._sheeted(0)
+                return sheet.write(root) if sheet is not None else None
             with self._lock:
+                echo = (self._workshop or self._opened()).echo
+                form = echo.form_for(wanted)
+                sheet = self._sheets[form] if form in self._sheets else self._sheeted(form)
+                if sheet is None or not sheet.names:
+                    return sheet.write(root) if sheet is not None else None
                 taken = echo.taken(sheet.names, wanted, form)
-            if taken is None:
-                return None
-            return sheet.write(root, {name: part_dumps(given) for name, given in taken.items()})
+            return sheet.write(root, taken) if taken is not None else None
         except TypeError:  # of `part_dumps`
             return None
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from mockserver.generate.dice import HIGH, MASK, MULTIPLIER, SMALL, Choice, Constant, Draw, Steps, fork
 from mockserver.generate.nodes import STOCK, ListDraw, ObjectDraw, StockDraw
+from mockserver.values import JSON
 from mockserver.wire.json import part_dumps
 
 _Write: TypeAlias = Callable[[int], bytes]
@@ -21,7 +22,7 @@ _Hole: TypeAlias = tuple[int, int, int, _Write]
 
 _FEW, _TABLE = 64, 512
 """So many options are spelled beforehand: any, or texts, which sheets share."""
-_NOTHING: Mapping[str, bytes] = MappingProxyType({})
+_NOTHING: Mapping[str, JSON] = MappingProxyType({})
 
 
 class Sheet:
@@ -39,8 +40,8 @@ class Sheet:
         self._pieces = [*pen.pieces, pen.text]
         self.names = names
 
-    def write(self, seed: int, instead: Mapping[str, bytes] = _NOTHING) -> bytes:
-        """Return the text of the value of a seed, with other texts for some of its properties."""
+    def write(self, seed: int, instead: Mapping[str, JSON] = _NOTHING) -> bytes:
+        """Return the text of the value of a seed, with other values for some of its properties."""
         seeds = [seed]
         for above, salt in self._forks:
             seed = ((seeds[above] ^ salt) * MULTIPLIER) & MASK
@@ -50,8 +51,8 @@ class Sheet:
             write((((seeds[of] ^ salt) * MULTIPLIER & MASK) >> HIGH) % count if count else seeds[of])
             for of, salt, count, write in self._holes
         ]
-        for name, text in instead.items():
-            pieces[self.names[name]] = text
+        for name, value in instead.items():
+            pieces[self.names[name]] = part_dumps(value)
         return b"".join(pieces)
 
 

@@ -18,12 +18,13 @@ from mockserver.answers.prefer import Preferences
 from mockserver.checks.received import Received, finding
 from mockserver.checks.request import check_request
 from mockserver.checks.security import challenge
+from mockserver.contract.model import Operation
 from mockserver.contract.plan import Broken, Plan, broken_part
 from mockserver.contract.reading import Reading, fitting, read_request
 from mockserver.contract.route import Routed
 from mockserver.errors import MockserverError, UnreadableDocument
 from mockserver.exchange import Headers, Request, Response, Streamed
-from mockserver.jobs.refuse import cleaned, error_body, refused, to_method, told_error
+from mockserver.jobs.refuse import cleaned, error_body, refused, to_head, told_error
 from mockserver.jobs.service import Answer, Service, Settings, Source
 from mockserver.messages import BY_ID
 from mockserver.values import Struct, replace
@@ -71,54 +72,26 @@ class Answering(Struct, frozen=True):
         return any(self.settings.strict or _is_structural(violation) for violation in errors_in(violations))
 
     def _succeed(self, plan: Plan, reading: Reading, violations: Violations) -> Answer:
-        stream = wants_stream(reading)
-        chosen = self.service.chooser.success(plan, self.wishes, self.request.header("accept"), stream=stream)
-        match chosen:
-            case NotAcceptable(offers=offers, otherwise=otherwise):
-                told = finding(
-                    "request-accept",
-                    plan.operation,
-                    "header.Accept",
-                    f"Accept is {self.request.header('accept')}; the contract answers {', '.join(offers)}",
-                    f"accept {offers[0]}",
-                )
-                violations = (*violations, told)
-                if self._rejects((told,)):
-                    return self._refuse(plan, reading, violations, "accept")
-                chosen = otherwise
-            case NotDocumented(code=code, documented=documented):
-                told = finding(
-                    "request-preference",
-                    plan.operation,
-                    "header.Prefer",
-                    f"{plan.operation.name} answers {', '.join(documented)}, not {code}",
-                    f"prefer {documented[0]}" if documented else "document an answer",
-                )
-                violations = (*violations, told)
-                if self.settings.strict and self._rejects((told,)):
-                    return self._refuse(plan, reading, violations, "preference")
-                chosen = Chosen(code, None, None, "")
-        seed = self.settings.seed if self.wishes.seed is None else self.wishes.seed
-        manner = self.service.manner(plan)
-        asked = asked_of(manner.roles, reading, self.request) if chosen.status < 400 else NOTHING
-        seed = seed_of(seed, plan.operation, self.request, asked.ignored)
-        imagined = self._imagine(chosen, plan, reading, seed, asked)
+        service, request, wishes = self.service, self.request, self.wishes
+        chosen = service.chooser.success(plan, wishes, request.header("accept"), stream=wants_stream(reading))
+        if not isinstance(chosen, Chosen):
+            why, told, otherwise = _turned_down(plan.operation, chosen, request)
+            violations = (*violations, told)
+            if self._rejects((told,)) and (self.settings.strict or why == "accept"):
+                return self._refuse(plan, reading, violations, why)
+            chosen = otherwise
+        manner = service.manner(plan)
+        asked = asked_of(manner.roles, reading, request) if chosen.status < 400 else NOTHING
+        seed = self.settings.seed if wishes.seed is None else wishes.seed
+        seed = seed_of(seed, plan.operation, request, asked.ignored)
+        imagined = self._imagine(chosen, plan, reading, seed, asked, own=manner.own)
         if isinstance(imagined, NoSuchExample):
-            known = ", ".join(imagined.known)
-            told = finding(
-                "request-preference",
-                plan.operation,
-                "header.Prefer",
-                f"{plan.operation.name} has no sound example {imagined.name} for {chosen.status}"
-                + (f"; it has {known}" if known else ""),
-                f"prefer {imagined.known[0]}" if known else "name none",
-            )
+            told = _no_such_example(plan.operation, imagined, chosen.status)
             return self._refuse(plan, reading, (*violations, told), "preference")
-        source: Source = imagined.source if imagined is not None else "generated"
-        return self._sent(chosen, plan, reading, violations, imagined, seed, source=source)
+        return self._sent(chosen, plan, reading, violations, imagined, seed)
 
     def _imagine(
-        self, chosen: Chosen, plan: Plan, reading: Reading, seed: int, asked: Asked
+        self, chosen: Chosen, plan: Plan, reading: Reading, seed: int, asked: Asked, *, own: bool
     ) -> Imagined | NoSuchExample | None:
         if chosen.documented is None and chosen.status >= 400:
             return error_body(self.service, chosen.status, (), seed)
@@ -129,8 +102,7 @@ class Answering(Struct, frozen=True):
             return self.service.imagination.named(media, chosen.content_type, self.wishes.example)
         wanted = {}
         if chosen.status < 400:
-            own = self.service.manner(plan).own
-            wanted = wanted_of(plan.operation, reading, self.request, own=own, answered=media.spec.shape)
+            wanted = wanted_of(plan.operation, reading, self.request, own=own, answered=media)
         imagined = self.service.imagination.body(
             media,
             chosen.content_type,
@@ -139,7 +111,7 @@ class Answering(Struct, frozen=True):
             dynamic=self.wishes.dynamic,
             operation=plan.operation.node.tree,
             expanded=asked.expand,
-            part=partial(paged, asked, self.request) if asked.part else None,
+            part=partial(paged, asked, self.request) if asked is not NOTHING and asked.part else None,
         )
         if chosen.status < 400 or imagined.source == "example":
             return imagined
@@ -204,29 +176,55 @@ class Answering(Struct, frozen=True):
         imagined: Imagined | None,
         seed: int,
         *,
-        source: Source,
+        source: Source = "generated",
     ) -> Answer:
-        headers = self._documented_headers(chosen, plan, imagined, seed)
-        headers += _own_headers(plan.operation.name, source)
-        if violations:
-            told = told_violations(cleaned(self.service, self.request, violations))
-            headers += (("X-Mockserver-Violations", told),)
-        response = to_method(self.request, _outcome(chosen.status, headers, imagined))
-        return Answer(
-            response,
-            self.wait_s,
-            "",
-            self.service.name,
-            plan.operation.name,
-            source,
-            plan.flaws + violations,
-            reading,
-        )
+        name = plan.operation.name
+        source = imagined.source if imagined is not None and source != "refused" else source
+        documented = chosen.documented
+        if imagined is not None and chosen.status < 400 and not violations and documented and not documented.headers:
+            headers = _usual_headers(imagined.content_type, name, source)
+        else:
+            headers = self._documented_headers(chosen, plan, imagined, seed) + _own_headers(name, source)
+            if violations:
+                told = told_violations(cleaned(self.service, self.request, violations))
+                headers += (("X-Mockserver-Violations", told),)
+        response = _outcome(chosen.status, headers, imagined)
+        if self.request.method == "HEAD":
+            response = to_head(response)
+        return Answer(response, self.wait_s, "", self.service.name, name, source, plan.flaws + violations, reading)
+
+
+def _turned_down(
+    operation: Operation, why: NotAcceptable | NotDocumented, request: Request
+) -> tuple[Refusal, Violation, Chosen]:
+    """Return why what is asked for cannot be given, the finding, and what can be given all the same."""
+    match why:
+        case NotAcceptable(offers=offers, otherwise=otherwise):
+            said = f"Accept is {request.header('accept')}; the contract answers {', '.join(offers)}"
+            told = finding("request-accept", operation, "header.Accept", said, f"accept {offers[0]}")
+            return "accept", told, otherwise
+        case NotDocumented(code=code, documented=documented):
+            fix = f"prefer {documented[0]}" if documented else "document an answer"
+            said = f"{operation.name} answers {', '.join(documented)}, not {code}"
+            told = finding("request-preference", operation, "header.Prefer", said, fix)
+            return "preference", told, Chosen(code, None, None, "")
+
+
+def _no_such_example(operation: Operation, missing: NoSuchExample, status: int) -> Violation:
+    known = ", ".join(missing.known)
+    said = f"{operation.name} has no sound example {missing.name} for {status}" + (f"; it has {known}" if known else "")
+    fix = f"prefer {missing.known[0]}" if known else "name none"
+    return finding("request-preference", operation, "header.Prefer", said, fix)
 
 
 @lru_cache(maxsize=4096)
 def _own_headers(operation: str, source: Source) -> Headers:
     return (("X-Mockserver-Operation", _latin(operation)), ("X-Mockserver-Source", source))
+
+
+@lru_cache(maxsize=4096)
+def _usual_headers(content_type: str, operation: str, source: Source) -> Headers:
+    return (("Content-Type", content_type), *_own_headers(operation, source))
 
 
 _NULLABLE = frozenset({"request-type", "request-enum", "request-union"})

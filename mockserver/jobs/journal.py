@@ -48,8 +48,8 @@ class Journal:
         response = answer.response
         weight = len(request.body) + (len(response.body) if isinstance(response, Response) else _length(response))
         line = (weight, request, _kept(answer), at_s, took_s)
+        lines = self._lines
         with self._lock:
-            lines = self._lines
             lines.append(line)
             self._held += weight
             while len(lines) > self._limit or (self._held > self._most and len(lines) > 1):

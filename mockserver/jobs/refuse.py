@@ -56,8 +56,10 @@ def refused(service: Service, request: Request, status: int, violations: Violati
     body = error_body(service, status, clean, status)
     told = (("Content-Type", body.content_type), *headers, ("X-Mockserver-Source", "refused"))
     told = (*told, ("X-Mockserver-Violations", told_violations(clean)))
-    response = to_method(request, Response(status, told, body.body))
-    return Answer(response, service=service.name, violations=violations)
+    response = Response(status, told, body.body)
+    return Answer(
+        to_head(response) if request.method == "HEAD" else response, service=service.name, violations=violations
+    )
 
 
 def wrong_method(service: Service, request: Request, route: WrongMethod) -> Answer:
@@ -78,10 +80,8 @@ def preflight(service: Service, request: Request, route: Routed | WrongMethod) -
     return Answer(Response(204, headers), service=service.name, source="generated")
 
 
-def to_method(request: Request, response: Response | Streamed) -> Response | Streamed:
-    """Return the answer to a HEAD without its content, and with the length that GET would have (RFC 9110 §9.3.2)."""
-    if request.method != "HEAD":
-        return response
+def to_head(response: Response | Streamed) -> Response:
+    """Return the answer to a HEAD: without its content, with the length that GET would have (RFC 9110 §9.3.2)."""
     if isinstance(response, Streamed):  # its length is not known before it has ended
         return Response(response.status, response.headers)
     return Response(response.status, (*response.headers, ("Content-Length", str(len(response.body)))))

@@ -97,7 +97,7 @@ class Session:
             return Answer(Response(204), source="generated")
         wishes, asked = preferences(request)
         mount, route = self._route(asked)
-        if is_preflight(request) and not isinstance(route, Unrouted):
+        if request.method == "OPTIONS" and is_preflight(request) and not isinstance(route, Unrouted):
             return preflight(mount.service, request, route)
         wait = self.settings.delay_s if wishes.delay_s is None else wishes.delay_s
         match route:
@@ -112,12 +112,12 @@ class Session:
 
     def _route(self, request: Request) -> tuple[Mount, Route]:
         missed: tuple[Mount, Route] | None = None
-        path = request.path
+        path, _, query = request.target.partition("?")
         for mount in self._mounts:
             below = _below(mount.prefix, path) if mount.prefix else path
             if below is None:
                 continue
-            route = mount.service.router.route(request.method, below, request.query)
+            route = mount.service.router.route(request.method, below, query)
             if isinstance(route, Routed):
                 return mount, route
             if missed is None or (isinstance(route, WrongMethod) and isinstance(missed[1], Unrouted)):
