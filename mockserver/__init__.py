@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from mockserver.api.mock_api import MockApi as MockApi
     from mockserver.api.mock_server import MockServer as MockServer
     from mockserver.api.recorded import httpx_transport as httpx_transport
-    from mockserver.api.recorded import stub_responses as stub_responses
     from mockserver.api.stubs import responses_for as responses_for
 
 _PUBLIC = {
@@ -24,7 +23,6 @@ _PUBLIC = {
     "MockServer": "mockserver.api.mock_server",
     "httpx_transport": "mockserver.api.recorded",
     "responses_for": "mockserver.api.stubs",
-    "stub_responses": "mockserver.api.recorded",
 }
 
 __all__ = [
@@ -34,7 +32,6 @@ __all__ = [
     "httpx_transport",
     "load_contract",
     "responses_for",
-    "stub_responses",
 ]
 
 

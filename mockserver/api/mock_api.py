@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mockserver.api.contract import load_contract, places
 from mockserver.api.overrides import known_operation, steps_of, unknown_operation
@@ -29,6 +29,9 @@ from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct
 from mockserver.violation import Violation, Violations, errors_in
 from mockserver.wire.reading import Absent
+
+if TYPE_CHECKING:
+    from mockserver.jobs.replay import Recordings
 
 
 class Seen(Struct, frozen=True):
@@ -85,9 +88,9 @@ class Loaded:
 class ServiceMock:
     """One service: overrides, and what was asked."""
 
-    def __init__(self, service: Service, settings: Settings) -> None:
+    def __init__(self, service: Service, settings: Settings, recorded: Recordings | None = None) -> None:
         self.service = service
-        self.script = Script()
+        self.script = Script(behind=recorded)
         self.session = Session([service], settings, SystemClock(), self.script)
         self._kept: list[_Kept] = []
 
@@ -234,7 +237,7 @@ def _said(seen: Seen, name: str) -> JSON:
 
 
 class MockApi:
-    """Answers like the APIs of one or more services, in this process.
+    """Answers like the APIs of one or more services, in this process; what `cassettes` hold (a place) answers first.
 
     >>> import requests
     >>> with MockApi("contracts/shipping.yaml") as mock_api:
@@ -251,6 +254,7 @@ class MockApi:
         security: bool = True,
         seed: int = 0,
         passthrough: Sequence[str] = (),
+        cassettes: str | os.PathLike[str] | None = None,
         urls: Mapping[str, Sequence[str]] | None = None,
         loaded: Loaded | None = None,
     ) -> None:
@@ -258,7 +262,13 @@ class MockApi:
         said = configuration.read()
         names = [os.fspath(service) for service in services] or list(known.names())
         settings = Settings(strict=not lenient, security=security, seed=seed)
-        mocks = [ServiceMock(known.service(name, lenient=lenient), settings) for name in names]
+        chosen = [known.service(name, lenient=lenient) for name in names]
+        recorded = None
+        if cassettes is not None:
+            from mockserver.api.recorded import recordings  # noqa: PLC0415 - most mocks have no cassettes
+
+            recorded = recordings(chosen, os.fspath(cassettes))
+        mocks = [ServiceMock(service, settings, recorded) for service in chosen]
         self._mocks = {mock.service.name: mock for mock in mocks}
         self.blocked: list[tuple[Blocked, SourceLine | None]] = []
         self._interception = Interception(

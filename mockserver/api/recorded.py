@@ -1,4 +1,4 @@
-"""Cassettes of a folder as answers: for a mock, and as stubs for `responses` and httpx."""
+"""Cassettes of a folder as answers: behind a mock, and for a client of httpx."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from mockserver.jobs.service import Service
 
 if TYPE_CHECKING:
     import httpx
-    import responses
 
 
 def _load(place: str) -> Iterator[tuple[Interaction, str]]:
@@ -48,29 +47,6 @@ def recordings(services: Sequence[Service], place: str, *, nearest: bool = False
             fix="put cassettes into cassettes/<service>/, or leave --cassettes out",
         )
     return found
-
-
-def stub_responses(mock: responses.RequestsMock, cassette: str | os.PathLike[str]) -> None:
-    """Let `responses` answer what a cassette (a file or a folder) holds; the last recording of a request stays.
-
-    >>> import responses, requests
-    >>> with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-    ...     stub_responses(mock, "cassettes/shipping/refused.yaml")
-    ...     requests.get("https://api.shipping.example/v2/shipments/none", headers={"X-Api-Key": "any"}).status_code
-    404
-    """
-    for one, _ in _load(os.fspath(cassette)):
-        plain = readably(one)
-        known = {"content-type", "content-length"}
-        headers = {name: value for name, value in plain.response.headers if name.lower() not in known}
-        mock.add(
-            plain.request.method,
-            plain.url,
-            body=plain.response.body,
-            status=plain.response.status,
-            headers=headers,
-            content_type=plain.response.header("content-type") or "application/octet-stream",
-        )
 
 
 def httpx_transport(cassette: str | os.PathLike[str], *, library: Any = None) -> httpx.MockTransport:

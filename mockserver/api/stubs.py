@@ -20,6 +20,7 @@ def responses_for(*services: str | os.PathLike[str], mock: Any = None, **options
             assert ShippingClient().is_delivered("42")
             assert shipping.violations == ()
 
+    With `cassettes` (a folder or a file) what was recorded answers first, and what the contract lets one imagine after.
     Stubs of your own that are registered before go first. `mock` is a `RequestsMock`; without one, the default of
     `responses` is meant. `options` are those of `MockApi`, which is returned: it changes answers, and knows what was
     asked and what was wrong with it.

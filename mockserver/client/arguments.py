@@ -1,14 +1,16 @@
 """Named arguments to a request, as the contract spells it.
 
 Finds for each argument the parameter or the property of the body that it means: by its name, or by its name in another
-case style. Values of Python (dates, enums, dataclasses, models) become JSON. Nothing is judged here.
+case style. Values of Python (dates, enums, dataclasses, models) become JSON, files become bodies in pieces. Nothing is
+judged here.
 """
 
 from __future__ import annotations
 
 import base64
+import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -21,6 +23,7 @@ from mockserver.contract.model import MediaType
 from mockserver.contract.plan import ParameterPlan, Plan, Plans
 from mockserver.errors import UsageError
 from mockserver.exchange import Headers
+from mockserver.resilience.transfer import Upload
 from mockserver.values import JSON
 from mockserver.wire.bodies import encode_body
 from mockserver.wire.media_type import is_json
@@ -39,7 +42,7 @@ class Spelled(NamedTuple):
 
     target: str
     headers: Headers
-    body: bytes | None
+    body: bytes | Upload | None
 
 
 class Speller:
@@ -252,15 +255,21 @@ def _media(plan: Plan, *, octets: bool) -> MediaType | None:
     return next(iter((*liked, *content)), None)
 
 
-def _body(plans: Plans, plan: Plan, value: Any) -> tuple[str, bytes] | None:
+def _body(plans: Plans, plan: Plan, value: Any) -> tuple[str, bytes | Upload] | None:
     if value is _NOTHING:
         if plan.body is not None and plan.body.required:
             raise UsageError(f"{plan.operation.name} needs a body", fix="give its properties by name, or body=...")
         return None
-    octets = isinstance(value, bytes | bytearray | memoryview)
+    source = isinstance(value, os.PathLike | Iterator | AsyncIterable) or hasattr(value, "read")
+    octets = source or isinstance(value, bytes | bytearray | memoryview)
     media = _media(plan, octets=octets)
     if media is None:
         raise UsageError(f"{plan.operation.name} takes no body", fix="leave it out")
+    if source:
+        from mockserver.client.uploads import upload_of  # noqa: PLC0415 - who sends no files need not load it
+
+        sent = upload_of(value, None)
+        return ("application/octet-stream" if "*" in media.name else media.name), sent if sent is not None else b""
     spec = plans.media(media, "request").spec
     if octets and is_json(media.name):
         return media.name, bytes(value)

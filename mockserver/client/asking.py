@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mockserver.client.contracted import Bound
     from mockserver.resilience.policy import Policy
 
-_OF_URLS: Final = ("params", "path", "json", "form", "content", "progress")
+_OF_URLS: Final = ("params", "path", "json", "form", "content")
 
 
 def by_url(caller: Caller, method: str, url: str, options: Options) -> Ask:
@@ -57,6 +57,10 @@ def by_operation(caller: Caller, operation: str, arguments: Mapping[str, Any], o
         return names | bound.credentials if caller.auth is not None else names
 
     target, typed, body = contracted.spelled(bound, arguments, provided)
+    if "progress" in options:
+        from mockserver.client.uploads import upload_of  # noqa: PLC0415 - who wants no progress need not load it
+
+        body = upload_of(body, options["progress"]) if body is not None else None
     return _asked(caller, bound.plan.operation.method, f"{caller.base_url}{target}", body, typed, options, bound)
 
 

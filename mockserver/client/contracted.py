@@ -18,7 +18,7 @@ from mockserver.checks.response import bodiless, check_response
 from mockserver.client.answer import Answer
 from mockserver.client.arguments import Spelled, Speller, usual
 from mockserver.contract.load import load
-from mockserver.contract.model import Contract, Operation
+from mockserver.contract.model import Contract, MediaType, Operation
 from mockserver.contract.plan import Broken, MediaPlan, Plan, Plans, response_for
 from mockserver.contract.reading import choose_media, read_request
 from mockserver.contract.route import Routed, Router
@@ -29,8 +29,9 @@ from mockserver.exchange import Headers, Request, Response
 from mockserver.resilience.transfer import Outgoing, Upload
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct
-from mockserver.violation import Violations, errors_in
+from mockserver.violation import Violation, Violations, errors_in
 from mockserver.wire.bodies import decode_body
+from mockserver.wire.json import repeated_name
 from mockserver.wire.media_type import is_json
 from mockserver.wire.parameters import encode_header
 from mockserver.wire.reading import Decoded, Undecodable
@@ -168,9 +169,10 @@ class Contracted:
                 None, self._violations(bound, request, response), f"the answer is no {media.name}: {outcome.message}"
             )
         value, valid = _best(plan, outcome)
+        twice = _twice(bound, media, answer, value) if answer.is_json else ()
         if valid and not documented.headers:
-            return Judged(value)
-        return Judged(value, self._violations(bound, request, response))
+            return Judged(value, twice)
+        return Judged(value, (*twice, *self._violations(bound, request, response)))
 
     def _violations(self, bound: Bound, request: Request, response: Response) -> Violations:
         return errors_in(check_response(self._plans, bound.plan, request, response))
@@ -210,6 +212,18 @@ def _load(place: str) -> Contract:
 
 def _no_fetch(url: str) -> bytes:
     raise UsageError(f"the contract {url} is not here", fix="fetch it into contracts/ once: a client starts without")
+
+
+def _twice(bound: Bound, media: MediaType, answer: Answer, value: JSON) -> Violations:
+    """Return the finding that of two members of one name nobody knows which is meant (RFC 8259 §4)."""
+    name = repeated_name(answer.content, value)
+    if name is None:
+        return ()
+    node, said = media.node, f"{name} stands twice in one object of the body"
+    finding = Violation(
+        "response-body", "provider", "error", bound.name, node.uri, node.pointer, "body", said, "send each name once"
+    )
+    return (finding,)
 
 
 def _without_body(violations: Violations) -> Violations:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mockserver.answers.imagine import Imagination
 from mockserver.contract.plan import MediaPlan, Plan, Plans, response_for
@@ -22,6 +22,9 @@ from mockserver.wire.bodies import decode_body, encode_body
 from mockserver.wire.reading import Decoded
 from mockserver.wire.shape import ANYTHING
 from mockserver.wire.specs import BodySpec
+
+if TYPE_CHECKING:
+    from mockserver.jobs.replay import Recordings
 
 UNSET: Final = object()
 """No body was given; None is the body `null`."""
@@ -59,9 +62,13 @@ class Step(Struct):
 
 
 class Script(Struct):
-    """The steps of all operations of one service. Safe for threads; the latest step that fits counts."""
+    """The steps of all operations of one service. Safe for threads; the latest step that fits counts.
+
+    `behind` answers what no step does: what was recorded; without it, what the mock imagines.
+    """
 
     steps: list[Step] = field(default_factory=list)
+    behind: Recordings | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, *steps: Step) -> None:
@@ -82,8 +89,8 @@ class Script(Struct):
         """Answer a request by the step that is its turn, or as the mock would."""
         name = route.operation.name
         if not any(step.operation == name and not step.is_over for step in self.steps):
-            return answering.answer(route)
-        plain = answering.answer(route)
+            return self._plain(answering, route)
+        plain = self._plain(answering, route)
         if plain.source == "refused":
             return plain
         with self._lock:
@@ -96,6 +103,9 @@ class Script(Struct):
         if step.fault:
             return replace(plain, fault=step.fault)
         return played(step, answering, route, plain)
+
+    def _plain(self, answering: Answering, route: Routed) -> Answer:
+        return answering.answer(route) if self.behind is None else self.behind.answer(answering, route)
 
 
 def _fits(step: Step, answer: Answer) -> bool:

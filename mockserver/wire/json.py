@@ -45,6 +45,31 @@ def loads(body: bytes) -> JSON:
     return value
 
 
+def repeated_name(body: bytes, value: JSON) -> str | None:
+    """Return a name that two members of one object have (RFC 8259 §4: nobody knows which is meant), given its value.
+
+    >>> repeated_name(b'{"a": {"b": 1, "b": 2}}', {"a": {"b": 2}}), repeated_name(b'{"a": 1}', {"a": 1})
+    ('b', None)
+    """
+    # each member has a colon, and a member that was dropped took its own along: a count, and rarely a second reading
+    if body.count(b":") == dumps(value).count(b":") and b"\\u003" not in body:
+        return None
+    found: list[str] = []
+
+    def members(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+        names = [name for name, _ in pairs]
+        kept = dict(pairs)
+        if len(kept) < len(names):
+            found.append(next(name for place, name in enumerate(names) if name in names[:place]))
+        return kept
+
+    try:
+        stdlib.loads(body, object_pairs_hook=members)
+    except (ValueError, RecursionError):  # deeper, or in another charset, than this reader goes
+        return None
+    return found[0] if found else None
+
+
 def dumps(value: JSON) -> bytes:
     """Return the JSON text of a value. NaN and infinities are no JSON values; they come out as null.
 

@@ -67,6 +67,7 @@ def make(request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
         made.append(one)
         return one
 
+    client.kind = request.param
     yield client
     for one in reversed(made):
         one.close()

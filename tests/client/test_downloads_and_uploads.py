@@ -6,10 +6,36 @@ import io
 import pytest
 from scripted import Scripted, answer, broken_off
 
-from mockserver.client import APIClient, BadAnswer, ClientError, ServerError
+from mockserver.client import APIClient, BadAnswer, ClientError, ContractViolation, ServerError
 from mockserver.errors import UsageError
 
 BODY = bytes(range(256)) * 1000
+FILES = """
+openapi: 3.1.1
+info: {title: Files, version: '1'}
+paths:
+  /labels/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get:
+      operationId: getLabel
+      responses:
+        '200':
+          description: ok
+          headers: {X-Pages: {required: true, schema: {type: integer}}}
+          content: {application/pdf: {schema: {type: string}}}
+    put:
+      operationId: putLabel
+      requestBody: {required: true, content: {application/pdf: {schema: {type: string, maxLength: 10}}}}
+      responses: {'204': {description: ok}}
+"""
+PDF = "Content-Type: application/pdf"
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "contract").mkdir()
+    (tmp_path / "contract" / "files.yaml").write_text(FILES)
+    return str(tmp_path / "contract" / "files.yaml")
 
 
 def test_a_download_is_a_file_and_tells_its_progress(make, tmp_path) -> None:
@@ -90,6 +116,52 @@ def test_pieces_may_be_awaited(make) -> None:
         else:
             client.put("/x", content=pieces())
             assert server.asked[0].body == b"ab"
+
+
+def test_the_head_of_a_download_is_judged_before_its_file_is_there(make, tmp_path, files) -> None:
+    target, good = tmp_path / "label.pdf", answer(200, BODY, PDF, "X-Pages: 2")
+    page = answer(200, b"<html>log in", "Content-Type: text/html", "X-Pages: 2")
+    with Scripted(page, good) as server:
+        make(server.url, contract=files).download("/labels/7", target)
+        assert (target.read_bytes(), len(server.asked)) == (BODY, 2)
+    target.unlink()
+    with Scripted(page) as server, pytest.raises(BadAnswer, match="text/html"):
+        make(server.url, contract=files).download("/labels/7", target)
+    with Scripted(answer(200, BODY, PDF)) as server, pytest.raises(ContractViolation, match="X-Pages"):
+        make(server.url, contract=files).download("/labels/7", target)
+    assert not target.exists()
+    with Scripted(answer(200, BODY, PDF)) as server:
+        told = make(server.url, contract=files, validate="warn").download("/labels/7", target)
+        assert [violation.rule for violation in told.violations] == ["response-header"]
+    assert target.read_bytes() == BODY
+
+
+def test_of_an_upload_in_pieces_is_judged_what_can_be_seen(make, files) -> None:
+    with Scripted(answer(204)) as server:
+        client = make(server.url, contract=files)
+        client.put("/labels/7", content=[BODY], headers={"Content-Type": "application/pdf"})  # unread, so unmeasured
+        for url, kind in (("/labels/x", "application/pdf"), ("/labels/7", "text/plain"), ("/none", "application/pdf")):
+            with pytest.raises(ContractViolation, match="was not sent"):
+                client.put(url, content=[BODY], headers={"Content-Type": kind})
+        assert [(asked.target, asked.body) for asked in server.asked] == [("/labels/7", BODY)]
+
+
+@pytest.mark.parametrize("kind", ["path", "file", "pieces"])
+def test_an_operation_takes_a_file_as_its_body(make, tmp_path, files, kind) -> None:
+    (tmp_path / "x").write_bytes(BODY)
+    told = []
+    with Scripted(answer(503), answer(204)) as server, (tmp_path / "x").open("rb") as file:
+        body = {"path": tmp_path / "x", "file": file, "pieces": (piece for piece in (BODY[:5], BODY[5:]))}[kind]
+        client = make(server.url, contract=files)
+        options = {"progress": lambda done, total: told.append((done, total))}
+        if kind == "pieces":
+            with pytest.raises(ServerError):
+                client.call("putLabel", id=7, body=body, options=options)
+        else:
+            client.call("putLabel", id=7, body=body, options=options)
+        assert {asked.body for asked in server.asked} == {BODY}
+        assert {asked.headers["content-type"] for asked in server.asked} == {"application/pdf"}
+    assert told[-1][0] == len(BODY)
 
 
 @pytest.mark.parametrize("content", [5, object()])

@@ -241,9 +241,14 @@ def test_rows_33_and_37_an_answer_that_lies_is_not_handed_out(make, contract: st
 
 
 def test_row_37_of_a_name_that_stands_twice_nobody_knows_which_is_meant(make, contract: str) -> None:
-    with FaultGate(answer(200, b'{"id": 7, "state": "held", "state": "open"}')) as gate:
-        order = make(gate.url, contract=contract).call("getOrder", id=7)
-        assert order == {"id": 7, "state": "open"}  # RFC 8259 §4: the last one, as most readers do
+    twice = b'{"id": 7, "state": "held", "state": "open", "note": "a:b"}'
+    with FaultGate(answer(200, twice)) as gate:
+        with pytest.raises(ContractViolation, match="state stands twice in one object"):
+            make(gate.url, contract=contract).call("getOrder", id=7)
+        told = make(gate.url, contract=contract, validate="warn").answer("getOrder", id=7)
+        assert (told.data["state"], len(told.violations)) == ("open", 1)  # RFC 8259 §4: the last one, as most readers
+    with FaultGate(answer(200, b'{"id": 7, "state": "open", "note": "\\u003a:"}')) as gate:
+        assert make(gate.url, contract=contract).call("getOrder", id=7)["note"] == "::"
 
 
 def test_row_37_a_byte_order_mark_is_passed_over_or_told(make) -> None:

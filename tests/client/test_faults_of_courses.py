@@ -1,16 +1,13 @@
-"""The fault table, rows 42 to 52: what shows only over several calls, and the circuit as real clients meet it.
+"""The fault table, rows 43 to 52: what shows only over several calls, and the circuit as real clients meet it.
 
 Rows 44 (pages that go in a circle, cursors that repeat) and 46 (207, batches that fail in part) are played in
 `test_pages_and_batches.py`; row 47 is left out, see `test_faults_of_connections.py`.
 """
 
 import asyncio
-import ssl
-import subprocess
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -35,22 +32,6 @@ class Orders:
         self.done.setdefault(key, len(self.done) + 1)
         self.lost -= 1
         (reset() if self.lost >= 0 else answer(201, b'{"order": %d}' % self.done[key]))(wire)
-
-
-def test_row_42_a_certificate_that_nobody_vouches_for_is_never_passed_over(make, tmp_path: Path) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-         "-keyout", key, "-out", certificate, "-subj", "/CN=127.0.0.1", "-days", "2"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    with FaultGate(tls=context) as gate:
-        with pytest.raises(ConnectionFailed, match="TLS") as failed:
-            make(gate.url).post("/", json={})
-        assert (failed.value.attempts, failed.value.outcome_unknown) == (1, False)
-        assert gate.requests == ()
 
 
 def test_row_43_an_order_whose_answer_was_lost_is_made_once(make) -> None:

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from scripted import Scripted, answer, json
+from scripted import Scripted, answer, broken_off, json
 
 from mockserver.client import (
     APIClient,
@@ -112,6 +112,29 @@ def test_pages_that_go_in_a_circle_end_with_an_error(make, says) -> None:
         with pytest.raises(BadAnswer, match="circle"):
             every(make(server.url), "/a")
         assert len(server.asked) <= 2
+
+
+ROUND = {
+    "cursors": [json(b'{"items":[%d],"next_cursor":"%c"}' % (number, name)) for number, name in enumerate(b"abca")],
+    "links": [json(b"[%d]" % number, f"Link: </p?page={1 + number % 3}>; rel=next") for number in range(1, 5)],
+}
+
+
+@pytest.mark.parametrize("says", ROUND.values(), ids=ROUND.keys())
+def test_a_circle_of_several_pages_ends_where_it_closes(make, says) -> None:
+    with Scripted(*says) as server:
+        with pytest.raises(BadAnswer, match="circle"):
+            every(make(server.url), "/p?page=1")
+        targets = [asked.target for asked in server.asked]
+        assert len(targets) == len(set(targets)) in {3, 4}
+
+
+def test_pages_come_in_order_and_once_though_one_of_them_fails_at_first(make) -> None:
+    pages = [json(b'{"items":[1],"next":"/p?c=2"}'), answer(503), json(b'{"items":[2],"next":"/p?c=3"}'),
+             broken_off(json(b'{"items":[3]}')[:-4]), json(b'{"items":[3]}')]  # fmt: skip
+    with Scripted(*pages) as server:
+        assert [items_in(page) for page in every(make(server.url), "/p")] == [[1], [2], [3]]
+        assert [asked.target for asked in server.asked] == ["/p", "/p?c=2", "/p?c=2", "/p?c=3", "/p?c=3"]
 
 
 def test_an_api_that_ignores_the_page_is_no_endless_list(make) -> None:

@@ -9,8 +9,8 @@ import pytest
 import requests
 import responses
 
-from mockserver import MockServer
-from mockserver.api.recorded import httpx_transport, stub_responses
+from mockserver import MockApi, MockServer, responses_for
+from mockserver.api.recorded import httpx_transport
 from mockserver.errors import CouldNotCheck, UsageError
 
 ROOT = Path(__file__).parents[2]
@@ -53,8 +53,19 @@ def test_a_folder_without_recordings_of_the_service_is_an_error() -> None:
 
 def test_cassettes_are_stubs_for_responses() -> None:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        stub_responses(mock, CASSETTES / "shipping" / "refused.yaml")
-        assert requests.get(NONE, headers=KEY, timeout=5).json()["status"] == 404
+        shipping = responses_for(SHIPPING, cassettes=CASSETTES / "shipping" / "refused.yaml", mock=mock)
+        recorded = requests.get(NONE, headers=KEY, timeout=5)
+        assert (recorded.json()["status"], recorded.headers["X-Mockserver-Source"]) == (404, "recorded")
+        imagined = requests.get(NONE.replace("none", "77"), headers=KEY, timeout=5)
+        assert (imagined.status_code, imagined.headers["X-Mockserver-Source"]) == (200, "example")
+        assert [seen.status for seen in shipping.exchanges("getShipment")] == [404, 200]
+
+
+def test_what_a_test_asks_for_goes_over_what_was_recorded() -> None:
+    with MockApi(SHIPPING, cassettes=CASSETTES / "shipping" / "refused.yaml") as mock_api:
+        mock_api.answer("getShipment", 200, times=1)
+        asked = [requests.get(f"{mock_api.url}/shipments/none", headers=KEY, timeout=5) for _ in range(2)]
+    assert [answer.status_code for answer in asked] == [200, 404]
 
 
 def test_cassettes_are_a_transport_of_httpx() -> None:

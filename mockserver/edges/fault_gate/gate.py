@@ -146,7 +146,9 @@ class FaultGate:
         sock = plain
         try:
             if self._tls is not None:
-                sock = self._tls.wrap_socket(plain, server_side=True)
+                sock = self._tls.wrap_socket(plain, server_side=True)  # the plain one is empty from here on
+                with self._lock:
+                    self._wires = self._wires - {plain} | {sock}
             wire = Wire(sock, number, self._stopping)
             if self._on_accept is not None:
                 self._on_accept(wire)
@@ -157,7 +159,7 @@ class FaultGate:
         finally:
             sock.close()
             with self._lock:
-                self._wires.discard(plain)
+                self._wires -= {plain, sock}
 
     def _next(self, request: Request, whole: bool, number: int) -> Play:  # noqa: FBT001 - as `Wire.read` tells it
         with self._lock:
