@@ -111,14 +111,14 @@ def connection(name: str) -> Connection:
     service = services[name]
     said = service.settings
     contract: Any = service["contract"] or None
-    if contract is not None and any(each.place in {"contract", "named"} for each in said.auth):
+    if contract is not None and any(_asks_contract(each) for each in said.auth):
         from mockserver.client.schemes import loaded  # noqa: PLC0415 - loads the contract, for who needs it
 
         contract = loaded(name, contract)
-    usual = habits(name)
+    usual, url = habits(name), service["url"]
     return usual._replace(
-        base_url=service["url"],
-        auth=_auth(said, contract),
+        base_url=url,
+        auth=_auth(said, contract, url),
         contract=contract,
         validate=said.validate or usual.validate,
         cache=said.cache,
@@ -133,14 +133,19 @@ def _hooks(said: ServiceSettings) -> tuple[Hook, ...]:
     return tuple(hook_of(word, said.where) for word in said.hooks)
 
 
-def _auth(said: ServiceSettings, contract: Any) -> Auth | None:
+def _asks_contract(credential: Credential) -> bool:
+    is_told = credential.place == "oauth2" and "token_url" in credential.words
+    return credential.place in {"contract", "named", "oauth2"} and not is_told
+
+
+def _auth(said: ServiceSettings, contract: Any, url: str) -> Auth | None:
     from mockserver.client import auth  # noqa: PLC0415 - a service without credentials need not load it
 
-    parts = [_credential(each, said, contract) for each in said.auth]
+    parts = [_credential(each, said, contract, url) for each in said.auth]
     return auth.Together(*parts) if len(parts) > 1 else parts[0] if parts else None
 
 
-def _credential(credential: Credential, said: ServiceSettings, contract: Any) -> Auth:
+def _credential(credential: Credential, said: ServiceSettings, contract: Any, url: str) -> Auth:
     from mockserver.client.auth import ApiKey, Basic, Bearer  # noqa: PLC0415 - as above
 
     words = {word: settings.secret(text, said.where) for word, text in credential.words.items()}
@@ -155,6 +160,10 @@ def _credential(credential: Credential, said: ServiceSettings, contract: Any) ->
             from mockserver.client.oauth2 import OAuth2  # noqa: PLC0415 - as above
 
             texts = {word: text.get_secret_value() for word, text in words.items() if word != "client_secret"}
+            if "token_url" not in texts:
+                from mockserver.client.schemes import token_url  # noqa: PLC0415 - as above
+
+                texts["token_url"] = token_url(contract, url, said.where)
             return OAuth2(client_secret=words["client_secret"], **texts)  # type: ignore[arg-type] # judged by OAuth2
         case _ if contract is not None:
             from mockserver.client.schemes import placed  # noqa: PLC0415 - as above

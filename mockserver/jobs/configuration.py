@@ -30,7 +30,7 @@ Place: TypeAlias = Literal["contract", "named", "header", "query", "cookie", "be
 _PLACES: Final = frozenset(get_args(Place)) - {"contract", "named"}
 _NAMED_PLACES: Final = ("header", "query", "cookie")
 _BASIC: Final = ("username", "password")
-_OAUTH2: Final = ("token_url", "client_id", "client_secret", "scope", "audience", "client_auth")
+_OAUTH2: Final = ("client_id", "client_secret", "token_url", "scope", "audience", "client_auth")
 _VARIABLE: Final = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})")
 _PUBLIC: Final = frozenset({"username", "token_url", "client_id", "scope", "audience", "client_auth"})
 
@@ -200,7 +200,7 @@ def _credentials(name: str, said: JSON) -> Iterable[Credential]:
     elif name in {"basic", "oauth2"} and isinstance(said, Mapping):
         yield Credential(_place(name), words=_listed(f"auth.{name}", said, _BASIC if name == "basic" else _OAUTH2))
     elif name == "oauth2":
-        raise UsageError("auth.oauth2 is no table", fix="give token_url, client_id and client_secret")
+        raise UsageError("auth.oauth2 is no table", fix="give client_id and client_secret")
     elif name in {"bearer", "basic"}:
         yield Credential(_place(name), words={"value": _template(f"auth.{name}", said)})
     elif isinstance(said, Mapping):
@@ -220,7 +220,7 @@ def _listed(at: str, said: Mapping[str, JSON], known: tuple[str, ...]) -> Mappin
     for word in said:
         if word not in known:
             raise UsageError(f"{at} has no {word!r}", fix=f"{nearest(word, known)}it has {', '.join(known)}")
-    for word in known[:2] if known is _BASIC else known[:3]:
+    for word in known[:2]:  # the contract knows where tokens are
         if word not in said:
             raise UsageError(f"{at} has no {word}", fix=f"write {word}")
     return {word: _template(f"{at}.{word}", value, public=word in _PUBLIC) for word, value in said.items()}

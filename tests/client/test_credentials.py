@@ -272,9 +272,30 @@ def test_an_oauth2_service_is_configured(project, monkeypatch: pytest.MonkeyPatc
         assert sent(gate)["authorization"] == "Bearer token-1"
 
 
+OAUTH2 = '{ oauth2 = { client_id = "me", client_secret = "$KEY" } }'
+
+
+def flow(url: str) -> str:
+    return f"{{a: {{type: oauth2, flows: {{clientCredentials: {{tokenUrl: '{url}', scopes: {{}}}}}}}}}}"
+
+
+def test_the_contract_knows_where_tokens_are(project, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = Tokens()
+    project(OAUTH2, flow("/v1/oauth/token"))
+    with FaultGate(lambda wire: (tokens if "oauth" in wire.request.target else answer(200))(wire)) as gate:
+        monkeypatch.setenv("SHOP_SERVICE", f"{gate.url}/v1")
+        with APIClient.from_service("shop", validate="off") as client:
+            client.get("/")
+        assert [request.target for request in gate.requests] == ["/v1/oauth/token", "/v1/"]
+        assert sent(gate, 1)["authorization"] == "Bearer token-1"
+
+
 @pytest.mark.parametrize(
     ("auth", "schemes", "said"),
     [
+        (OAUTH2, "", "no token URL for client credentials"),
+        (OAUTH2, "{a: {type: http, scheme: basic}}", "no token URL for client credentials"),
+        (OAUTH2, flow("http://login.example/token"), "token URL is not https"),
         ('{ X-Api-Key = "$MISSING" }', "", "the variable MISSING is not set"),
         ('"$KEY"', "", "no contract that says where it goes"),
         ('"$KEY"', "{a: {type: http, scheme: basic}, b: {type: http, scheme: bearer}}", "has a, b"),
