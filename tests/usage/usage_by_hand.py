@@ -7,21 +7,27 @@ an object that the client gives back as it came. `*` stands for any item of a li
 
 from __future__ import annotations
 
-ADDRESS_OF_SHIPPING = "name street postalCode city country email".split()
-PARCEL = "length width height weight".split()
-SHIPMENT = (
-    "/id /state /trackingNumber /owner /owner/name /price /price/amount /price/currency /createdAt /deliverBy /labelUrl "
-    "/parcels /parcels/*/length /parcels/*/width /parcels/*/height /parcels/*/weight /metadata passed:/metadata/*"
-).split()
-EVENT = "/kind /at /place /place/city /place/coordinates /facility /signedBy /reason".split()
-PROBLEM = "/detail /title".split()
+
+def words(text: str) -> list[str]:
+    """Return the words of a text."""
+    return text.split()
+
+
+ADDRESS_OF_SHIPPING = words("name street postalCode city country email")
+PARCEL = words("length width height weight")
+SHIPMENT = words(
+    "/id /state /trackingNumber /owner /owner/name /price /price/amount /price/currency /createdAt /deliverBy "
+    "/labelUrl /parcels /parcels/*/length /parcels/*/width /parcels/*/height /parcels/*/weight /metadata passed:/metadata/*"
+)
+EVENT = words("/kind /at /place /place/city /place/coordinates /facility /signedBy /reason")
+PROBLEM = words("/detail /title")
 LATER = {"429": ["header.Retry-After"], "503": ["header.Retry-After"]}
 
-PAYMENT_METHOD = (
+PAYMENT_METHOD = words(
     "/id /type /customer /card /card/brand /card/last4 passed:/card/exp_month passed:/card/exp_year "
     "/bank_debit /bank_debit/last4 passed:/bank_debit/holder /wallet /wallet/provider"
-).split()
-PAYMENT_ADDRESS = "line1 line2 city postal_code country".split()
+)
+PAYMENT_ADDRESS = words("line1 line2 city postal_code country")
 LOCATED = [f"/address/{name}" for name in PAYMENT_ADDRESS]
 
 
@@ -34,20 +40,20 @@ def under(place: str, fields: list[str]) -> list[str]:
 
 
 CUSTOMER = [
-    *"/id /email /name /balance /created /default_payment_method /metadata /metadata/* /address".split(),
+    *words("/id /email /name /balance /created /default_payment_method /metadata /metadata/* /address"),
     *LOCATED,
     "/preferred_locales",
     *under("/default_payment_method", PAYMENT_METHOD),
 ]
 CHARGE = [
-    *"/id /amount /amount_refunded /currency /status /captured /customer /payment_method /failure_code".split(),
-    *"/exchange_rate /risk_score /metadata /metadata/*".split(),
+    *words("/id /amount /amount_refunded /currency /status /captured /customer /payment_method /failure_code"),
+    *words("/exchange_rate /risk_score /metadata /metadata/*"),
     *under("/customer", CUSTOMER),
     *under("/payment_method", PAYMENT_METHOD),
 ]
-ERROR = "/error /error/code /error/message".split()
+ERROR = words("/error /error/code /error/message")
 CUSTOMER_SENT = [
-    *"body#/email body#/name body#/address body#/preferred_locales body#/metadata body#/metadata/*".split(),
+    *words("body#/email body#/name body#/address body#/preferred_locales body#/metadata body#/metadata/*"),
     *(f"body#{one}" for one in LOCATED),
 ]
 
@@ -80,23 +86,23 @@ SHIPPING = {
             *address("body#/from"),
             "body#/parcels",
             *(f"body#/parcels/*/{name}" for name in PARCEL),
-            *"body#/reference body#/owner body#/owner/name body#/owner/email body#/service body#/collectOn".split(),
-            *"body#/customs body#/customs/contents body#/customs/value body#/customs/value/amount".split(),
-            *"body#/customs/value/currency body#/customs/hsCode body#/metadata body#/metadata/*".split(),
+            *words("body#/reference body#/owner body#/owner/name body#/owner/email body#/service body#/collectOn"),
+            *words("body#/customs body#/customs/contents body#/customs/value body#/customs/value/amount"),
+            *words("body#/customs/value/currency body#/customs/hsCode body#/metadata body#/metadata/*"),
         ],
         {"201 application/json": SHIPMENT},
     ),
     "getShipment": shipping("401 404 429 503", ["path.id"], {"200 application/json": SHIPMENT}),
     "listShipments": shipping(
         "400 401 429 503",
-        "query.cursor query.limit query.state query.createdAfter".split(),
+        words("query.cursor query.limit query.state query.createdAfter"),
         {"200 application/json": ["/items", *under("/items/*", SHIPMENT), "/nextCursor"]},
     ),
     "updateShipment": shipping(
         "400 401 404 409 415 422 429 503",
         [
             "path.id",
-            *"body#/reference body#/owner body#/owner/name body#/owner/email body#/metadata body#/metadata/*".split(),
+            *words("body#/reference body#/owner body#/owner/name body#/owner/email body#/metadata body#/metadata/*"),
             *address("body#/to"),
         ],
         {"200 application/json": SHIPMENT},
@@ -111,7 +117,7 @@ SHIPPING = {
     "uploadLabel": shipping(
         "400 401 404 413 415 422 429 503",
         [
-            *"path.id body#/file body#/metadata body#/metadata/carrier body#/metadata/trackingNumber".split(),
+            *words("path.id body#/file body#/metadata body#/metadata/carrier body#/metadata/trackingNumber"),
             "body#/metadata/pages",
         ],
         {"202 application/json": ["/status"]},
@@ -121,7 +127,7 @@ SHIPPING = {
         ["path.trackingNumber"],
         {
             "200 application/json": [
-                *"/trackingNumber /state /estimatedDelivery /events".split(),
+                *words("/trackingNumber /state /estimatedDelivery /events"),
                 *under("/events/*", EVENT),
             ]
         },
@@ -129,12 +135,12 @@ SHIPPING = {
     "getRates": shipping(
         "400 401 403 429 503",
         [
-            *"query.to query.to#/country query.to#/postalCode query.insured query.parcel".split(),
+            *words("query.to query.to#/country query.to#/postalCode query.insured query.parcel"),
             *(f"query.parcel#/{name}" for name in PARCEL),
         ],
         {
             "200 application/json": [
-                *"/items /items/*/service /items/*/price /items/*/price/amount /items/*/price/currency".split(),
+                *words("/items /items/*/service /items/*/price /items/*/price/amount /items/*/price/currency"),
                 "/items/*/transitDays",
             ]
         },
@@ -152,8 +158,8 @@ PAYMENTS = {
     "listCharges": payments(
         "400 401 429 500",
         [
-            *"query.limit query.starting_after query.created query.created#/gt query.created#/gte".split(),
-            *"query.created#/lt query.created#/lte query.status query.customer".split(),
+            *words("query.limit query.starting_after query.created query.created#/gt query.created#/gte"),
+            *words("query.created#/lt query.created#/lte query.status query.customer"),
         ],
         {"200 application/json": ["/data", *under("/data/*", CHARGE), "/has_more"]},
     ),
@@ -161,9 +167,9 @@ PAYMENTS = {
         "400 401 402 409 429 500",
         [
             "header.Idempotency-Key",
-            *(f"body#/{name}" for name in "amount currency customer payment_method capture description".split()),
-            *(f"body#/{name}" for name in "statement_descriptor receipt_email shipping metadata expand".split()),
-            *"body#/shipping/name body#/shipping/address body#/metadata/*".split(),
+            *(f"body#/{name}" for name in words("amount currency customer payment_method capture description")),
+            *(f"body#/{name}" for name in words("statement_descriptor receipt_email shipping metadata expand")),
+            *words("body#/shipping/name body#/shipping/address body#/metadata/*"),
             *(f"body#/shipping{one}" for one in LOCATED),
         ],
         {"201 application/json": CHARGE},
@@ -171,9 +177,9 @@ PAYMENTS = {
     "searchCharges": payments(
         "400 401 429 500",
         [
-            *"query.filter query.filter#/currency query.filter#/status query.filter#/created".split(),
-            *"query.filter#/created/gt query.filter#/created/gte query.filter#/created/lt".split(),
-            *"query.filter#/created/lte query.filter#/metadata query.filter#/metadata/* query.limit query.page".split(),
+            *words("query.filter query.filter#/currency query.filter#/status query.filter#/created"),
+            *words("query.filter#/created/gt query.filter#/created/gte query.filter#/created/lt"),
+            *words("query.filter#/created/lte query.filter#/metadata query.filter#/metadata/* query.limit query.page"),
         ],
         {"200 application/json": ["/data", *under("/data/*", CHARGE), "/next_page"]},
     ),
@@ -185,7 +191,7 @@ PAYMENTS = {
     ),
     "refundCharge": payments(
         "400 401 402 404 409 429 500",
-        "path.id header.Idempotency-Key body#/amount body#/reason body#/metadata body#/metadata/*".split(),
+        words("path.id header.Idempotency-Key body#/amount body#/reason body#/metadata body#/metadata/*"),
         {"201 application/json": ["/id"]},
     ),
     "listCustomers": payments(
@@ -199,11 +205,11 @@ PAYMENTS = {
     "deleteCustomer": payments("400 401 404 429 500", ["path.id"], {"200 application/json": ["/deleted"]}),
     "attachPaymentMethod": payments(
         "400 401 402 404 429 500",
-        "path.id body#/type body#/wallet body#/wallet/provider body#/wallet/token".split(),
+        words("path.id body#/type body#/wallet body#/wallet/provider body#/wallet/token"),
         {
             "200 application/json": [
-                *"/id /type /customer /card /card/brand /card/last4 /bank_debit /bank_debit/last4".split(),
-                *"/wallet /wallet/provider".split(),
+                *words("/id /type /customer /card /card/brand /card/last4 /bank_debit /bank_debit/last4"),
+                *words("/wallet /wallet/provider"),
             ]
         },
     ),
