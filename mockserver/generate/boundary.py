@@ -146,8 +146,8 @@ class Boundary:
         for union in ("oneOf", "anyOf"):
             if flat.get(union) and not self._too_deep(path):
                 branches = [branch for branch in flat[union] if branch != {"type": "null"}] or flat[union]
-                return self._least(_branch(flat, union, branches[0]), path)
-        match _kind(flat):
+                return self._least(branch_of(flat, union, branches[0]), path)
+        match kind_of(flat):
             case "object":
                 properties = flat.get("properties", {})
                 few = max(0, int(flat.get("minProperties", 0)) - len(flat.get("required", ())))
@@ -205,7 +205,7 @@ class Boundary:
                     yield Variation(inner, f"a {kind}", at)
                     yield from self._spread(one, inner, path, at)
             return
-        match _kind(flat):
+        match kind_of(flat):
             case "object":
                 yield from self._objects(flat, least if isinstance(least, dict) else {}, path, at)
             case "array":
@@ -225,7 +225,7 @@ class Boundary:
             if branch == {"type": "null"}:
                 yield Variation(None, "null", at)
                 continue
-            whole = _branch(flat, union, branch)
+            whole = branch_of(flat, union, branch)
             least = self._named(whole, flat, branch, self._least(whole, path))
             yield Variation(least, f"alternative {number + 1} of {len(flat[union])}", at)
             for variation in self._spread(whole, least, path, at):
@@ -351,7 +351,7 @@ def _bare(name: str) -> str:
     return "".join(filter(str.isalnum, name)).lower()
 
 
-def _kind(flat: Mapping[str, JSON]) -> str:
+def kind_of(flat: Mapping[str, JSON]) -> str:
     """Return the type that a schema means, where it names one or its keywords do."""
     kind = flat.get("type")
     if isinstance(kind, list):
@@ -367,7 +367,7 @@ def _kind(flat: Mapping[str, JSON]) -> str:
     return "number" if "minimum" in flat or "maximum" in flat else ""
 
 
-def _branch(flat: Mapping[str, JSON], union: str, branch: JSON) -> JSON:
+def branch_of(flat: Mapping[str, JSON], union: str, branch: JSON) -> JSON:
     """Return one alternative of a union with what stands beside the union."""
     beside = {key: value for key, value in flat.items() if key not in {union, "discriminator"}}
     return {**beside, "allOf": [branch]} if beside else branch
@@ -389,7 +389,7 @@ def _joined(one: Mapping[str, JSON], other: Mapping[str, JSON]) -> dict[str, JSO
 
 
 def _numbers(flat: Mapping[str, JSON]) -> Iterator[tuple[JSON, str]]:
-    whole = _kind(flat) == "integer"
+    whole = kind_of(flat) == "integer"
     step = flat.get("multipleOf", 1 if whole else 0.5)
     low = flat.get("minimum")
     high = flat.get("maximum")

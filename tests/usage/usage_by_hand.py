@@ -17,7 +17,8 @@ ADDRESS_OF_SHIPPING = words("name street postalCode city country email")
 PARCEL = words("length width height weight")
 SHIPMENT = words(
     "/id /state /trackingNumber /owner /owner/name /price /price/amount /price/currency /createdAt /deliverBy "
-    "/labelUrl /parcels /parcels/*/length /parcels/*/width /parcels/*/height /parcels/*/weight /metadata passed:/metadata/*"
+    "/labelUrl /parcels /parcels/*/length /parcels/*/width /parcels/*/height /parcels/*/weight "
+    "/metadata passed:/metadata/*"
 )
 EVENT = words("/kind /at /place /place/city /place/coordinates /facility /signedBy /reason")
 PROBLEM = words("/detail /title")
