@@ -17,6 +17,8 @@ from mockserver.edges.consumer.arguments import InexpressibleError, plain
 from mockserver.edges.consumer.clients import Api, errors_beside, maker
 from mockserver.edges.consumer.methods import Method, Notes, Typed, methods_of
 from mockserver.edges.consumer.running import EndlessError, HungError, Running, without_pauses
+from mockserver.edges.consumer.snapshot import raised as raised_error
+from mockserver.edges.consumer.snapshot import snapshot
 from mockserver.edges.consumer.watched import looked_at, watched
 from mockserver.edges.intercept.all import intercepted, without_network_lookups
 from mockserver.edges.source_lines import calling_line, raising_line
@@ -72,6 +74,8 @@ class Calling:
         self.methods: tuple[Method, ...] = methods_of(self._client)
         self.learned = errors_beside(client if inspect.isclass(client) else type(self._client))
         self._raised_own = False
+        self._returned: Any = None
+        self._failed: Exception | None = None
 
     def _built(self) -> Any:
         with intercepted(self._receive):
@@ -209,6 +213,38 @@ class Calling:
             return None
         return shown
 
+    def came(self, binding: Binding, case: Case, plan: Plan) -> tuple[Called, Mapping[str, str]] | None:
+        """Play a case for what a user sees of it: what is returned or raised, and what else is asked for.
+
+        None when the client has no words for the case, or does not accept its answer.
+        """
+        if self._fresh:
+            self._client = self._built()  # no memory of earlier answers
+        try:
+            called = self._called(binding, case, plan, Notes())
+        except InexpressibleError as cannot:
+            self.why_not = str(cannot)
+            return None
+        if self._director.not_accepted:
+            return None
+        seen: dict[str, str] = {"/ending": called.ending}
+        if self._failed is not None:
+            seen.update(raised_error(self._failed))
+        elif called.ending == "over":
+            seen.update(self._running.call(snapshot, self._returned, "/returned"))
+        for number, one in enumerate(self._director.observed):
+            seen.update(snapshot(_asked(one.request), f"/asked/{number}"))
+        return called, seen
+
+    def books(self, binding: Binding, plan: Plan) -> Iterator[tuple[Book, Case, Called]]:
+        """Let the client read lists to their end; yield each with what came of it."""
+        cases = self.planned(binding, 0, plan)
+        if cases is None:
+            return
+        for book in books(cases, plan):
+            case = Case("answered", cases.least(), book.pages[-1], book.why)
+            yield book, case, self._called(binding, case, plan, Notes(), pages=book)
+
     def take(self, binding: Binding, given: Given, plan: Plan, said: Said) -> str:
         """Return how a client takes an answer that breaks the contract: own, leaked, or accepted."""
         called = self._called(binding, Case("answered", said, given, given.why), plan, Notes())
@@ -223,15 +259,12 @@ class Calling:
     def pages(self, binding: Binding) -> tuple[list[Shown], int]:
         """Let the client read lists to their end; return what is wrong, and how many were read."""
         plan = self.service.plans.of(binding.operations[0])
-        cases = self.planned(binding, 0, plan) if isinstance(plan, Plan) else None
         found: list[Shown] = []
         count = 0
-        if cases is None or not isinstance(plan, Plan):
+        if not isinstance(plan, Plan):
             return found, count
         wanted = self.wanted(binding, plan)
-        for book in books(cases, plan):
-            case = Case("answered", cases.least(), book.pages[-1], book.why)
-            called = self._called(binding, case, plan, Notes(), pages=book)
+        for book, case, called in self.books(binding, plan):
             count += 1
             found.extend(tuple(judge(case, called, wanted)) or _turned(case, called, wanted, book))
         return found, count
@@ -252,13 +285,12 @@ class Calling:
         self._director.play(Scene(frozenset({plan.operation.name}), case.given, pages_given))
         arguments, expected = self._arguments(binding, case.said)
         client = Typed(self._client, notes)
+        self._returned = self._failed = None
         raised: Raised | None = None
         ending: Literal["over", "hung", "endless"] = "over"
         try:
-            if binding.function is not None:
-                self._running.call(binding.function, client, **arguments)
-            else:
-                self._running.call(_method(client, binding.method), **arguments)
+            method = binding.function or _method(client, binding.method)
+            self._returned = self._running.call(method, *([client] if binding.function else []), **arguments)
         except InexpressibleError:
             if strict or not self._director.observed:
                 raise
@@ -267,6 +299,7 @@ class Calling:
         except EndlessError:
             ending = "endless"
         except Exception as error:  # noqa: BLE001 - what a client raises is what is judged
+            self._failed = error
             raised = self._raised(error)
         expressed: dict[Place, JSON] = {}
         lossy = False
@@ -316,6 +349,10 @@ class Calling:
                 if value is not None:
                     expected[place] = value
         return arguments, expected
+
+
+def _asked(request: Request) -> Mapping[str, Any]:
+    return {"request": f"{request.method} {request.target}", "headers": dict(request.headers), "body": request.body}
 
 
 def _method(client: Any, path: str) -> Callable[..., Any]:

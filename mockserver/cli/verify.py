@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockserver.api.contract import places
+from mockserver.cli.clients import Progress, Target, show_bindings, suite_of, targets
 from mockserver.cli.options import contracts_option
 from mockserver.cli.reports import report_option, write_reports
 from mockserver.edges import settings
-from mockserver.errors import CouldNotCheck, UsageError
+from mockserver.errors import UsageError
 from mockserver.report.model import Report
-from mockserver.values import Struct
 
 if TYPE_CHECKING:
     from mockserver.api.client_suite import ClientSuite
@@ -33,14 +33,6 @@ budget_option = click.option(
 @click.group()
 def verify() -> None:
     """Prove that a client, a mock or a provider keeps the contract."""
-
-
-class _Target(Struct, frozen=True):
-    """A client to verify: its name in Python, its service, the errors it declares."""
-
-    name: str
-    service: str
-    raises: tuple[str, ...]
 
 
 @verify.command(
@@ -84,22 +76,23 @@ def client(
     """
     sys.path.insert(0, str(Path.cwd()))
     from mockserver.api.client_report import report_of  # noqa: PLC0415 - a client is not what `serve` waits for
+
     from mockserver.jobs.coverage import Coverage  # noqa: PLC0415 - as above
 
     reports: list[Report] = []
     measured = Coverage()
-    for found in _targets(target, service, raises, contracts):
+    for found in targets(target, service, raises, contracts):
         begun = time.perf_counter()
-        suite, name = _suite(found, contracts)
+        suite, name = suite_of(found, contracts)
         if coverage is not None:
             suite.measure(measured)
-        _table(suite, name)
+        show_bindings(suite, name)
         if write is not None:
             _write(suite, name, found, write)
         bindings = [one for one in suite.bindings if not only or set(only) & set(one.names)]
         if only and not bindings:
             raise UsageError(f"nothing calls {', '.join(only)}", fix=f"bound are {', '.join(sorted(_bound(suite)))}")
-        with _progress(bindings) as shown:
+        with Progress(bindings) as shown:
             result = suite.check(
                 bindings, max_examples=max_examples, time_budget_s=time_budget, seed=seed, progress=shown
             )
@@ -126,71 +119,7 @@ def _verdict(reports: Sequence[Report]) -> int:
     return 0 if reports and all(one.checked for one in reports) else 3
 
 
-def _targets(
-    target: str | None, service: str | None, raises: tuple[str, ...], contracts: str | None
-) -> Iterator[_Target]:
-    """Yield what is to be verified: what was named, or every client of the configuration."""
-    said = settings.read()
-    configured = {name: one for name, one in said.services.items() if one.client}
-    if target is None or target in configured:
-        chosen = configured if target is None else {target: configured[target]}
-        if not chosen:
-            raise UsageError(
-                "no client is named",
-                fix="mockserver verify client shop.shipping:ShippingClient, or write client = under the service",
-            )
-        for name, one in chosen.items():
-            yield _Target(one.client, name, raises or one.raises)
-        return
-    by_client = next((name for name, one in configured.items() if one.client == target), None)
-    if service is None and by_client is not None:
-        yield _Target(target, by_client, raises or configured[by_client].raises)
-        return
-    yield _Target(target, service or _guessed(target, contracts), raises)
-
-
-def _guessed(target: str, contracts: str | None) -> str:
-    """Return the service that a target's name speaks of, or the only one."""
-    names = list(places((), contracts))
-    spoken = [name for name in names if name.lower() in target.lower()]
-    if len(names) == 1 or len(spoken) == 1:
-        return (spoken or names)[0]
-    raise UsageError(f"{target}: which service does it talk to?", fix=f"add --service {' or --service '.join(names)}")
-
-
-def _suite(target: _Target, contracts: str | None) -> tuple[ClientSuite, str]:
-    from mockserver.api.client_suite import ClientSuite  # noqa: PLC0415 - as above
-    from mockserver.edges.consumer.clients import named  # noqa: PLC0415 - as above
-
-    found: Any = named(target.name)
-    if isinstance(found, ClientSuite):
-        return found, target.name
-    raises = tuple(named(one) for one in target.raises)
-    return ClientSuite(target.service, found, raises=raises, contracts=contracts), target.name
-
-
-def _table(suite: ClientSuite, name: str) -> None:
-    bindings = suite.bindings
-    total = len(bindings) + len(suite.unbound)
-    click.echo(f"{suite.service.name}: {len(bindings)} of {total} public methods of {name} bound", err=True)
-    width = max((len(_short(one.spelled)) for one in bindings), default=0)
-    for one in bindings:
-        operations = ", ".join(f"{operation.name}  {operation.label}" for operation in one.operations)
-        click.echo(f"  {_short(one.spelled):<{width}}  {operations}  {one.how}", err=True)
-    for method, why in suite.unbound:
-        click.echo(f"? {_short(method):<{width}}  {why}", err=True)
-    if not bindings:
-        raise CouldNotCheck(
-            f"no method of {name} is bound to an operation of {suite.service.name}",
-            fix="say which operations they call: @suite.calls(...) in a suite, see docs/verify.md",
-        )
-
-
-def _short(spelled: str) -> str:
-    return spelled if len(spelled) <= 70 else f"{spelled[:67]}..."
-
-
-def _write(suite: ClientSuite, name: str, target: _Target, file: str) -> None:
+def _write(suite: ClientSuite, name: str, target: Target, file: str) -> None:
     from mockserver.api.client_file import written  # noqa: PLC0415 - only for --write
 
     path = Path(file)
@@ -199,27 +128,6 @@ def _write(suite: ClientSuite, name: str, target: _Target, file: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(written(suite, name, target.raises), encoding="utf-8")
     click.echo(f"  wrote {file}", err=True)
-
-
-class _Progress:
-    """A line that says how far it is, on a terminal only."""
-
-    def __init__(self, bindings: Sequence[Any]) -> None:
-        self._bar: Any = click.progressbar(length=len(bindings), file=sys.stderr, item_show_func=str)
-        self._shows = sys.stderr.isatty()
-
-    def __enter__(self) -> Any:
-        if not self._shows:
-            return None
-        self._bar.__enter__()
-        return lambda binding: self._bar.update(1, binding.label)
-
-    def __exit__(self, *_: object) -> None:
-        if self._shows:
-            self._bar.__exit__(None, None, None)
-
-
-_progress = _Progress
 
 
 workers_option = click.option("--workers", default=1, show_default=True, help="How many requests at once.")

@@ -39,7 +39,10 @@ _FEW = frozenset({"the least", "with everything", "null", "an empty list"})
 
 
 class Given(Struct, frozen=True):
-    """An answer: status, how the body is spelled (None: there is none), its value, what is special about it."""
+    """An answer: status, how the body is spelled (None: there is none), its value, what is special about it.
+
+    `spelled` is the answer to the letter, where it is not to be spelled from the value.
+    """
 
     status: int
     documented: ResponseSpec
@@ -47,6 +50,7 @@ class Given(Struct, frozen=True):
     value: JSON
     why: str
     at: str = ""
+    spelled: Response | None = None
 
 
 class Case(Struct, frozen=True):
@@ -220,8 +224,8 @@ class Cases(Struct, frozen=True):
 
     def answers(self) -> Iterator[Given]:
         """Yield every documented answer with its variations."""
-        for documented in sorted(self.plan.responses, key=lambda one: _status(one, self.plan)):
-            status = _status(documented, self.plan)
+        for documented in sorted(self.plan.responses, key=lambda one: status_of(one, self.plan)):
+            status = status_of(documented, self.plan)
             if 300 <= status < 400 or status < 200:
                 continue  # a redirect leads the library elsewhere; what comes of it is not this operation's answer
             if not documented.content or status in {204, 205}:
@@ -247,7 +251,7 @@ class Cases(Struct, frozen=True):
                 return
 
 
-def _status(documented: ResponseSpec, plan: Plan) -> int:
+def status_of(documented: ResponseSpec, plan: Plan) -> int:
     """Return a status for what is documented: the code, the first of a range, 500 or 200 for `default`."""
     if documented.status.isdigit():
         return int(documented.status)
@@ -311,6 +315,10 @@ def is_carried(media: MediaPlan, value: JSON) -> bool:
 
 def response_of(given: Given, request: Request, plans: Plans, imagination: Imagination) -> Response | None:
     """Spell an answer; None when the request does not accept it."""
+    if given.spelled is not None:
+        content_type = given.spelled.header("content-type") if given.status < 400 else None
+        refused = content_type is not None and negotiate(request.header("accept"), [content_type]) is None
+        return None if refused else given.spelled
     headers: Headers = tuple(contract_headers(given.documented, plans, imagination, 0, {}))
     if given.media is None:
         return Response(given.status, headers)

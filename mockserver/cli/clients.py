@@ -1,0 +1,109 @@
+"""Clients that words or the configuration name, as suites: what `verify client`, `usage` and `check` have in common."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockserver.api.contract import places
+from mockserver.edges import settings
+from mockserver.errors import CouldNotCheck, UsageError
+from mockserver.values import Struct
+
+if TYPE_CHECKING:
+    from mockserver.api.client_suite import ClientSuite
+
+
+class Target(Struct, frozen=True):
+    """A client to verify: its name in Python, its service, the errors it declares."""
+
+    name: str
+    service: str
+    raises: tuple[str, ...]
+
+
+def targets(
+    target: str | None, service: str | None, raises: tuple[str, ...], contracts: str | None
+) -> Iterator[Target]:
+    """Yield what is to be verified: what was named, or every client of the configuration."""
+    said = settings.read()
+    configured = {name: one for name, one in said.services.items() if one.client}
+    if target is None or target in configured:
+        chosen = configured if target is None else {target: configured[target]}
+        if not chosen:
+            raise UsageError(
+                "no client is named",
+                fix="mockserver verify client shop.shipping:ShippingClient, or write client = under the service",
+            )
+        for name, one in chosen.items():
+            yield Target(one.client, name, raises or one.raises)
+        return
+    by_client = next((name for name, one in configured.items() if one.client == target), None)
+    if service is None and by_client is not None:
+        yield Target(target, by_client, raises or configured[by_client].raises)
+        return
+    yield Target(target, service or _guessed(target, contracts), raises)
+
+
+def _guessed(target: str, contracts: str | None) -> str:
+    """Return the service that a target's name speaks of, or the only one."""
+    names = list(places((), contracts))
+    spoken = [name for name in names if name.lower() in target.lower()]
+    if len(names) == 1 or len(spoken) == 1:
+        return (spoken or names)[0]
+    raise UsageError(f"{target}: which service does it talk to?", fix=f"add --service {' or --service '.join(names)}")
+
+
+def suite_of(target: Target, contracts: str | None) -> tuple[ClientSuite, str]:
+    """Return the suite of a client, and the name that it goes by."""
+    from mockserver.api.client_suite import ClientSuite  # noqa: PLC0415 - a client is not what `serve` waits for
+    from mockserver.edges.consumer.clients import named  # noqa: PLC0415 - as above
+
+    found: Any = named(target.name)
+    if isinstance(found, ClientSuite):
+        return found, target.name
+    raises = tuple(named(one) for one in target.raises)
+    return ClientSuite(target.service, found, raises=raises, contracts=contracts), target.name
+
+
+def show_bindings(suite: ClientSuite, name: str) -> None:
+    """Print what is bound; raise CouldNotCheck when nothing is."""
+    bindings = suite.bindings
+    total = len(bindings) + len(suite.unbound)
+    click.echo(f"{suite.service.name}: {len(bindings)} of {total} public methods of {name} bound", err=True)
+    width = max((len(_short(one.spelled)) for one in bindings), default=0)
+    for one in bindings:
+        operations = ", ".join(f"{operation.name}  {operation.label}" for operation in one.operations)
+        click.echo(f"  {_short(one.spelled):<{width}}  {operations}  {one.how}", err=True)
+    for method, why in suite.unbound:
+        click.echo(f"? {_short(method):<{width}}  {why}", err=True)
+    if not bindings:
+        raise CouldNotCheck(
+            f"no method of {name} is bound to an operation of {suite.service.name}",
+            fix="say which operations they call: @suite.calls(...) in a suite, see docs/verify.md",
+        )
+
+
+def _short(spelled: str) -> str:
+    return spelled if len(spelled) <= 70 else f"{spelled[:67]}..."
+
+
+class Progress:
+    """A line that says how far it is, on a terminal only."""
+
+    def __init__(self, bindings: Sequence[Any]) -> None:
+        self._bar: Any = click.progressbar(length=len(bindings), file=sys.stderr, item_show_func=str)
+        self._shows = sys.stderr.isatty()
+
+    def __enter__(self) -> Any:
+        if not self._shows:
+            return None
+        self._bar.__enter__()
+        return lambda binding: self._bar.update(1, binding.label)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shows:
+            self._bar.__exit__(None, None, None)
