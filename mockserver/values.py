@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct, ValidationError, convert, field
 from msgspec.structs import asdict, force_setattr, replace
 
-__all__ = ["JSON", "Struct", "asdict", "field", "force_setattr", "replace"]
+__all__ = ["JSON", "Struct", "ValidationError", "asdict", "convert", "field", "force_setattr", "replace"]
 
 JSON: TypeAlias = Any
 """None, bool, int, float, str, list of JSON or dict of str to JSON.

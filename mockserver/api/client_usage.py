@@ -17,6 +17,7 @@ from mockserver.errors import CouldNotCheck, MockserverError
 from mockserver.exchange import Request, Response
 from mockserver.generate.fullest import Fullest
 from mockserver.generate.generator import Unsatisfiable
+from mockserver.jobs.pact import Example
 from mockserver.jobs.usage import Answer, Seen, Use, explore
 from mockserver.jobs.usage_facts import OperationUse, Sent, Usage
 from mockserver.jobs.usage_places import at, places
@@ -40,10 +41,16 @@ class _Found(Struct):
     called_by: list[str] = field(default_factory=list)
     sends: dict[str, Sent] = field(default_factory=dict)
     reads: dict[str, dict[str, Use]] = field(default_factory=dict)
+    examples: dict[str, list[Example]] = field(default_factory=dict)
 
 
-def usage_of(suite: ClientSuite, progress: Callable[[Binding], object] | None = None) -> Usage:
-    """Return what the client of a suite depends on; raise CouldNotCheck when nothing of it is bound."""
+def usage_of(
+    suite: ClientSuite, progress: Callable[[Binding], object] | None = None
+) -> tuple[Usage, tuple[Example, ...]]:
+    """Return what the client of a suite depends on, and exchanges that show it; raise CouldNotCheck when none is bound.
+
+    A place that several bindings use is told of the first.
+    """
     if not suite.bindings:
         raise CouldNotCheck(
             f"no method of {suite.target} is bound to an operation of {suite.service.name}",
@@ -60,7 +67,8 @@ def usage_of(suite: ClientSuite, progress: Callable[[Binding], object] | None = 
         for name, one in work.found.items()
     }
     unbound = (f"{method}: {why}" for method, why in suite.unbound)
-    return Usage(suite.service.name, suite.target, operations, (*unbound, *work.unchecked))
+    examples = [one for name in sorted(work.found) for shown in work.found[name].examples.values() for one in shown]
+    return Usage(suite.service.name, suite.target, operations, (*unbound, *work.unchecked)), tuple(examples)
 
 
 class _Work:
@@ -142,9 +150,26 @@ class _Work:
             key = documented.status + (f" {media.name}" if media is not None else "")
             uses = dict(found.reads.get(key, {}))
             likely = self._likely.setdefault(_content(first), set())
-            explore(islice(chain([first], bases), most), answered.play, binding.label, uses, likely)
+            shown_on: dict[str, Answer] = {}
+            explore(islice(chain([first], bases), most), answered.play, binding.label, uses, likely, shown_on)
             if uses:
                 found.reads[key] = uses
+            self._examples(found, answered, key, first, shown_on)
+
+    def _examples(
+        self, found: _Found, answered: _Answered, key: str, first: Answer, shown_on: dict[str, Answer]
+    ) -> None:
+        """Keep the exchanges that show what was found; the first, where nothing was, if the client gets as far."""
+        kept = found.examples.setdefault(key, [])
+        answers = list({id(one): one for one in shown_on.values()}.values()) or ([] if kept else [first])
+        for answer in answers:
+            request = answered.request(answer)
+            if request is not None:
+                there = {*places(answer.value, answer.bundle), *(f"header.{header}" for header, _ in answer.headers)}
+                used = tuple(place for place in found.reads.get(key, {}) if place in there)
+                media = answered.media.name if answered.media is not None else ""
+                name = answered.plan.operation.name
+                kept.append(Example(name, key, request, answered.status, answer, media, used))
 
     def _bases(self, documented: ResponseSpec, media: MediaType | None) -> Iterator[Answer]:
         """Yield answers that keep the contract, with all that they may hold."""
@@ -174,21 +199,25 @@ class _Answered(Struct, frozen=True):
 
     def play(self, answer: Answer) -> Seen | None:
         """Call, and return what is seen; None when the answer cannot be spelled, or is not asked for."""
+        return (self._came(answer) or (None, None))[0]
+
+    def request(self, answer: Answer) -> Request | None:
+        """Return the request to which this is the answer."""
+        return (self._came(answer) or (None, None))[1]
+
+    def _came(self, answer: Answer) -> tuple[Seen, Request] | None:
         spelled = self._spelled(answer)
         if spelled is None:
             return None
         given = Given(self.status, self.documented, self._plan(), answer.value, answer.why, answer.at, spelled)
-        direction = "refused" if self.status >= 400 else "answered"
-        case = Case("refused" if direction == "refused" else "answered", self.said, given, answer.why)
+        case = Case("refused" if self.status >= 400 else "answered", self.said, given, answer.why)
         came = self.calling.came(self.binding, case, self.plan)
         if came is None:
             return None
-        called, seen = came
-        name = self.plan.operation.name
-        got = any(
-            one.operation == name and one.response.body == _body_of(spelled, one.request) for one in called.observed
-        )
-        return seen if got else None
+        for one in came[0].observed:
+            if one.operation == self.plan.operation.name and one.response.body == _body_of(spelled, one.request):
+                return came[1], one.request
+        return None
 
     def _plan(self) -> MediaPlan | None:
         return self.calling.service.plans.media(self.media, "response") if self.media is not None else None

@@ -14,6 +14,7 @@ _COMMANDS = {
     "serve": "serve",
     "lint": "lint",
     "verify": "verify",
+    "usage": "usage",
     "diff": "diff",
     "drift": "drift",
     "cassettes": "cassettes",
@@ -33,6 +34,7 @@ Examples:
   mockserver serve https://api.example/openapi.yaml
   mockserver lint                                   is the document sound and testable?
   mockserver verify client shop.shipping:Client     drive your real client with all that the contract allows
+  mockserver usage shop.shipping:Client             what does your client depend on? proved by running it
   mockserver verify mock                            does the mock keep the contract?
   mockserver diff --against origin/main             what does this change break?
   mockserver drift                                  does the live API keep it? read-only

@@ -76,7 +76,6 @@ def client(
     """
     sys.path.insert(0, str(Path.cwd()))
     from mockserver.api.client_report import report_of  # noqa: PLC0415 - a client is not what `serve` waits for
-
     from mockserver.jobs.coverage import Coverage  # noqa: PLC0415 - as above
 
     reports: list[Report] = []

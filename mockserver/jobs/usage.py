@@ -54,11 +54,14 @@ class Use(Struct, frozen=True):
     proof: Proof
 
 
-def explore(bases: Iterable[Answer], play: Play, by: str, uses: dict[str, Use], likely: set[str]) -> None:
+def explore(
+    bases: Iterable[Answer], play: Play, by: str, uses: dict[str, Use], likely: set[str], shown_on: dict[str, Answer]
+) -> None:
     """Add to `uses` what a client shows of some answers; what is known to be read is not asked again.
 
     The first answer is changed place by place, the others at all places that are left: most of them show nothing.
     `likely` are places that the client was seen to use in such an answer; the first answer adds to them.
+    `shown_on` gets, for each place, the answer on which it was seen.
     """
     known: set[str] = set()
     for number, base in enumerate(bases):
@@ -79,6 +82,7 @@ def explore(bases: Iterable[Answer], play: Play, by: str, uses: dict[str, Use], 
             told = found.used(place, by)
             if told is not None and (place not in uses or told.use == "read"):
                 uses[place] = told
+                shown_on[place] = base
     likely.update(uses)
 
 

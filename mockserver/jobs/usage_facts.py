@@ -9,11 +9,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import msgspec
-
 from mockserver.errors import UnreadableDocument
 from mockserver.jobs.usage import Proof, Use
-from mockserver.values import JSON, Struct, field
+from mockserver.values import JSON, Struct, ValidationError, asdict, convert, field
+from mockserver.wire.json import JSONSyntaxError, loads
 
 VERSION: Final = 1
 
@@ -95,7 +94,7 @@ def _table(name: str, facts: Mapping[str, Sent] | Mapping[str, Use], indent: str
 def _plain(fact: Sent | Use) -> JSON:
     if isinstance(fact, Sent):
         return {"by": fact.by, "case": fact.case, "value": fact.value}
-    return {"use": fact.use, "proof": msgspec.structs.asdict(fact.proof)}
+    return {"use": fact.use, "proof": asdict(fact.proof)}
 
 
 def _separated(parts: object) -> Iterator[str]:
@@ -117,8 +116,8 @@ def read(data: bytes, where: str) -> Usage:
     """Return the facts of a file; raise UnreadableDocument when it is none, or of another version."""
     fix = "write it again: mockserver usage"
     try:
-        usage = msgspec.json.decode(data, type=Usage)
-    except msgspec.MsgspecError as wrong:
+        usage: Usage = convert(loads(data), Usage)
+    except (ValidationError, JSONSyntaxError) as wrong:
         raise UnreadableDocument(f"this is no file of usage facts: {wrong}", where=where, fix=fix) from wrong
     if usage.version != VERSION:
         raise UnreadableDocument(
