@@ -13,8 +13,9 @@ from typing import TypeAlias
 from mockserver.coverage.points import Kind, Point, Said
 from mockserver.document import pointer as pointers
 from mockserver.document.documents import Documents, Node
-from mockserver.schema.bundle import Bundle, Bundles, Piece, Scope
+from mockserver.schema.bundle import Bundle, Bundles, Piece
 from mockserver.schema.compile import Validators
+from mockserver.schema.conversion import Scope
 from mockserver.schema.dialects import Dialect, Direction
 from mockserver.schema.discriminated import discriminated
 from mockserver.schema.exact import exact

@@ -7,9 +7,11 @@ nobody documented. Takes the keywords at their word and not further: whoever ask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
+from mockserver.generate.brinks import Texts, numbers
+from mockserver.generate.flat import branch_of, flattened, kind_of
 from mockserver.generate.generator import Generator, Unsatisfiable
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct
@@ -24,38 +26,7 @@ class Variation(Struct, frozen=True):
 
 
 _DEEPEST: Final = 6
-_LONGEST: Final = 1000
 _MOST: Final = 400
-_TIMES: Final = (
-    # RFC 3339 §5.6, as APIs write them; a lower-case t and z and leap seconds are left to those who look for trouble
-    ("2026-01-02T03:04:05Z", "a time in UTC"),
-    ("2026-01-02T03:04:05+05:30", "a time with an offset"),
-    ("2026-01-02T03:04:05.5Z", "a time with a fraction"),
-    ("2026-01-02T03:04:05.123456-08:00", "a time with microseconds"),
-    ("1969-12-31T23:59:59Z", "a time before 1970"),
-)
-_FORMATS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "date-time": _TIMES,
-    "date": (("2026-01-02", "a day"), ("2024-02-29", "the 29th of February"), ("1969-12-31", "a day before 1970")),
-    "uuid": (("3f1f8a52-6c0b-4f0e-9a39-2f7f4f1f6c11", "a UUID"), ("00000000-0000-0000-0000-000000000000", "nil")),
-    "email": (("a@example.com", "an address"), ("o.hara+tag@sub.example.com", "an address with a tag")),
-    "uri": (("https://example.com/a?b=c&d=%20#e", "an address with a query"), ("https://example.com", "no path")),
-    "uri-reference": (("/a/b?c=d", "a relative address"), ("https://example.com/", "an absolute address")),
-    "byte": (("aGk=", "base64"), ("", "nothing in base64")),
-}
-_TEXTS: Final = (
-    ("Zoë 日本 ✓", "letters beyond ASCII"),
-    ("a b", "a space"),
-    ("a/b", "a slash"),
-    ("a,b", "a comma"),
-    ("a&b=c", "an ampersand"),
-    ("a+b", "a plus sign"),
-    ("50%", "a percent sign"),
-    ("a?b#c", "a question mark and a hash"),
-    ("1", "a text of digits"),
-    ("null", "the word null"),
-    ('"q"', "quotation marks"),
-)
 _EXTRA: Final = "x_undocumented"
 
 Spread: TypeAlias = Iterator[Variation]
@@ -75,10 +46,9 @@ class Boundary:
         self._bundle = bundle
         self._needs = needs
         self._extras = not spelled
-        self._further_texts = _TEXTS if spelled else _TEXTS[:1]
         self._validators = validators
+        self._texts = Texts(validators, spelled=spelled)
         self._accepts: Callable[[JSON], bool] = validators.compile(bundle).is_valid
-        self._patterned: dict[str, tuple[str, ...]] = {}
         self._leasts: dict[str, JSON] = {}
         self._floor = _DEEPEST
         self._cut = False
@@ -111,21 +81,6 @@ class Boundary:
             if not self._cut:
                 return
 
-    def _flat(self, schema: JSON, path: tuple[str, ...]) -> tuple[dict[str, JSON], tuple[str, ...]]:
-        """Return a schema with references followed and `allOf` merged as far as keywords go."""
-        if not isinstance(schema, dict):
-            return {}, path
-        out = {key: value for key, value in schema.items() if key not in {"$ref", "allOf", "$defs"}}
-        parts: list[JSON] = list(schema.get("allOf", ()))
-        reference = schema.get("$ref")
-        if isinstance(reference, str) and reference.startswith("#/$defs/"):
-            path = (*path, reference)
-            parts.append(self._bundle["$defs"].get(reference.removeprefix("#/$defs/"), {}))
-        for part in parts:
-            inner, path = self._flat(part, path)
-            out = _joined(inner, out)
-        return out, path
-
     def _too_deep(self, path: tuple[str, ...]) -> bool:
         return len(path) > 3 * _DEEPEST or any(path.count(each) > 2 for each in set(path[-4:]))
 
@@ -138,7 +93,7 @@ class Boundary:
         return self._least_of(schema, path)
 
     def _least_of(self, schema: JSON, path: tuple[str, ...]) -> JSON:
-        flat, path = self._flat(schema, path)
+        flat, path = flattened(self._bundle, schema, path)
         if "const" in flat:
             return flat["const"]
         if flat.get("enum"):
@@ -169,9 +124,9 @@ class Boundary:
                     for index in range(min(count, 20))
                 ]
             case "string":
-                return next(self._texts(flat))[0]
+                return next(self._texts.of(flat))[0]
             case "integer" | "number":
-                return next(_numbers(flat))[0]
+                return next(numbers(flat))[0]
             case "boolean":
                 return False
             case _:
@@ -179,7 +134,7 @@ class Boundary:
 
     def _spread(self, schema: JSON, least: JSON, path: tuple[str, ...], at: str) -> Spread:
         """Yield values of a schema that lie one step from the least one."""
-        flat, path = self._flat(schema, path)
+        flat, path = flattened(self._bundle, schema, path)
         if at.count("/") > self._floor:
             self._cut = True
             return
@@ -211,9 +166,9 @@ class Boundary:
             case "array":
                 yield from self._lists(flat, path, at)
             case "string":
-                yield from (Variation(text, why, at) for text, why in self._texts(flat))
+                yield from (Variation(text, why, at) for text, why in self._texts.of(flat))
             case "integer" | "number":
-                yield from (Variation(number, why, at) for number, why in _numbers(flat))
+                yield from (Variation(number, why, at) for number, why in numbers(flat))
             case "boolean":
                 yield from (Variation(value, str(value).lower(), at) for value in (True, False))
             case "":
@@ -239,8 +194,8 @@ class Boundary:
         name, reference = discriminator.get("propertyName"), branch.get("$ref")
         for word, target in (discriminator.get("mapping") or {}).items():
             if target == reference and isinstance(name, str):
-                inner, _ = self._flat(whole, ())
-                listed, _ = self._flat(inner.get("properties", {}).get(name, {}), ())
+                inner, _ = flattened(self._bundle, whole, ())
+                listed, _ = flattened(self._bundle, inner.get("properties", {}).get(name, {}), ())
                 known = listed.get("enum") or ([listed["const"]] if "const" in listed else None)
                 return {**value, name: word} if known is None or word in known else value
         return value
@@ -278,8 +233,8 @@ class Boundary:
     def _names(self, flat: dict[str, JSON]) -> tuple[str, ...]:
         written = flat.get("propertyNames")
         if isinstance(written, dict):
-            schema, _ = self._flat(written, ())
-            found = [text for text, _ in self._texts(schema)]
+            schema, _ = flattened(self._bundle, written, ())
+            found = [text for text, _ in self._texts.of(schema)]
             if len(found) > 1:
                 return tuple(found[:2])
         return ("key", "other_key")
@@ -308,108 +263,7 @@ class Boundary:
         if isinstance(most, int) and 2 < most <= 100:
             yield Variation([one] * most, f"{most} items, the most", at)
 
-    def _texts(self, flat: dict[str, JSON]) -> Iterator[tuple[str, str]]:
-        known = _FORMATS.get(str(flat.get("format")))
-        if known and "pattern" not in flat:
-            yield from known
-            return
-        shortest, longest = int(flat.get("minLength", 0)), flat.get("maxLength")
-        if "pattern" in flat or flat.get("format"):
-            yield from ((text, "a text of its pattern") for text in self._drawn(flat))
-            return
-        usual = "abcdefgh"[: max(shortest, 1)].ljust(shortest, "x")
-        yield (usual if longest is None else usual[: int(longest)]), "a text"
-        if shortest == 0:
-            yield "", "an empty text"
-        elif shortest > 1:
-            yield "y" * shortest, "the shortest text"
-        for text, why in self._further_texts:
-            padded = text.ljust(shortest, "x")
-            if longest is None or len(padded) <= int(longest):
-                yield padded, why
-        if longest is not None and shortest < int(longest) <= _LONGEST:
-            yield "z" * int(longest), f"{longest} characters, the most"
-        elif longest is None:
-            yield "z" * 300, "a long text"
-
-    def _drawn(self, flat: dict[str, JSON]) -> tuple[str, ...]:
-        key = repr(sorted(flat.items(), key=lambda pair: pair[0]))
-        found = self._patterned.get(key)
-        if found is None:
-            schema = {name: flat[name] for name in ("pattern", "format", "minLength", "maxLength") if name in flat}
-            generator = Generator({"type": "string", **schema}, self._validators)
-            try:
-                drawn = [generator.draw(seed) for seed in range(6)]
-            except Unsatisfiable:
-                drawn = ["a"]
-            found = self._patterned[key] = tuple(sorted(dict.fromkeys(drawn), key=len))[:4]
-        return found
-
 
 def _bare(name: str) -> str:
     """Return a name as other languages' conventions spell it too: letters and digits, lower case."""
     return "".join(filter(str.isalnum, name)).lower()
-
-
-def kind_of(flat: Mapping[str, JSON]) -> str:
-    """Return the type that a schema means, where it names one or its keywords do."""
-    kind = flat.get("type")
-    if isinstance(kind, list):
-        return next((one for one in kind if one != "null"), "null")
-    if isinstance(kind, str):
-        return kind
-    if any(word in flat for word in ("properties", "required", "additionalProperties")):
-        return "object"
-    if "items" in flat or "prefixItems" in flat:
-        return "array"
-    if any(word in flat for word in ("pattern", "minLength", "maxLength", "format")):
-        return "string"
-    return "number" if "minimum" in flat or "maximum" in flat else ""
-
-
-def branch_of(flat: Mapping[str, JSON], union: str, branch: JSON) -> JSON:
-    """Return one alternative of a union with what stands beside the union."""
-    beside = {key: value for key, value in flat.items() if key not in {union, "discriminator"}}
-    return {**beside, "allOf": [branch]} if beside else branch
-
-
-def _joined(one: Mapping[str, JSON], other: Mapping[str, JSON]) -> dict[str, JSON]:
-    """Return two schemas as one, as far as properties and required go; of other keywords the stricter bound counts."""
-    out = {**one, **other}
-    if "properties" in one and "properties" in other:
-        mixed = dict(one["properties"])
-        for name, schema in other["properties"].items():
-            mixed[name] = {"allOf": [mixed[name], schema]} if name in mixed else schema
-        out["properties"] = mixed
-    if "required" in one and "required" in other:
-        out["required"] = list(dict.fromkeys((*one["required"], *other["required"])))
-    if "enum" in one and "enum" in other:
-        out["enum"] = [value for value in one["enum"] if value in other["enum"]] or one["enum"]
-    return out
-
-
-def _numbers(flat: Mapping[str, JSON]) -> Iterator[tuple[JSON, str]]:
-    whole = kind_of(flat) == "integer"
-    step = flat.get("multipleOf", 1 if whole else 0.5)
-    low = flat.get("minimum")
-    high = flat.get("maximum")
-    if "exclusiveMinimum" in flat and not isinstance(flat["exclusiveMinimum"], bool):
-        low = max(flat["exclusiveMinimum"] + step, flat["exclusiveMinimum"] + step if low is None else low)
-    if "exclusiveMaximum" in flat and not isinstance(flat["exclusiveMaximum"], bool):
-        high = min(flat["exclusiveMaximum"] - step, flat["exclusiveMaximum"] - step if high is None else high)
-    usual = 1 if step == 1 or not whole else step
-    for value, why in (
-        (usual if low is None or low <= usual else low, "a number"),
-        (0, "zero"),
-        (low, "the least number"),
-        (high, "the greatest number"),
-        (-1, "a negative number"),
-        (step * 7 if whole else 1.5, "another number"),
-        (0.25 if not whole else None, "a fraction"),
-        (2**31 if high is None else None, "more than 31 bits"),
-        (2**53 + 1 if high is None and whole else None, "more than a float can tell"),
-        (1e21 if high is None and not whole else None, "a number with an exponent"),
-    ):
-        if value is None or (low is not None and value < low) or (high is not None and value > high):
-            continue
-        yield (int(value) if whole else value), why

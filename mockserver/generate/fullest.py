@@ -12,7 +12,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from mockserver.generate.boundary import Boundary, Variation, branch_of, kind_of
+from mockserver.generate.boundary import Boundary, Variation
+from mockserver.generate.flat import branch_of, flattened, kind_of
 from mockserver.values import JSON
 
 _MOST: Final = 240
@@ -64,7 +65,7 @@ class Fullest(Boundary):
 
     def _full(self, schema: JSON, path: tuple[str, ...], at: str) -> JSON:
         self._room -= 1
-        flat, path = self._flat(schema, path)
+        flat, path = flattened(self._bundle, schema, path)
         if "const" in flat:
             return flat["const"]
         if flat.get("enum"):

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from mockserver.generate.facts import Facts
 from mockserver.generate.negate import BROKEN
-from mockserver.schema.bundle import EXPANDABLE
+from mockserver.schema.conversion import EXPANDABLE
 from mockserver.schema.kinds import TYPE_KINDS, Kind
 from mockserver.values import JSON
 

@@ -6,11 +6,12 @@ the place grows anew in another. Wires; values are drawn by `leaves`, `nodes` an
 
 from __future__ import annotations
 
+from mockserver.generate.choice import BUDGET, kept
 from mockserver.generate.dice import Draw
 from mockserver.generate.echo import WRAPPERS
 from mockserver.generate.explore import Explorer
 from mockserver.generate.facts import Facts, Pieces
-from mockserver.generate.grow import BUDGET, Grower, Node, impossible, is_grown, kept
+from mockserver.generate.grow import Grower, impossible
 from mockserver.generate.heights import Heights
 from mockserver.generate.judged import explored_draw, judged_draw
 from mockserver.generate.merge import Book, Form
@@ -19,6 +20,7 @@ from mockserver.generate.nodes import ObjectDraw, StockDraw, distinct_draw, json
 from mockserver.generate.numbers import spread_draw
 from mockserver.generate.place import Place
 from mockserver.generate.totals import counted
+from mockserver.generate.tree import Node, is_grown
 
 _FEW = 12
 _NAMING = frozenset({"id", "uid", "uuid", "guid", "key", "name", "number", "slug", "sha", "login", "code"})

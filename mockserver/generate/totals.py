@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mockserver.generate.dice import Draw
-from mockserver.generate.grow import Node
 from mockserver.generate.merge import Book
+from mockserver.generate.tree import Node
 from mockserver.values import JSON, Struct
 
 _LENGTHS = frozenset(

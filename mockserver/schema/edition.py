@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from mockserver.document import pointer as pointers
 from mockserver.document.documents import Documents, Node
-from mockserver.schema.bundle import Bundles, Scope
+from mockserver.schema.bundle import Bundles
 from mockserver.schema.compile import FORMATS, usable_pattern
+from mockserver.schema.conversion import Scope
 from mockserver.schema.dialects import LISTS, MAPS, SINGLE, Dialect, Direction
 from mockserver.schema.discriminated import discriminated
 from mockserver.values import JSON, replace
