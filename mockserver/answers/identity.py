@@ -26,7 +26,7 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NO_IDS = frozenset({"email", "key", "login", "name", "number", "slug", "uid", "username", "uuid", "version"})
 _ECHOING = frozenset({"POST", "PUT", "PATCH"})
 _DEEPEST = 2
-_EXACT = 2**53  # up to here a double is the integer that it looks like
+_PAGE = ("has_more", "url", "data")  # such a url is where the list itself is
 
 
 def seed_of(seed: int, operation: Operation, request: Request, ignored: frozenset[str] = frozenset()) -> int:
@@ -71,14 +71,13 @@ def wanted_of(
             wanted = {**_file(request), **wanted}
     elif operation.method == "DELETE":
         wanted["deleted"] = True
+    elif operation.method == "GET" and _is_page(answered):
+        wanted["url"] = request.path
     last = len(reading.path) - 1
     for index, value in enumerate(reading.path):
         if value.valid:
             for name in _echoing(value.plan, answered, own and index == last):
                 wanted[name] = value.value
-    for name, given in wanted.items():
-        if type(given) is float and given.is_integer() and abs(given) < _EXACT:
-            wanted[name] = int(given)  # `1.0` was sent for a number, and may be no integer (OAS 3.0.3 §4.4)
     return wanted
 
 
@@ -89,6 +88,11 @@ def _echoing(plan: ParameterPlan, answered: MediaPlan, own: bool) -> tuple[str, 
     if own and not any(map(answered.spec.shape.declares, names)):
         return (*names, "id")  # nothing of the thing is called so, and this is how it is asked for
     return names
+
+
+@lru_cache(maxsize=4096)
+def _is_page(answered: MediaPlan) -> bool:
+    return all(map(answered.spec.shape.declares, _PAGE))
 
 
 def _fields(body: Mapping[str, JSON]) -> Mapping[str, JSON]:

@@ -20,6 +20,8 @@ from mockserver.values import JSON, Struct
 WRAPPERS = frozenset({"data", "result", "response", "payload", "item", "attributes", "resource", "record", "body"})
 _DEEPEST = 3
 _FEW = 4
+_EXACT = 2**53
+"""Up to here `1.0` is the integer 1, and is told so: it may be none for whoever reads it (OAS 3.0.3 §4.4)."""
 _Way: TypeAlias = tuple[str, ...]
 
 
@@ -99,8 +101,9 @@ class Echo:
         doors = self._opened(form)
         for name, given in self._bare(form, wanted) if dict in map(type, wanted.values()) else wanted.items():
             door = doors.get(name) or self._door(form, name, names)
-            if door is not None and (self._judges.get(door) or self._judge(door))(given):
-                fitting[door] = given
+            value = int(given) if type(given) is float and given.is_integer() and abs(given) < _EXACT else given
+            if door is not None and (self._judges.get(door) or self._judge(door))(value):
+                fitting[door] = value
         return fitting
 
     def _bare(self, form: int, wanted: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:

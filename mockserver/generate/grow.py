@@ -89,15 +89,16 @@ class Grower:
         above = node.above | {mark(node.pieces, facts)}
         bound = bool(facts.dependent) or len(chosen.fields) <= facts.fewest_properties
         for name, pieces in chosen.fields.items():
+            leads_here = is_page and name == "url"
             node.fields[name] = Node(
                 pieces,
-                place.below("collection_path" if is_page and name == "url" else name),
+                place.below("collection_path" if leads_here else name),
                 node.depth + 2,
                 node.weight,
                 optional=name not in chosen.required and not bound,
                 trail=f"{node.trail}.{name}" if node.trail else name,
                 above=above,
-                hints=facts.hints.get(name, ()),
+                hints=(f"/v1/{node.place.name}",) if leads_here and node.place.name else facts.hints.get(name, ()),
             )
         entries = _MAP_ENTRIES if full and is_map(facts, node.place) else 0
         most = entries if facts.most_properties is None else facts.most_properties - len(chosen.fields)
