@@ -24,6 +24,7 @@ _TRIALS = 40
 _TRIES = 4
 _STOCK = 16
 _FEW = 8
+_FINEST = Fraction(1, 10**12)
 _FIRST, _LAST = -(2**63), 2**64 - 1  # whole numbers beyond are not written by every JSON writer
 _LARGEST = Fraction(sys.float_info.max)
 _NUMBERS: frozenset[Kind] = frozenset({"integer", "fraction"})
@@ -192,10 +193,14 @@ def _spans(facts: Facts, kind: Kind, place: Place) -> Iterator[Span]:
 def _admitted(facts: Facts, kind: Kind, place: Place) -> Iterator[Span]:
     """Yield where to draw from: what the name suggests as far as the bounds admit it, then what the bounds admit."""
     step = _common_step(facts.multiples) if facts.multiples else None
+    fine = kind == "fraction" and step is None
     for span in _named(place, kind, facts):
-        clipped = _clipped(span, facts, step)
-        if clipped is not None and (step is None or (clipped.high - clipped.low) / clipped.step >= _FEW):
-            yield clipped
+        for finer in (1, 10, 10**3, 10**6) if fine else (1,):
+            clipped = _clipped(Span(span.low, span.high, span.step / finer), facts, step)
+            usual = step is None and (not fine or clipped == span)  # no bound is in its way
+            if clipped is not None and (usual or _count(clipped) > _FEW):
+                yield clipped
+                break
     width = Fraction(100)
     unit = step if step is not None else Fraction(1)
     if facts.low is not None:
@@ -205,12 +210,16 @@ def _admitted(facts: Facts, kind: Kind, place: Place) -> Iterator[Span]:
     else:
         start = unit
     sizes = [max(unit, abs(start) / 2**40), unit]
-    if kind == "fraction" and step is None:
+    if fine:
         sizes = [*sizes[:-1], unit / 4, unit / 100, unit / 10**9, unit]
     rest = [clipped for size in sizes if (clipped := _clipped(Span(start, start + width * size, size), facts, step))]
-    yield from sorted(rest, key=lambda span: (span.high - span.low) / span.step < _FEW)
+    yield from sorted(rest, key=lambda span: _count(span) <= _FEW)
     if kind == "fraction":
         yield from _between(facts, step)
+
+
+def _count(span: Span) -> Fraction:
+    return (span.high - span.low) / span.step + 1
 
 
 def _named(place: Place, kind: Kind, facts: Facts) -> Iterator[Span]:
@@ -311,16 +320,22 @@ def _whole(value: float) -> float:
 
 
 def spread_draw(facts: Facts, counts: tuple[int, int], salt: int) -> Draw | None:
-    """Return a draw of lists of different whole numbers, for lists too long to meet them by chance."""
+    """Return a draw of lists of different numbers, for lists too long to meet them by chance."""
     low, high = counts
     unit = _common_step(facts.multiples) if facts.multiples else Fraction(1)
+    whole = "fraction" not in facts.kinds or bool(facts.multiples)
+    while not whole and facts.low is not None and facts.high is not None and unit > _FINEST:
+        if Fraction(facts.high) - Fraction(facts.low) >= unit * 4 * high:
+            break
+        unit /= 10
     start = Fraction(facts.low) if facts.low is not None else Fraction(0)
     if facts.low is None and facts.high is not None:
         start = Fraction(facts.high) - unit * 4 * high
     span = _clipped(Span(start, start + unit * 4 * high, unit), facts, unit)
-    if span is None or span.low.denominator != 1 or unit.denominator != 1 or facts.excluded:
+    if span is None or (whole and (span.low.denominator != 1 or unit.denominator != 1)) or facts.excluded:
         return None
-    first, width = int(span.low), int(span.step)
+    scale = 1 if whole else math.lcm(span.low.denominator, unit.denominator)
+    first, width = int(span.low * scale), int(span.step * scale)
     count = int((span.high - span.low) / span.step) + 1
     if count < low:
         return None
@@ -329,6 +344,7 @@ def spread_draw(facts: Facts, counts: tuple[int, int], salt: int) -> Draw | None
     def draw(seed: int) -> JSON:
         offset = below(seed, salt, count)
         length = min(count, low + below(seed, salt + 2, high - low + 1))
-        return [first + (offset + index * stride) % count * width for index in range(length)]
+        numbers = (first + (offset + index * stride) % count * width for index in range(length))
+        return list(numbers) if scale == 1 else [number / scale for number in numbers]
 
     return draw

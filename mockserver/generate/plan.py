@@ -131,7 +131,7 @@ class Planner:
             return None
         if facts.unique and node.fewest > _FEW and not items and node.rest is not None:
             form = node.rest.form
-            if form is not None and form.kind == "integer" and form.facts.values is None:
+            if form is not None and form.kind in {"integer", "fraction"} and form.facts.values is None:
                 return spread_draw(form.facts, (low, high), node.place.salt)
         leaves = not items and node.rest is not None and not is_grown(node.rest.form)
         if facts.unique or (leaves and node.fewest <= 1 and rest is not None):

@@ -24,7 +24,7 @@ from mockserver.wire.streams import (
     encode_sequence,
     is_per_item,
 )
-from mockserver.wire.whole import decode_json
+from mockserver.wire.whole import decode_json, decode_octets
 
 __all__ = ["CODECS", "BodySpec", "Encoding", "decode_body", "encode_body", "is_per_item", "is_sequential"]
 
@@ -78,16 +78,26 @@ def decode_body(spec: BodySpec, content_type: str, body: bytes, *, lenient: bool
     Undecodable(message='it is not JSON: unexpected end of data at line 1, column 9 (offset 8)')
     """
     try:
-        if content_type in _PLAIN_JSON:  # nine of ten
+        if content_type in _PLAIN_JSON and "*" not in spec.media_type:  # nine of ten
             decoded = decode_json(spec, _JSON, body, lenient=lenient)
         else:
             media = parse(content_type) or _usual(spec)
-            decoded = codec_for(media, CODECS).decode(spec, media, body, lenient=lenient)
+            decode = decode_octets if _is_file(spec, media) else codec_for(media, CODECS).decode
+            decoded = decode(spec, media, body, lenient=lenient)
     except SpellingError as error:
-        return Undecodable(str(error))
+        if "*" not in spec.media_type or not spec.shape.unconstrained:
+            return Undecodable(str(error))
+        decoded = decode_octets(spec, _OCTETS, body, lenient=lenient)
     if len(body) > _DEEPEST and sum(map(body.count, (b"[", b"{", b"<"))) > _DEEPEST and _is_deep(decoded.value):
         return Undecodable(f"it is nested more than {_DEEPEST} levels deep")
     return decoded
+
+
+def _is_file(spec: BodySpec, media: MediaRange) -> bool:
+    """Tell whether any octets are a value, whatever type of a range they are said to be of, or of which text."""
+    if spec.shape.sole != "string" or spec.shape.annotations.format != "binary":
+        return False
+    return "*" in spec.media_type or media.type == "text"
 
 
 def _is_deep(value: JSON) -> bool:

@@ -76,6 +76,20 @@ NUMBERS = [
     {"type": "integer", "minimum": 0, "maximum": 3, "not": {"const": 2}},
 ]
 ARRAYS = [
+    {
+        "type": "array",
+        "items": {"type": "number", "minimum": 1.5, "exclusiveMaximum": 1.75},
+        "minItems": 3,
+        "uniqueItems": True,
+    },
+    {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 1}, "minItems": 10, "uniqueItems": True},
+    {
+        "type": "array",
+        "items": {"type": "number", "minimum": 0.1, "maximum": 0.9},
+        "minItems": 150,
+        "uniqueItems": True,
+    },
+    {"type": "array", "items": {"type": "number", "exclusiveMaximum": 0}, "minItems": 40, "uniqueItems": True},
     {"type": "array"},
     {"type": "array", "items": False},
     {"type": "array", "minItems": 4, "maxItems": 4, "items": {"type": "integer"}},
