@@ -51,7 +51,7 @@ def draws(count: int = 40) -> None:
         if binding.pages or not any(one.place for one in binding.bound[0]):
             continue
         theirs = schema[operation.template][operation.method]
-        drawn = 0
+        draws_made = 0
 
         @seed(1)
         @settings(
@@ -63,19 +63,19 @@ def draws(count: int = 40) -> None:
         )
         @given(theirs.as_strategy())
         def draw(_case: Any) -> None:
-            nonlocal drawn
-            drawn += 1
+            nonlocal draws_made
+            draws_made += 1
 
         draw()
-        drawn = 0
-        their_s = spent(draw) / max(drawn, 1)
+        draws_made = 0
+        their_s = spent(draw) / max(draws_made, 1)
         played = 0
 
         def play(binding: Any = binding) -> None:
             nonlocal played
             with suite.calling.intercepting():
-                for case, plan in drawn_cases(suite.calling, binding, ["sent"], count, None, 1):
-                    played += suite.calling.play(binding, case, plan) is not None
+                for drawn in drawn_cases(suite.calling, binding, ["sent"], count, None, 1):
+                    played += suite.calling.play(binding, drawn.case, drawn.plan) is not None
 
         play()
         played = 0

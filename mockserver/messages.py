@@ -360,6 +360,16 @@ RULES: tuple[Rule, ...] = (
         "docs/verify.md",
     ),
     Rule(
+        "response-misread",
+        "consumer",
+        "error",
+        "structure",
+        "your client returns something else than it was answered",
+        "A value of the answer came back as nothing, or as another value although others of its field came back as "
+        "they were. @suite.returns says how a result shows the answer, where that is meant.",
+        "docs/verify.md",
+    ),
+    Rule(
         "error-undeclared",
         "consumer",
         "error",

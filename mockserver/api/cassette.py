@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from mockserver.api.contract import load_contract, places
@@ -20,7 +19,7 @@ from mockserver.cassette.index import PARTS
 from mockserver.cassette.leaks import Leak
 from mockserver.cassette.model import Interaction, Mode
 from mockserver.edges import cassette_files, settings
-from mockserver.edges.intercept.all import LIBRARIES, intercepted
+from mockserver.edges.intercept.all import RECORDED, intercepted
 from mockserver.edges.network_block import blocked
 from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.exchange import Request, Response
@@ -30,8 +29,6 @@ from mockserver.jobs.recorder import RECORDING, Forward, Missing, Recorder, Writ
 from mockserver.jobs.service import Answer, Service
 from mockserver.schema.compile import Validators
 from mockserver.values import replace
-
-_HOOKED: Final = (*LIBRARIES, "urllib3")
 
 
 class Leaking(UsageError):
@@ -114,8 +111,8 @@ class CassetteInUse:
         """Stand in the way of all clients of this process; write at the end what was recorded."""
         with contextlib.ExitStack() as stack:
             if self.recorder.mode == "replay":
-                self._tried = stack.enter_context(blocked(self._passthrough, self._recorded_ports()))
-            stack.enter_context(intercepted(self._receive, _HOOKED, last=True))
+                stack.enter_context(blocked(self._refuse, self._passthrough, self._recorded_ports()))
+            stack.enter_context(intercepted(self._receive, RECORDED, last=True))
             if self.recorder.mode != "live":
                 from mockserver.edges.vcr import patched  # noqa: PLC0415 - it imports every client that is there
 
@@ -123,6 +120,13 @@ class CassetteInUse:
                 stack.callback(lambda: setattr(self, "_threads", len(cassette.threads)))
             yield self.recorder
         self._write()
+
+    def _refuse(self, place: str) -> str:
+        self._tried.append(place)
+        return (
+            f"{place} is out of reach while a cassette plays. Record the request (--cassette-mode=new), or let the "
+            f'host pass: @pytest.mark.cassette(passthrough=["{place.rpartition(":")[0] or place}"])'
+        )
 
     def _recorded_ports(self) -> Iterator[tuple[str, int]]:
         for one in self.recorder.cassette.interactions:

@@ -9,15 +9,18 @@ from typing import Any
 
 from mockserver.api.client_bound import Binding
 from mockserver.api.client_calls import Calling
+from mockserver.api.client_plans import methods_called_by
 from mockserver.contract.model import Operation
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.arguments import InexpressibleError, plain
-from mockserver.edges.consumer.binding import Bound, How, bind_parameters, operations_named
+from mockserver.edges.consumer.binding import Bound, How, bind_parameters, operations_named, places_by_name
 from mockserver.edges.consumer.methods import Method, Parameter, parameters_of
-from mockserver.edges.consumer.watching import Marks, arrived
+from mockserver.edges.consumer.watching import MADE_UP, Marks, arrived
 from mockserver.errors import UsageError
 from mockserver.jobs.service import Service
 from mockserver.jobs.verify_cases import Place, body_media, places_of
+from mockserver.jobs.verify_observed import Shown
+from mockserver.jobs.verify_watched import strays
 from mockserver.values import replace
 
 
@@ -26,6 +29,7 @@ class Binder:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self.strays: list[Shown] = []
 
     def _plan(self, operation: Operation) -> Plan | None:
         plan = self._service.plans.of(operation)
@@ -108,7 +112,7 @@ class Binder:
         self, calling: Calling, explicit: tuple[Binding, ...], ignore: frozenset[str]
     ) -> tuple[tuple[Binding, ...], tuple[tuple[str, str], ...]]:
         """Return all bindings, and each method that could not be bound with the reason."""
-        covered = calling.methods_called_by(explicit)
+        covered = methods_called_by(calling, explicit)
         found = list(explicit)
         unbound: list[tuple[str, str]] = []
         taken = {name for one in explicit for name in one.names}
@@ -159,6 +163,7 @@ class Binder:
         observed, _ = calling.watch(method, said)
         if len(observed) != 1 or observed[0].operation != operation.name:
             return bound
+        self.strays.extend(strays(observed[0], marks.texts(), MADE_UP))
         taken = {one.place for one in bound}
         seen = {one.parameter.name: one.place for one in arrived(observed[0], method.parameters, marks.made)}
         found: list[Bound] = []
@@ -178,6 +183,8 @@ class Binder:
             required = {one.name: said[one.name] for one in method.parameters if one.required}
             observed, trouble = calling.watch(method, required)
             said = required
+        for each in observed:
+            self.strays.extend(strays(each, marks.texts(), MADE_UP))
         names = list(dict.fromkeys(one.operation for one in observed))
         if not observed:
             return f"it sent nothing{': ' + trouble if trouble else ''}"
@@ -185,6 +192,10 @@ class Binder:
             return f"it called {', then '.join(name or 'an unknown path' for name in names)}"
         (operation,) = (one for one in self._service.contract.operations if one.name == names[0])
         bound = arrived(observed[0], method.parameters, marks.made)
+        plan = self._plan(operation)
+        if plan is not None:
+            media = body_media(self._service.plans, plan)
+            bound = places_by_name(bound, plan, media[0] if media else None)
         fixed = tuple(
             (one.parameter.name, said[one.parameter.name])
             for one in bound

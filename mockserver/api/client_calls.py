@@ -7,39 +7,49 @@ import json
 import keyword
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 from mockserver.api.client_bound import Binding
 from mockserver.contract.plan import Plan
-from mockserver.edges.consumer.arguments import InexpressibleError, plain
+from mockserver.edges.consumer.arguments import InexpressibleError
 from mockserver.edges.consumer.clients import Api, errors_beside, maker
 from mockserver.edges.consumer.methods import Method, Notes, Typed, methods_of
+from mockserver.edges.consumer.returned import may_say_no, told
 from mockserver.edges.consumer.running import EndlessError, HungError, Running, without_pauses
 from mockserver.edges.consumer.snapshot import raised as raised_error
 from mockserver.edges.consumer.snapshot import snapshot
 from mockserver.edges.consumer.watched import looked_at, watched
 from mockserver.edges.intercept.all import intercepted, without_network_lookups
 from mockserver.edges.source_lines import calling_line, raising_line
+from mockserver.errors import UsageError
 from mockserver.exchange import Request
-from mockserver.generate.generator import Unsatisfiable
 from mockserver.jobs.interception import Interception, Received, addresses, ordered
 from mockserver.jobs.service import Answer, Service
-from mockserver.jobs.verify_cases import Case, Cases, Direction, Given, Place, Said
+from mockserver.jobs.verify_answers import Given
+from mockserver.jobs.verify_cases import Case, Cases, Place, Said
 from mockserver.jobs.verify_director import Director, Scene
-from mockserver.jobs.verify_judge import Called, Observed, Raised, Shown, Wanted, judge
+from mockserver.jobs.verify_judge import is_other_style, judge
+from mockserver.jobs.verify_observed import Called, Observed, Raised, Shown, Wanted
 from mockserver.jobs.verify_pages import Book, books
+from mockserver.jobs.verify_returned import OPAQUE
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON, replace
+from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Violation
 
-_NEEDS: Final = 12
 _CHEAP_S: Final = 0.002
 _BUGS: Final = (
     LookupError, TypeError, AttributeError, NameError, ValueError, ArithmeticError, AssertionError, RecursionError,
     NotImplementedError, StopIteration,
 )  # fmt: skip
+
+
+class Played(Struct, frozen=True):
+    """What is wrong with a call, and what came of it."""
+
+    shown: tuple[Shown, ...]
+    called: Called
 
 
 class Calling:
@@ -57,8 +67,9 @@ class Calling:
         self.service = service
         self.raises = raises
         self.why_not = ""
+        self.projections: dict[str, Callable[[Any], JSON]] = {}
         self.drawing: dict[tuple[str | int, ...], Any] = {}
-        self._validators = Validators()
+        self.validators = Validators()
         self._last_pages: dict[str, tuple[Given, ...]] = {}
         self._make = maker(client, api)
         self._setup = setup
@@ -78,7 +89,7 @@ class Calling:
         self._failed: Exception | None = None
 
     def _built(self) -> Any:
-        with intercepted(self._receive):
+        with self.intercepting():
             client = self._make()
             if self._setup is not None:
                 self._setup(client)
@@ -109,109 +120,34 @@ class Calling:
                 trouble = f"{type(raised).__name__}: {raised}"
         return self._director.observed, trouble
 
-    def methods_called_by(self, bindings: Sequence[Binding]) -> frozenset[str]:
-        """Return the methods that the functions of a suite call, seen by calling each once."""
-        called: set[str] = set()
-        with self.intercepting():
-            for binding in bindings:
-                for case, plan in self._first(binding):
-                    notes = Notes()
-                    with suppress(InexpressibleError):  # told when its cases are played
-                        self._called(binding, case, plan, notes)
-                    called |= notes.called
-        return frozenset(called)
-
-    def _first(self, binding: Binding) -> Iterator[tuple[Case, Plan]]:
-        yield from next(([one] for one in self.cases(binding, ["sent"])), [])
-
-    def cases(self, binding: Binding, directions: Sequence[Direction]) -> Iterator[tuple[Case, Plan]]:
-        """Yield the cases of a binding, those of its first operation first."""
-        for index, operation in enumerate(binding.operations):
-            plan = self.service.plans.of(operation)
-            if not isinstance(plan, Plan):
-                self.why_not = plan.violation.message
-                continue
-            cases = self.planned(binding, index, plan)
-            if cases is None:
-                continue
-            others = self._others(binding, index)
-            for case in self._directed(cases, directions):
-                yield replace(case, said={**others, **case.said}), plan
-
-    def _directed(self, cases: Cases, directions: Sequence[Direction]) -> Iterator[Case]:
-        try:
-            if "sent" in directions:
-                yield from cases.sent()
-            if "answered" in directions or "refused" in directions:
-                yield from (case for case in cases.answered() if case.direction in directions)
-        except Unsatisfiable as nothing:
-            self.why_not = str(nothing)
-
-    def _others(self, binding: Binding, index: int) -> Said:
-        """Return the least that can be said to the other operations of a binding."""
-        said: dict[Place, JSON] = {}
-        for other, operation in enumerate(binding.operations):
-            plan = self.service.plans.of(operation)
-            if other != index and isinstance(plan, Plan):
-                cases = self.planned(binding, other, plan)
-                said.update(cases.least() if cases is not None else {})
-        return said
-
-    def planned(self, binding: Binding, index: int, plan: Plan) -> Cases | None:
-        """Return the cases of an operation, with all that the client cannot do without; None when it cannot be told."""
-        places = {one.place for one in binding.bound[index] if one.place is not None}
-        if binding.more:
-            everything = Cases(self.service.plans, plan, self._validators, frozenset())
-            places |= _free_places(everything, plan, places)
-        must = {one.place for one in binding.bound[index] if one.place is not None and one.parameter.required}
-        needs: frozenset[str] = frozenset()
-        for _ in range(_NEEDS):
-            cases = Cases(self.service.plans, plan, self._validators, frozenset(places), frozenset(must), needs)
-            try:
-                least = cases.least()
-                self._try(binding, Case("sent", least, None, "a try"), plan)
-            except InexpressibleError as cannot:
-                self.why_not = str(cannot)
-                if not cannot.lacks or plain(cannot.lacks) in needs:
-                    return cases
-                needs |= {plain(cannot.lacks)}
-                continue
-            except Unsatisfiable as nothing:
-                self.why_not = str(nothing)
-                return None
-            return cases
-        return cases
-
-    def _try(self, binding: Binding, case: Case, plan: Plan) -> None:
-        notes = Notes()
-        self._called(binding, case, plan, notes, strict=True)
-
-    def play(self, binding: Binding, case: Case, plan: Plan) -> tuple[Shown, ...] | None:
+    def play(self, binding: Binding, case: Case, plan: Plan) -> Played | None:
         """Play a case; None when the client has no words for it, or does not accept its answer."""
         notes = Notes()
         if self._fresh and case.given is not None and case.given.status >= 500:
             self._client = self._built()
         try:
-            called = self._called(binding, case, plan, notes)
+            called = self.called(binding, case, plan, notes)
         except InexpressibleError as cannot:
             self.why_not = str(cannot)
             return None
         if not called.observed and called.raised is not None:
             self._client = self._built()  # a client that has given up on this API (an open circuit) starts anew
-            called = self._called(binding, case, plan, notes)
+            called = self.called(binding, case, plan, notes)
             if not called.observed and _not_understood(called, notes):
                 self.why_not = f"{', '.join(sorted(notes.unannotated))} has no annotation, and {called.raised}"
                 return None
         if self._director.not_accepted:
             return None
+        if case.given is None and called.raised is not None:  # what it was answered then
+            case = replace(case, given=next(iter(self._director.least(plan)), None))
         shown = tuple(judge(case, called, self.wanted(binding, plan)))
-        if binding.fixed and any(one.violation.rule.startswith("request-") for one in shown):
+        if binding.fixed and any(_hangs_on_values(one.violation) for one in shown):
             self.why_not = f"nobody knows what {', '.join(name for name, _ in binding.fixed)} means"
             return None
         if called.lossy and any(one.violation.rule.startswith("request-") for one in shown):
             self.why_not = "what is left of a value when the client's types leave some of it out breaks the contract"
             return None
-        return shown
+        return Played(shown, called)
 
     def came(self, binding: Binding, case: Case, plan: Plan) -> tuple[Called, Mapping[str, str]] | None:
         """Play a case for what a user sees of it: what is returned or raised, and what else is asked for.
@@ -221,7 +157,7 @@ class Calling:
         if self._fresh:
             self._client = self._built()  # no memory of earlier answers
         try:
-            called = self._called(binding, case, plan, Notes())
+            called = self.called(binding, case, plan, Notes())
         except InexpressibleError as cannot:
             self.why_not = str(cannot)
             return None
@@ -236,18 +172,9 @@ class Calling:
             seen.update(snapshot(_asked(one.request), f"/asked/{number}"))
         return called, seen
 
-    def books(self, binding: Binding, plan: Plan) -> Iterator[tuple[Book, Case, Called]]:
-        """Let the client read lists to their end; yield each with what came of it."""
-        cases = self.planned(binding, 0, plan)
-        if cases is None:
-            return
-        for book in books(cases, plan):
-            case = Case("answered", cases.least(), book.pages[-1], book.why)
-            yield book, case, self._called(binding, case, plan, Notes(), pages=book)
-
     def take(self, binding: Binding, given: Given, plan: Plan, said: Said) -> str:
         """Return how a client takes an answer that breaks the contract: own, leaked, or accepted."""
-        called = self._called(binding, Case("answered", said, given, given.why), plan, Notes())
+        called = self.called(binding, Case("answered", said, given, given.why), plan, Notes())
         if called.raised is None:
             return "accepted"
         return "own" if called.raised.declared else f"leaked {called.raised.name}"
@@ -256,20 +183,7 @@ class Calling:
         """Return what a binding promises, seen from one of its operations."""
         return Wanted(binding.names, plan, binding.optional, bool(self.raises) or self._raised_own, binding.pages)
 
-    def pages(self, binding: Binding) -> tuple[list[Shown], int]:
-        """Let the client read lists to their end; return what is wrong, and how many were read."""
-        plan = self.service.plans.of(binding.operations[0])
-        found: list[Shown] = []
-        count = 0
-        if not isinstance(plan, Plan):
-            return found, count
-        wanted = self.wanted(binding, plan)
-        for book, case, called in self.books(binding, plan):
-            count += 1
-            found.extend(tuple(judge(case, called, wanted)) or _turned(case, called, wanted, book))
-        return found, count
-
-    def _called(
+    def called(
         self,
         binding: Binding,
         case: Case,
@@ -279,14 +193,15 @@ class Calling:
         pages: Book | None = None,
         strict: bool = False,
     ) -> Called:
+        """Call a method once and return what came of it; raise InexpressibleError where it has no words for a case."""
         pages_given: tuple[Given, ...] = pages.pages if pages is not None else ()
         if pages is None and binding.pages:
             pages_given = self._ended(case.given, plan)
         self._director.play(Scene(frozenset({plan.operation.name}), case.given, pages_given))
         arguments, expected = self._arguments(binding, case.said)
         client = Typed(self._client, notes)
-        self._returned = self._failed = None
         raised: Raised | None = None
+        self._returned, self._failed = OPAQUE, None
         ending: Literal["over", "hung", "endless"] = "over"
         try:
             method = binding.function or _method(client, binding.method)
@@ -309,13 +224,37 @@ class Calling:
                 lossy = lossy or part != case.said[place]
                 if any_of_it:
                     expressed[place] = part
-        return Called(self._director.observed, expressed, raised, ending, binding.source, lossy, notes.spelled())
+        known = Called(self._director.observed, expressed, raised, ending, binding.source, lossy, notes.spelled())
+        if self._returned is OPAQUE:
+            return known
+        return self._with_result(known, case, plan, notes, self._returned, is_list=binding.pages)
+
+    def _with_result(
+        self, called: Called, case: Case, plan: Plan, notes: Notes, result: Any, *, is_list: bool
+    ) -> Called:
+        """Return what came of a call with what it gave back."""
+        if case.direction == "refused":
+            method = _method(self._client, notes.last[0]) if notes.last is not None else None
+            return replace(called, says_no=method is not None and may_say_no(inspect.unwrap(method), result))
+        if case.direction == "sent":
+            return called
+        projection = None if is_list else self.projections.get(plan.operation.name)
+        if projection is None:
+            return replace(called, returned=told(result))
+        try:
+            return replace(called, returned=told(projection(result)), is_projected=True)
+        except Exception as slip:
+            raise UsageError(
+                f"what shows the answer of {plan.operation.name} raised {type(slip).__name__}: {slip}",
+                where=str(raising_line(slip.__traceback__) or ""),
+                fix="@suite.returns gets what the method returned, and returns it in the words of the contract",
+            ) from slip
 
     def _ended(self, given: Given | None, plan: Plan) -> tuple[Given, ...]:
         """Return an answer, and a last page after it, for a client that reads on."""
         last = self._last_pages.get(plan.operation.name)
         if last is None:
-            cases = Cases(self.service.plans, plan, self._validators, frozenset())
+            cases = Cases(self.service.plans, plan, self.validators, frozenset())
             last = self._last_pages[plan.operation.name] = tuple(book.pages[-1] for book in books(cases, plan))[:1]
         return (*([given] if given is not None else []), *last)
 
@@ -351,6 +290,18 @@ class Calling:
         return arguments, expected
 
 
+_WHATEVER_IS_SAID: Final = frozenset({"request-media-type", "request-security", "request-spelling"})
+
+
+def _hangs_on_values(violation: Violation) -> bool:
+    """Tell whether a request may be wrong only because nobody knows what its values mean."""
+    return (
+        violation.rule.startswith("request-")
+        and violation.rule not in _WHATEVER_IS_SAID
+        and not is_other_style(violation)
+    )
+
+
 def _asked(request: Request) -> Mapping[str, Any]:
     return {"request": f"{request.method} {request.target}", "headers": dict(request.headers), "body": request.body}
 
@@ -360,14 +311,6 @@ def _method(client: Any, path: str) -> Callable[..., Any]:
         client = getattr(client, part)
     method: Callable[..., Any] = client
     return method
-
-
-def _free_places(cases: Cases, plan: Plan, taken: set[Place]) -> set[Place]:
-    media = cases.plans.media(plan.body.content[0], "request") if plan.body and plan.body.content else None
-    found: set[Place] = {(entry.parameter.location, entry.parameter.name) for entry in plan.parameters()}
-    if media is not None and ("body",) not in taken:
-        found |= {("body", name) for name in media.spec.shape.property_names}
-    return found
 
 
 def _keyword(name: str) -> str:
@@ -404,31 +347,3 @@ def _not_understood(called: Called, notes: Notes) -> bool:
     return (
         bool(notes.unannotated) and called.raised is not None and called.raised.name in {"TypeError", "AttributeError"}
     )
-
-
-def _turned(case: Case, called: Called, wanted: Wanted, book: Book) -> Iterator[Shown]:
-    """Tell whether every page was asked for, once, each where the one before said."""
-    asked = [one for one in called.observed if one.operation in wanted.operations]
-    node = wanted.plan.operation.node
-    name = wanted.plan.operation.name
-
-    def shown(message: str, fix: str, at: str) -> Shown:
-        violation = Violation("client-calls", "consumer", "error", name, node.uri, node.pointer, at, message, fix)
-        source = asked[-1].source if asked else called.source
-        return Shown(violation, case, called, source or called.source, request=asked[-1].request if asked else None)
-
-    if len(asked) != len(book.pages):
-        yield shown(
-            f"{name} has {book.why}, and your client asked for {len(asked)}",
-            "ask until there is no further page",
-            "pages",
-        )
-        return
-    for observed, expected in zip(asked[1:], book.asked, strict=True):
-        said = [value.value for value in observed.reading.query] if observed.reading is not None else []
-        if expected not in said and str(expected) not in map(str, said):
-            yield shown(
-                f"the page before said to go on at {expected!r}, and your client asked {observed.request.target}",
-                f"send {expected!r}",
-                "pages",
-            )

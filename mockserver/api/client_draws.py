@@ -7,9 +7,21 @@ from collections.abc import Iterator, Sequence
 
 from mockserver.api.client_bound import Binding
 from mockserver.api.client_calls import Calling
+from mockserver.api.client_plans import planned
 from mockserver.contract.plan import Plan
 from mockserver.jobs.verify_cases import Case, Direction
 from mockserver.jobs.verify_mirror import Mirror, mirror
+from mockserver.values import JSON, Struct
+
+
+class Drawn(Struct, frozen=True):
+    """A case that was drawn, and what it was made of: the body of a path of the mirror."""
+
+    case: Case
+    plan: Plan
+    mirror: Mirror
+    path: str
+    body: JSON
 
 
 def drawn_cases(
@@ -19,7 +31,7 @@ def drawn_cases(
     max_examples: int,
     time_budget_s: float | None,
     seed: int,
-) -> Iterator[tuple[Case, Plan]]:
+) -> Iterator[Drawn]:
     """Yield cases of a binding, `max_examples` for what is said and for each documented answer."""
     from mockserver.edges.explorer import Explorer  # noqa: PLC0415 - schemathesis costs 400 ms
 
@@ -31,7 +43,7 @@ def drawn_cases(
         key: tuple[str | int, ...] = (binding.label, index, *directions, max_examples, seed)
         found: tuple[Mirror, Explorer] | None = calling.drawing.get(key)
         if found is None:
-            cases = calling.planned(binding, index, plan)
+            cases = planned(calling, binding, index, plan)
             if cases is None:
                 continue
             reflected = mirror(cases, directions)
@@ -44,4 +56,4 @@ def drawn_cases(
             for body in explorer.bodies(path, left):
                 case = reflected.case(path, body)
                 if case is not None:
-                    yield case, plan
+                    yield Drawn(case, plan, reflected, path, body)

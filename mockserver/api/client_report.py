@@ -12,8 +12,8 @@ from mockserver.document.documents import name_of
 from mockserver.exchange import Request, Response
 from mockserver.jobs.ports import Opinion, SecondOpinion
 from mockserver.jobs.tell import tell
-from mockserver.jobs.verify_cases import Given
-from mockserver.jobs.verify_judge import Shown
+from mockserver.jobs.verify_answers import Given
+from mockserver.jobs.verify_observed import Shown
 from mockserver.redact import redact_text
 from mockserver.report.model import Finding, Report
 from mockserver.report.text import told

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mockserver.api.client_bound import Binding
 from mockserver.jobs.service import Service
-from mockserver.jobs.verify_judge import Shown
+from mockserver.jobs.verify_observed import Shown
 from mockserver.values import Struct, field
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import inspect
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from mockserver.api.client_binding import Binder
 from mockserver.api.client_bound import Binding
 from mockserver.api.client_calls import Calling
-from mockserver.api.client_draws import drawn_cases
+from mockserver.api.client_plans import planned
 from mockserver.api.client_report import told_result
 from mockserver.api.client_result import Result
+from mockserver.api.client_run import BindingRun, Draws
 from mockserver.api.contract import load_contract
 from mockserver.api.overrides import known_operation
 from mockserver.contract.plan import Plan
@@ -27,11 +28,11 @@ from mockserver.exchange import Request
 from mockserver.jobs.coverage import Coverage
 from mockserver.jobs.interception import MOCK_ORIGIN
 from mockserver.jobs.service import Answer, Service
-from mockserver.jobs.verify_cases import Case, Direction
-from mockserver.jobs.verify_judge import Shown
+from mockserver.jobs.verify_cases import Direction
+from mockserver.jobs.verify_observed import Shown
 from mockserver.jobs.verify_violating import violating
 from mockserver.schema.compile import Validators
-from mockserver.values import Struct
+from mockserver.values import JSON, Struct
 
 DIRECTIONS: Final[tuple[Direction, ...]] = ("sent", "answered", "refused")
 
@@ -69,8 +70,10 @@ class ClientSuite:
         self._bindings: tuple[Binding, ...] | None = None
         self._explicit: list[Binding] = []
         self._calling: Calling | None = None
-        self.unbound: tuple[tuple[str, str], ...] = ()
+        self._projections: dict[str, Callable[[Any], JSON]] = {}
+        self._strays: tuple[Shown, ...] = ()
         self._coverage: Coverage | None = None
+        self.unbound: tuple[tuple[str, str], ...] = ()
 
     def measure(self, coverage: Coverage) -> None:
         """Let what the client sees and says from now on count as coverage of its contract."""
@@ -101,6 +104,19 @@ class ClientSuite:
             return function
 
         return bind
+
+    def returns(self, operation: str) -> Callable[[Callable[[Any], JSON]], Callable[[Any], JSON]]:
+        """Say how a result shows what was answered: a function from what a method returns to the contract's words.
+
+        It may tell a part: `{"id": shipment.id, "state": shipment.state}`. What it tells must be what was answered.
+        """
+        found = known_operation(self.service.contract, operation)
+
+        def show(function: Callable[[Any], JSON]) -> Callable[[Any], JSON]:
+            self._projections[found.name] = function
+            return function
+
+        return show
 
     def bind(self, method: str, *operations: str, pages: bool = False, **places: str) -> None:
         """Bind a method to the operations it calls, each parameter to its place: `shipment_id="path.id"`.
@@ -139,6 +155,7 @@ class ClientSuite:
 
     def _made(self, client: Any, api: Api) -> Calling:
         calling = Calling(self.service, client, api, self.raises, self._setup, self._patience_s)
+        calling.projections = self._projections
         calling.observe(self._observer())
         return calling
 
@@ -151,6 +168,7 @@ class ClientSuite:
             else:
                 binder = Binder(self.service)
                 self._bindings, self.unbound = binder.all(self.calling, tuple(self._explicit), self.ignore)
+                self._strays = tuple(one for one in binder.strays if self._is_wanted(one))
         return self._bindings
 
     def unused(self) -> tuple[str, ...]:
@@ -170,7 +188,8 @@ class ClientSuite:
     ) -> Result:
         """Play the boundary cases, then up to `max_examples` drawn ones for each binding; raise CouldNotCheck."""
         chosen = self.bindings if bindings is None else bindings
-        if not chosen:
+        strays = self._strays if len(chosen) in {0, len(self.bindings)} and "sent" in directions else ()
+        if not chosen and not strays:
             why = "; ".join(f"{method}: {reason}" for method, reason in self.unbound[:5])
             raise CouldNotCheck(
                 f"no method of {self.target} is bound to an operation of {self.service.name}",
@@ -178,15 +197,13 @@ class ClientSuite:
                 fix="say which operations its methods call: @suite.calls(...)",
             )
         result = Result()
+        result.add(strays)
+        draws = Draws(max_examples, time_budget_s, seed) if max_examples else None
         for binding in chosen:
             if progress is not None:
                 progress(binding)
-            part = Result()
             with self.calling.intercepting():
-                self._check(binding, directions, part)
-                if max_examples:
-                    self._drawn(binding, directions, part, max_examples, time_budget_s, seed)
-            result.join(part)
+                result.join(BindingRun(self.calling, binding, directions, self._is_wanted).check(draws))
         return result
 
     def grade(self) -> dict[str, int]:
@@ -198,7 +215,7 @@ class ClientSuite:
         with self.calling.intercepting():
             for binding in self.bindings:
                 plan = self.service.plans.of(binding.operations[0])
-                cases = self.calling.planned(binding, 0, plan) if isinstance(plan, Plan) else None
+                cases = planned(self.calling, binding, 0, plan) if isinstance(plan, Plan) else None
                 if cases is None or not isinstance(plan, Plan):
                     continue
                 said = cases.least()
@@ -209,39 +226,9 @@ class ClientSuite:
         """Check everything and return what is wrong, worst first, for eyes; empty when nothing is."""
         return told_result(self, self.check(max_examples=max_examples, time_budget_s=time_budget_s, seed=seed))
 
-    def _check(self, binding: Binding, directions: Sequence[Direction], result: Result) -> None:
-        before = result.cases
-        for case, plan in self.calling.cases(binding, directions):
-            self._play(binding, case, plan, result)
-        if "sent" in directions and binding.pages:
-            shown, count = self.calling.pages(binding)
-            result.cases += count
-            result.add(self._wanted(shown))
-        if result.cases == before and "sent" in directions:
-            result.unchecked.append(f"{binding.label}: {self.calling.why_not or 'nothing could be said to it'}")
-
-    def _play(self, binding: Binding, case: Case, plan: Plan, result: Result) -> None:
-        shown = self.calling.play(binding, case, plan)
-        if shown is not None:
-            result.cases += 1
-            result.add(self._wanted(shown))
-
-    def _drawn(
-        self,
-        binding: Binding,
-        directions: Sequence[Direction],
-        result: Result,
-        max_examples: int,
-        time_budget_s: float | None,
-        seed: int,
-    ) -> None:
-        for case, plan in drawn_cases(self.calling, binding, directions, max_examples, time_budget_s, seed):
-            self._play(binding, case, plan, result)
-
-    def _wanted(self, shown: Iterable[Shown]) -> Iterator[Shown]:
-        for one in shown:
-            if not {one.violation.rule, one.violation.operation, one.violation.fingerprint} & self.ignore:
-                yield one
+    def _is_wanted(self, shown: Shown) -> bool:
+        violation = shown.violation
+        return not {violation.rule, violation.operation, violation.fingerprint} & self.ignore
 
     def parametrize(self, *, max_examples: int = 0, time_budget_s: float | None = None) -> Callable[[Any], Any]:
         """Return a mark for `def test_it(case): case.check()`: one test for each binding and direction."""
@@ -252,6 +239,8 @@ class ClientSuite:
             for binding in self.bindings
             for direction in DIRECTIONS
         ]
+        if self._strays:
+            cases.append(SuiteCase(self, None, "sent"))
         return pytest.mark.parametrize("case", [pytest.param(one, id=one.name) for one in cases])
 
 
@@ -265,10 +254,10 @@ class _Ready(Struct, frozen=True):
 
 
 class SuiteCase(Struct, frozen=True):
-    """One binding in one direction, for one test."""
+    """One binding in one direction, for one test; no binding: what was wrong while methods were watched."""
 
     suite: ClientSuite
-    binding: Binding
+    binding: Binding | None
     direction: Direction
     max_examples: int = 0
     time_budget_s: float | None = None
@@ -276,15 +265,16 @@ class SuiteCase(Struct, frozen=True):
     @property
     def name(self) -> str:
         """How the test is called."""
-        return f"{self.binding.label}-{self.direction}"
+        return f"{self.binding.label}-{self.direction}" if self.binding is not None else "watched-sent"
 
     def check(self, client: Any = None) -> None:
         """Check; an AssertionError tells what was found, as `mockserver verify client` would."""
         __tracebackhide__ = True
         if client is not None:
             self.suite.use(client)
+        bindings = [self.binding] if self.binding is not None else []
         result = self.suite.check(
-            [self.binding], [self.direction], max_examples=self.max_examples, time_budget_s=self.time_budget_s
+            bindings, [self.direction], max_examples=self.max_examples, time_budget_s=self.time_budget_s
         )
         if result.shown:
             raise AssertionError(told_result(self.suite, result))

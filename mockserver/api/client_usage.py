@@ -9,6 +9,8 @@ from itertools import chain, islice
 from mockserver.answers.headers import contract_headers
 from mockserver.api.client_bound import Binding
 from mockserver.api.client_calls import Calling
+from mockserver.api.client_pages import read_books
+from mockserver.api.client_plans import cases_of
 from mockserver.api.client_suite import ClientSuite
 from mockserver.contract.model import MediaType, ResponseSpec
 from mockserver.contract.plan import MediaPlan, Plan
@@ -21,8 +23,9 @@ from mockserver.jobs.pact import Example
 from mockserver.jobs.usage import Answer, Seen, Use, explore
 from mockserver.jobs.usage_facts import OperationUse, Sent, Usage
 from mockserver.jobs.usage_places import at, places
-from mockserver.jobs.verify_cases import Case, Given, Said, status_of
-from mockserver.jobs.verify_judge import Called
+from mockserver.jobs.verify_answers import Given, status_of
+from mockserver.jobs.verify_cases import Case, Said
+from mockserver.jobs.verify_observed import Called
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, field
 from mockserver.wire.bodies import encode_body
@@ -100,7 +103,7 @@ class _Work:
         calling = self._calling
         least: Said | None = None
         most: Said = {}
-        for case, of in calling.cases(binding, ["sent"]):
+        for case, of in cases_of(calling, binding, ["sent"]):
             if of is not plan:
                 continue
             came = calling.came(binding, case, plan)
@@ -110,7 +113,7 @@ class _Work:
             least = case.said if least is None else least
             most = case.said if len(case.said) > len(most) or case.why == _EVERYTHING else most
         if binding.pages and index == 0:
-            for _, case, called in calling.books(binding, plan):
+            for _, case, called in read_books(calling, binding, plan):
                 self._note(binding, case, called)
         return [] if least is None else [least] if most == least else [least, most]
 

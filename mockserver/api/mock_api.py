@@ -1,6 +1,6 @@
 """The mock in this process: what tests ask for answers, and what they learn about the requests of their client.
 
-No socket and no thread: requests, httpx and httpx2 are answered at their transports, everything above is real.
+No socket and no thread: clients are answered at the transports of their libraries, everything above is real.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from mockserver.contract.reading import Body, NoBody
 from mockserver.edges import settings as configuration
 from mockserver.edges.clock import SystemClock
 from mockserver.edges.intercept.all import intercepted
+from mockserver.edges.network_block import blocked
 from mockserver.edges.source_lines import SourceLine, calling_line
 from mockserver.errors import UsageError
 from mockserver.exchange import Request, Response, whole
@@ -295,6 +296,12 @@ class MockApi:
             self.blocked.append((received, calling_line()))
         return received
 
+    def _refuse(self, place: str) -> str:
+        """Tell why a socket of a library that asks by itself may not be opened."""
+        refused = self._interception.blocked(place)
+        self.blocked.append((refused, calling_line()))
+        return str(refused)
+
     @property
     def addresses(self) -> tuple[str, ...]:
         """All addresses that are answered, the longest path first."""
@@ -360,6 +367,7 @@ class MockApi:
 
     def __enter__(self) -> Self:
         self._stack.enter_context(intercepted(self.receive))
+        self._stack.enter_context(blocked(self._refuse, self._interception.passthrough))
         return self
 
     def __exit__(

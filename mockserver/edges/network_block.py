@@ -1,7 +1,7 @@
-"""No way out while a cassette plays: sockets that would leave this machine are refused, and names are not looked up.
+"""No way out: sockets that would leave this machine are refused, and names are not looked up.
 
-What runs on this machine (a database, a test server) stays in reach, unless it stands on the cassette: what is recorded
-is never asked again.
+What runs on this machine (a database, a test server) stays in reach, unless it is said to be one of those that are
+never asked again, as what stands on a cassette.
 """
 
 from __future__ import annotations
@@ -9,55 +9,79 @@ from __future__ import annotations
 import ipaddress
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
 _LOCK: Final = threading.Lock()
-_real_connect = socket.socket.connect
-_real_connect_ex = socket.socket.connect_ex
-_real_getaddrinfo = socket.getaddrinfo
 _blocks: list[_Block] = []
 
 
 class NetworkBlocked(ConnectionRefusedError):
-    """A test that replays a cassette has tried to reach the network."""
+    """A test has tried to reach the network."""
+
+
+class _Way:
+    """The way out as it was found, which may be that of another plugin."""
+
+    def __init__(self) -> None:
+        self.kind = socket.socket
+        self.connect: Any = self.kind.connect
+        self.connect_ex: Any = self.kind.connect_ex
+        self.getaddrinfo: Any = socket.getaddrinfo
+
+    def close(self) -> None:
+        """Stand in it."""
+        self.kind.connect = _connect  # type: ignore[method-assign,assignment]  # the one way out
+        self.kind.connect_ex = _connect_ex  # type: ignore[method-assign,assignment]  # and its other spelling
+        socket.getaddrinfo = _getaddrinfo
+
+    def open(self) -> None:
+        """Leave it as it was found."""
+        self.kind.connect = self.connect  # type: ignore[method-assign]
+        self.kind.connect_ex = self.connect_ex  # type: ignore[method-assign]
+        socket.getaddrinfo = self.getaddrinfo
+
+
+_way = _Way()
 
 
 class _Block:
-    """What one cassette lets pass; `tried` are the places that were refused."""
+    """What one test lets pass; `refuse` is told each place that was refused and returns why, for people."""
 
-    def __init__(self, passthrough: Iterable[str], recorded: Iterable[tuple[str, int]]) -> None:
+    def __init__(
+        self, refuse: Callable[[str], str], passthrough: Iterable[str], never: Iterable[tuple[str, int]]
+    ) -> None:
+        self.refuse = refuse
         self.passthrough = frozenset(host.lower() for host in passthrough)
-        self.recorded = frozenset(recorded)
-        self.tried: list[str] = []
+        self.never = frozenset(never)
 
     def refuses(self, host: str, port: int) -> bool:
         """Tell whether a place may not be reached."""
         if host.lower() in self.passthrough or f"{host.lower()}:{port}" in self.passthrough:
             return False
-        return not _is_here(host) or (host.lower(), port) in self.recorded
+        return not _is_here(host) or (host.lower(), port) in self.never
 
 
 @contextmanager
-def blocked(passthrough: Iterable[str] = (), recorded: Iterable[tuple[str, int]] = ()) -> Iterator[list[str]]:
-    """Refuse connections of this process; yield the list of what was tried."""
-    block = _Block(passthrough, recorded)
+def blocked(
+    refuse: Callable[[str], str], passthrough: Iterable[str] = (), never: Iterable[tuple[str, int]] = ()
+) -> Iterator[None]:
+    """Refuse connections of this process, but to this machine and to the hosts that may pass."""
+    global _way  # noqa: PLW0603 - there is one way out of a process
+    block = _Block(refuse, passthrough, never)
     with _LOCK:
         if not _blocks:
-            socket.socket.connect = _connect  # type: ignore[method-assign,assignment]  # the one way out
-            socket.socket.connect_ex = _connect_ex  # type: ignore[method-assign,assignment]  # and its other spelling
-            socket.getaddrinfo = _getaddrinfo
+            _way = _Way()
+            _way.close()
         _blocks.append(block)
     try:
-        yield block.tried
+        yield
     finally:
         with _LOCK:
             _blocks.remove(block)
             if not _blocks:
-                socket.socket.connect = _real_connect  # type: ignore[method-assign]
-                socket.socket.connect_ex = _real_connect_ex  # type: ignore[method-assign]
-                socket.getaddrinfo = _real_getaddrinfo
+                _way.open()
 
 
 def _is_here(host: str) -> bool:
@@ -74,26 +98,22 @@ def _check(host: object, port: object) -> None:
     number = port if isinstance(port, int) else 0
     for block in _blocks:
         if block.refuses(name, number):
-            place = f"{name}:{number}" if number else name
-            block.tried.append(place)
-            raise NetworkBlocked(
-                f"{place} is out of reach while a cassette plays. Record the request (--cassette-mode=new), or let the "
-                f'host pass: @pytest.mark.cassette(passthrough=["{name}"])'
-            )
+            raise NetworkBlocked(block.refuse(f"{name}:{number}" if number else name))
 
 
 def _connect(self: socket.socket, address: Any) -> None:
     if self.family in {socket.AF_INET, socket.AF_INET6}:
         _check(*address[:2])
-    _real_connect(self, address)
+    _way.connect(self, address)
 
 
 def _connect_ex(self: socket.socket, address: Any) -> int:
     if self.family in {socket.AF_INET, socket.AF_INET6}:
         _check(*address[:2])
-    return _real_connect_ex(self, address)
+    found: int = _way.connect_ex(self, address)
+    return found
 
 
 def _getaddrinfo(host: Any, port: Any, *args: Any, **more: Any) -> Any:
     _check(host, port)
-    return _real_getaddrinfo(host, port, *args, **more)
+    return _way.getaddrinfo(host, port, *args, **more)

@@ -33,6 +33,11 @@ class Blocked(Struct, frozen=True):
     known: tuple[str, ...]
 
     def __str__(self) -> str:
+        if self.host.removesuffix(":443").removesuffix(":80") in self.known:
+            return (
+                f"{self.host} is answered in process, and this client asks by a library for which that is not known. "
+                "Point it at a real socket: the fixture mock_server"
+            )
         known = f"known hosts are {', '.join(self.known)}" if self.known else "no contract names a host"
         return (
             f"{self.host} is blocked: no contract answers there ({known}). "
@@ -85,6 +90,10 @@ class Interception(Struct, frozen=True):
         host = origin.partition("://")[2]
         if host in self.passthrough or host.rpartition(":")[0] in self.passthrough:
             return Passed()
+        return self.blocked(host)
+
+    def blocked(self, host: str) -> Blocked:
+        """Return why a host is out of reach."""
         return Blocked(host, tuple(sorted({address.origin.partition("://")[2] for address in self.addresses})))
 
 

@@ -10,21 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
-from mockserver.answers.files import file_of
-from mockserver.answers.headers import contract_headers
-from mockserver.answers.imagine import Imagination
-from mockserver.contract.model import MediaType, ResponseSpec
 from mockserver.contract.plan import MediaPlan, ParameterPlan, Plan, Plans
-from mockserver.errors import MockserverError
-from mockserver.exchange import Headers, Request, Response
 from mockserver.generate.boundary import Boundary, Variation
 from mockserver.generate.generator import Unsatisfiable
+from mockserver.jobs.verify_answers import MOST, Given, answers_of
+from mockserver.jobs.verify_places import bare
+from mockserver.jobs.verify_spellable import is_carried, is_spellable
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, field, replace
-from mockserver.wire.bodies import decode_body, encode_body
-from mockserver.wire.media_type import concrete, is_json, negotiate
-from mockserver.wire.parameters import encode_cookie, encode_header, encode_path, encode_query
-from mockserver.wire.reading import Decoded, UnspellableError
+from mockserver.wire.media_type import is_json
 
 Place: TypeAlias = tuple[str, ...]
 """Where something is said: location and name, or `("body",)` for the whole of it and `("body", name)` for a part.
@@ -34,23 +28,7 @@ Further names lead to a member: `("query", "to", "country")`.
 Direction: TypeAlias = Literal["sent", "answered", "refused"]
 Said: TypeAlias = Mapping[Place, JSON]
 
-_MOST = 160
 _FEW = frozenset({"the least", "with everything", "null", "an empty list"})
-
-
-class Given(Struct, frozen=True):
-    """An answer: status, how the body is spelled (None: there is none), its value, what is special about it.
-
-    `spelled` is the answer to the letter, where it is not to be spelled from the value.
-    """
-
-    status: int
-    documented: ResponseSpec
-    media: MediaPlan | None
-    value: JSON
-    why: str
-    at: str = ""
-    spelled: Response | None = None
 
 
 class Case(Struct, frozen=True):
@@ -86,7 +64,7 @@ class Cases(Struct, frozen=True):
         for place in deep:
             value = said.get(place[:2], ...)
             for name in place[2:]:
-                value = value.get(name, ...) if isinstance(value, dict) else ...
+                value = member(value, name)
             if value is not ...:
                 out[place] = value
         return out
@@ -162,7 +140,7 @@ class Cases(Struct, frozen=True):
         """Return the members of a parameter that the client cannot leave out."""
         top = (entry.parameter.location, entry.parameter.name)
         names = (name for place in self.must if place[:2] == top for name in place[2:])
-        return frozenset("".join(filter(str.isalnum, name)).lower() for name in names)
+        return frozenset(bare(name) for name in names)
 
     def request_media(self) -> MediaPlan | None:
         """Return the body that is spoken of: the JSON one where there are several."""
@@ -202,12 +180,12 @@ class Cases(Struct, frozen=True):
                     yield {}, "no body", ""
                 seen.append(said)
                 yield said, variation.why, variation.at
-            if len(seen) >= _MOST:
+            if len(seen) >= MOST:
                 return
 
     def _must_names(self) -> frozenset[str]:
         names = (name for place in self.must for name in place[1:] if place[0] == "body")
-        return frozenset("".join(filter(str.isalnum, name)).lower() for name in names)
+        return frozenset(bare(name) for name in names)
 
     def answered(self) -> Iterator[Case]:
         """Yield answers that the contract documents, successes before errors, each with the least request."""
@@ -224,116 +202,18 @@ class Cases(Struct, frozen=True):
 
     def answers(self) -> Iterator[Given]:
         """Yield every documented answer with its variations."""
-        for documented in sorted(self.plan.responses, key=lambda one: status_of(one, self.plan)):
-            status = status_of(documented, self.plan)
-            if 300 <= status < 400 or status < 200:
-                continue  # a redirect leads the library elsewhere; what comes of it is not this operation's answer
-            if not documented.content or status in {204, 205}:
-                yield Given(status, documented, None, None, "the least")
-                continue
-            for media in documented.content:
-                yield from self._of_media(status, documented, media)
-
-    def _of_media(self, status: int, documented: ResponseSpec, media: MediaType) -> Iterator[Given]:
-        try:
-            plan = self.plans.media(media, "response")
-        except MockserverError:
-            return  # told by lint; there is no such answer
-        if plan.bundle is None or plan.per_item or plan.spec.item:
-            yield Given(status, documented, plan, None, "the least")
-            return
-        count = 0
-        for variation in Boundary(plan.bundle.schema, self.validators, spelled=False).values():
-            if is_json(media.name) or is_carried(plan, variation.value):
-                count += 1
-                yield Given(status, documented, plan, variation.value, variation.why, variation.at)
-            if count >= _MOST:
-                return
+        return answers_of(self.plans, self.plan, self.validators)
 
 
-def status_of(documented: ResponseSpec, plan: Plan) -> int:
-    """Return a status for what is documented: the code, the first of a range, 500 or 200 for `default`."""
-    if documented.status.isdigit():
-        return int(documented.status)
-    if documented.status[:1].isdigit():
-        first = int(documented.status[0]) * 100
-        taken = {one.status for one in plan.responses}
-        return next(code for code in range(first, first + 100) if str(code) not in taken)
-    has_success = any(one.status.startswith("2") for one in plan.responses)
-    return 500 if has_success else 200
+def member(value: JSON, name: str) -> JSON:
+    """Return a member of an object, or of the one object of a list; `...` where there is none.
 
-
-def is_spellable(entry: ParameterPlan, value: JSON) -> bool:
-    """Tell whether a value of a parameter survives its own style: what does not is no client's fault."""
-    spec = entry.spec
-    try:
-        match spec.location:
-            case "path":
-                spelled = encode_path(spec, value)
-                # RFC 3986 §5.2.4: dot segments are taken away, and an empty one is no segment
-                return spelled not in {"", ".", ".."} and _plain_text(value)
-            case "query":
-                encode_query(spec, value)
-                return not (value in ([], {}) or _holds_delimiter(entry, value))
-            case "header":
-                lines = encode_header(spec, value)
-                return all(_is_field(line) for line in lines) and bool("".join(lines))
-            case "cookie":
-                line = encode_cookie(spec, value)
-                return _is_field(line) and not set(line) & set(' ;,"\\')
-            case _:
-                return True
-    except UnspellableError:
-        return False
-
-
-def _plain_text(value: JSON) -> bool:
-    return not isinstance(value, str) or value.isprintable()
-
-
-def _holds_delimiter(entry: ParameterPlan, value: JSON) -> bool:
-    """Tell whether an item holds what parts the items: most libraries cannot spell the difference."""
-    if not isinstance(value, list) or entry.spec.explode:
-        return False
-    return any(isinstance(item, str) and set(item) & set(",| %") for item in value)
-
-
-def _is_field(line: str) -> bool:
-    """Tell whether a text can stand in a header as it is (RFC 9110 §5.5)."""
-    return line.isascii() and line.isprintable() and line == line.strip()
-
-
-def is_carried(media: MediaPlan, value: JSON) -> bool:
-    """Tell whether a body survives its own media type."""
-    try:
-        content_type, body = encode_body(media.spec, value)
-    except UnspellableError:
-        return False
-    decoded = decode_body(media.spec, content_type, body)
-    return isinstance(decoded, Decoded) and (decoded.value == value or value in decoded.alternatives)
-
-
-def response_of(given: Given, request: Request, plans: Plans, imagination: Imagination) -> Response | None:
-    """Spell an answer; None when the request does not accept it."""
-    if given.spelled is not None:
-        content_type = given.spelled.header("content-type") if given.status < 400 else None
-        refused = content_type is not None and negotiate(request.header("accept"), [content_type]) is None
-        return None if refused else given.spelled
-    headers: Headers = tuple(contract_headers(given.documented, plans, imagination, 0, {}))
-    if given.media is None:
-        return Response(given.status, headers)
-    name = given.media.media.name
-    if given.status < 400 and negotiate(request.header("accept"), [name]) is None:
-        return None
-    if given.media.bundle is None or given.media.per_item or given.media.spec.item:
-        content_type = concrete(name)
-        imagined = imagination.body(given.media, content_type, 0, wanted={})
-        return Response(given.status, (("Content-Type", imagined.content_type), *headers), imagined.body)
-    try:
-        content_type, body = encode_body(given.media.spec, given.value)
-    except UnspellableError:
-        content_type, body = concrete(name), file_of(concrete(name))
-    return Response(given.status, (("Content-Type", content_type), *headers), body)
+    >>> member([{"weight": 3}], "weight"), member([{"weight": 3}, {"weight": 4}], "weight")
+    (3, Ellipsis)
+    """
+    if isinstance(value, list) and len(value) == 1:
+        (value,) = value
+    return value.get(name, ...) if isinstance(value, dict) else ...
 
 
 def places_of(plan: Plan, media: MediaPlan | None) -> tuple[Place, ...]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mockserver.jobs.verify_cases import Case, Cases, Direction, Given, Place, is_carried, is_spellable
+from mockserver.jobs.verify_answers import Given
+from mockserver.jobs.verify_cases import Case, Cases, Direction, Place
+from mockserver.jobs.verify_spellable import is_carried, is_spellable
 from mockserver.schema.bundle import Bundle
 from mockserver.values import JSON, Struct, field
 from mockserver.wire.media_type import is_json
@@ -24,6 +26,7 @@ class Mirror(Struct, frozen=True):
     cases: Cases
     givens: Mapping[str, Given]
     places: Mapping[str, Place]
+    required: frozenset[str] = frozenset()
 
     def case(self, path: str, drawn: JSON) -> Case | None:
         """Return the case that was drawn, or None for one that nobody can spell."""
@@ -41,6 +44,8 @@ class Mirror(Struct, frozen=True):
         return self.cases.apart(case) if case is not None else None
 
     def _said(self, drawn: JSON) -> Case | None:
+        if not self.required <= drawn.keys():
+            return None
         said = {place: value for key, place in self.places.items() if (value := drawn.get(key, ...)) is not ...}
         for entry in self.cases.parameters():
             place = (entry.parameter.location, entry.parameter.name)
@@ -123,9 +128,9 @@ def mirror(cases: Cases, directions: Sequence[Direction]) -> Mirror:
     paths: dict[str, JSON] = {}
     givens: dict[str, Given] = {}
     places: dict[str, Place] = {}
+    required: list[str] = []
     if "sent" in directions:
         properties: dict[str, JSON] = {}
-        required: list[str] = []
         for entry in cases.parameters():
             key = f"{entry.parameter.location} {entry.parameter.name}"
             places[key] = (entry.parameter.location, entry.parameter.name)
@@ -152,7 +157,7 @@ def mirror(cases: Cases, directions: Sequence[Direction]) -> Mirror:
         "paths": paths,
         "components": {"schemas": writer.schemas},
     }
-    return Mirror(document, tuple(paths), cases, givens, places)
+    return Mirror(document, tuple(paths), cases, givens, places, frozenset(required))
 
 
 def _leasts(cases: Cases) -> Iterator[Given]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from mockserver.contract.plan import MediaPlan, Plan
-from mockserver.jobs.verify_cases import Cases, Given
+from mockserver.jobs.verify_answers import Given
+from mockserver.jobs.verify_cases import Cases
+from mockserver.jobs.verify_places import bare
 from mockserver.values import JSON, Struct, replace
 from mockserver.wire.media_type import is_json
 
@@ -33,31 +35,28 @@ class Paging(Struct, frozen=True):
 
 
 class Book(Struct, frozen=True):
-    """Pages, and what the request for each but the first must say."""
+    """Pages, what the request for each but the first must say, and how many items there are in all."""
 
     pages: tuple[Given, ...]
     asked: tuple[JSON, ...]
     why: str
-
-
-def _bare(name: str) -> str:
-    return "".join(filter(str.isalnum, name)).lower()
+    count: int
 
 
 def paging_of(plan: Plan, media: MediaPlan) -> Paging | None:
     """Return how an operation is read page by page, or None when that cannot be told."""
     shape = media.spec.shape
-    names = {_bare(name): name for name in shape.property_names}
-    queries = {_bare(entry.parameter.name): entry.parameter.name for entry in plan.query}
+    names = {bare(name): name for name in shape.property_names}
+    queries = {bare(entry.parameter.name): entry.parameter.name for entry in plan.query}
     where = next((queries[name] for name in _WHERE if name in queries), None)
     items = next((name for name in shape.property_names if shape.property(name).sole == "array"), None)
     if where is None or items is None:
         return None
     marker = next((names[name] for name in names if name in _NEXT), "")
     more = next((names[name] for name in names if name in _MORE), "")
-    if not marker and not (more and _bare(where) in {"startingafter", "after"}):
+    if not marker and not (more and bare(where) in {"startingafter", "after"}):
         return None
-    if more and _bare(where) == "startingafter":
+    if more and bare(where) == "startingafter":
         marker = ""
     return Paging(where, items, marker, more)
 
@@ -89,7 +88,8 @@ def books(cases: Cases, plan: Plan) -> Iterator[Book]:
     ):
         whole = tuple(page for page in pages if page is not None)
         if len(whole) == len(pages):
-            yield Book(whole, tuple(_asked(page, paging) for page in whole[:-1]), why)
+            count = sum(len(page.value[paging.items]) for page in whole)
+            yield Book(whole, tuple(_asked(page, paging) for page in whole[:-1]), why, count)
 
 
 def _items(given: Given, paging: Paging, start: int, count: int) -> list[JSON]:

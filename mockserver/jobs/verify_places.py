@@ -1,4 +1,4 @@
-"""Where a schema speaks of a place in a value: for the line of the contract that a finding names."""
+"""Places in values: which names mean the same, and where a schema speaks of one, for the line that a finding names."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from mockserver.schema.bundle import Bundle
 from mockserver.values import JSON
 
 _DEEPEST = 40
+
+
+def bare(name: str) -> str:
+    """Return a name as everybody would know it again: letters and digits, lower case.
+
+    >>> bare("next_cursor") == bare("nextCursor")
+    True
+    """
+    return "".join(filter(str.isalnum, name)).lower()
 
 
 def schema_place(bundle: Bundle, at: str) -> tuple[str, str] | None:

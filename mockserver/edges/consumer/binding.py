@@ -6,7 +6,7 @@ A guess that is not plain is not made: whoever wrote the client can say it in a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 from mockserver.contract.model import Operation
@@ -15,6 +15,7 @@ from mockserver.edges.consumer.arguments import fields_of, plain
 from mockserver.edges.consumer.methods import Method, Parameter
 from mockserver.jobs.verify_cases import Place, places_of
 from mockserver.values import Struct
+from mockserver.wire.shape import Shape
 
 How: TypeAlias = Literal["by name", "by watching", "by you"]
 
@@ -26,7 +27,12 @@ _VERBS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("delete", "remove", "destroy", "del", "drop"), "delete"),
 }
 _LITTLE: Final = frozenset({"by", "id", "a", "an", "the", "of", "for", "async", "one"})
-_WHOLE: Final = frozenset({"body", "payload", "data", "json", "request", "content", "input", "requestbody"})
+_WHOLE: Final = frozenset(
+    {
+        "body", "payload", "data", "json", "request", "content", "input", "requestbody", "changes", "patch", "updates",
+        "attributes", "attrs", "document", "resource",
+    }
+)  # fmt: skip
 
 
 class Bound(Struct, frozen=True):
@@ -101,6 +107,44 @@ def bind_parameters(
             unknown.append(parameter.name)
         bound.append(Bound(parameter, place))
     return tuple(bound), tuple(unknown)
+
+
+def places_by_name(bound: Sequence[Bound], plan: Plan, media: MediaPlan | None) -> tuple[Bound, ...]:
+    """Return parameters that are seen nowhere with the one free place of just their name, members included.
+
+    What a method asks for and nobody sees on the wire is lost there, or spelled in a way that nobody reads.
+    """
+    taken = {one.place for one in bound}
+    found: list[Bound] = []
+    for one in bound:
+        name = plain(one.parameter.name)
+        places = [place for place in deep_places(plan, media) if plain(place[-1]) == name and place not in taken]
+        least = min(map(len, places), default=0)
+        nearest = [place for place in places if len(place) == least]
+        if one.place is None and len(nearest) == 1:
+            one = Bound(one.parameter, nearest[0])  # noqa: PLW2901 - the same parameter, placed
+            taken.add(one.place)
+        found.append(one)
+    return tuple(found)
+
+
+def deep_places(plan: Plan, media: MediaPlan | None) -> Iterator[Place]:
+    """Yield the places of an operation, and of values that are objects, or lists of objects, their members too."""
+    for place in places_of(plan, media):
+        if place != ("body",):
+            yield place
+            shape = _shape(place, plan, media)
+            inner = shape.item(0) if shape is not None and shape.sole == "array" else shape
+            yield from ((*place, name) for name in (inner.property_names if inner is not None else ()))
+
+
+def _shape(place: Place, plan: Plan, media: MediaPlan | None) -> Shape | None:
+    if place[0] == "body":
+        return media.spec.shape.property(place[1]) if media is not None else None
+    for entry in plan.parameters():
+        if (entry.parameter.location, entry.parameter.name) == place:
+            return entry.spec.shape
+    return None
 
 
 def _place(

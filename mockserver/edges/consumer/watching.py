@@ -12,9 +12,11 @@ from mockserver.edges.consumer.arguments import InexpressibleError, convert, fie
 from mockserver.edges.consumer.binding import Bound
 from mockserver.edges.consumer.methods import Parameter
 from mockserver.jobs.verify_cases import Place
-from mockserver.jobs.verify_judge import Observed
+from mockserver.jobs.verify_observed import Observed
 from mockserver.values import JSON, Struct
 
+MADE_UP = "m0ckname"
+"""The name of a member of an object of which nothing is known."""
 _DEEPEST = 4
 _PLAIN = (str, int, float, bool, bytes, type(None))
 
@@ -32,6 +34,10 @@ class Marks:
     def __init__(self) -> None:
         self._count = 0
         self.made: dict[str, list[Mark]] = {}
+
+    def texts(self) -> frozenset[str]:
+        """Return all values that nobody else uses, as they look on the wire."""
+        return frozenset(mark.text for marks in self.made.values() for mark in marks if len(mark.text) > len("m0c"))
 
     def of(self, parameter: Parameter) -> Any:
         """Return a JSON value for a parameter, as its annotation asks for; raise InexpressibleError."""
@@ -69,7 +75,7 @@ class Marks:
         yield self._noted(owner, path, 700000 + number)
         yield self._noted(owner, path, f"00000000-0000-4000-8000-{number:012}")
         yield [self._noted(owner, path, f"m0ck{number}")]
-        yield {"key": self._noted(owner, (*path, "key"), f"m0ck{number}")}
+        yield {MADE_UP: self._noted(owner, (*path, MADE_UP), f"m0ck{number}")}
         yield True
 
     def _noted(self, owner: str, path: tuple[str, ...], value: JSON) -> JSON:

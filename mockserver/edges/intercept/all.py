@@ -8,14 +8,21 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from mockserver.edges.intercept.calls import RECEIVERS, Receive
+from mockserver.edges.intercept.certificates import read_when_used
 
-LIBRARIES = ("requests", "httpx", "httpx2")
+LIBRARIES = ("requests", "httpx", "httpx2", "urllib3", "http.client", "aiohttp")
+RECORDED = ("requests", "httpx", "httpx2", "urllib3")
+"""Those whose exchanges can be watched; the others are for VCR.py, which knows them."""
 
 
 @contextmanager
 def intercepted(receive: Receive, libraries: Sequence[str] = LIBRARIES, *, last: bool = False) -> Iterator[None]:
     """Let a receiver answer what clients of this process send; the `last` one gets what all others let pass."""
-    hooks = [import_module(f"mockserver.edges.intercept.with_{library}") for library in libraries if find_spec(library)]
+    hooks = [
+        import_module(f"mockserver.edges.intercept.with_{library.replace('.', '_')}")
+        for library in libraries
+        if find_spec(library)
+    ]
     RECEIVERS.push(receive, last=last)
     for hook in hooks:
         hook.put()
@@ -30,6 +37,6 @@ def intercepted(receive: Receive, libraries: Sequence[str] = LIBRARIES, *, last:
 
 @contextmanager
 def without_network_lookups() -> Iterator[None]:
-    """Leave out what libraries look up for the network at each request, where there is none: proxies, netrc."""
-    with import_module("mockserver.edges.intercept.with_requests").without_lookups():
+    """Leave out what libraries look up for the network, where there is none: proxies, netrc, certificates."""
+    with import_module("mockserver.edges.intercept.with_requests").without_lookups(), read_when_used():
         yield

@@ -13,7 +13,7 @@ from typing import Any
 
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.exceptions import NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProtocolError, ReadTimeoutError
 
 from mockserver.edges.intercept.calls import RECEIVERS, Failed, Waited, original, outcome, sending
 from mockserver.exchange import Request, Response
@@ -48,12 +48,22 @@ def _make_request(pool: HTTPConnectionPool, conn: Any, method: str, url: str, *a
         case Watched(heard=heard):
             return _watched(heard, pool, conn, method, url, more)
         case Failed(fault=fault, text=text):
-            if fault in {"hang", "timeout"}:
-                raise ReadTimeoutError(pool, url, text)
-            raise NewConnectionError(conn, text)
+            raise _error(fault, text, pool, conn, url)
         case Waited(response=response, wait_s=wait_s):
             time.sleep(wait_s)
             return _answered(pool, method, url, response, more)
+
+
+def _error(fault: str, text: str, pool: HTTPConnectionPool, conn: Any, url: str) -> Exception:
+    match fault:
+        case "hang" | "timeout":
+            return ReadTimeoutError(pool, url, text)
+        case "connect-timeout":
+            return ConnectTimeoutError(conn, text)
+        case "refused":
+            return NewConnectionError(conn, text)
+        case _:
+            return ProtocolError("Connection aborted.", ConnectionResetError(104, text))
 
 
 def _watched(

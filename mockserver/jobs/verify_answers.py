@@ -1,0 +1,109 @@
+"""What a client may be answered: every documented status and media type, with the values of its schema.
+
+Does not know who asks; how an answer is spelled for a request that accepts some of them is told at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from mockserver.answers.files import file_of
+from mockserver.answers.headers import contract_headers
+from mockserver.answers.imagine import Imagination
+from mockserver.contract.model import MediaType, ResponseSpec
+from mockserver.contract.plan import MediaPlan, Plan, Plans
+from mockserver.errors import MockserverError
+from mockserver.exchange import Headers, Request, Response
+from mockserver.generate.boundary import Boundary
+from mockserver.jobs.verify_spellable import is_carried
+from mockserver.schema.compile import Validators
+from mockserver.values import JSON, Struct
+from mockserver.wire.bodies import encode_body
+from mockserver.wire.media_type import concrete, is_json, negotiate
+from mockserver.wire.reading import UnspellableError
+
+MOST: Final = 160
+"""How many variations of one body are tried at most."""
+
+
+class Given(Struct, frozen=True):
+    """An answer: status, how the body is spelled (None: there is none), its value, what is special about it.
+
+    `spelled` is the answer to the letter, where it is not to be spelled from the value.
+    """
+
+    status: int
+    documented: ResponseSpec
+    media: MediaPlan | None
+    value: JSON
+    why: str
+    at: str = ""
+    spelled: Response | None = None
+
+
+def answers_of(plans: Plans, plan: Plan, validators: Validators) -> Iterator[Given]:
+    """Yield every documented answer with its variations."""
+    for documented in sorted(plan.responses, key=lambda one: status_of(one, plan)):
+        status = status_of(documented, plan)
+        if 300 <= status < 400 or status < 200:
+            continue  # a redirect leads the library elsewhere; what comes of it is not this operation's answer
+        if not documented.content or status in {204, 205}:
+            yield Given(status, documented, None, None, "the least")
+            continue
+        for media in documented.content:
+            yield from _of_media(plans, validators, status, documented, media)
+
+
+def _of_media(
+    plans: Plans, validators: Validators, status: int, documented: ResponseSpec, media: MediaType
+) -> Iterator[Given]:
+    try:
+        spelled = plans.media(media, "response")
+    except MockserverError:
+        return  # told by lint; there is no such answer
+    if spelled.bundle is None or spelled.per_item or spelled.spec.item:
+        yield Given(status, documented, spelled, None, "the least")
+        return
+    count = 0
+    for variation in Boundary(spelled.bundle.schema, validators, spelled=False).values():
+        if is_json(media.name) or is_carried(spelled, variation.value):
+            count += 1
+            yield Given(status, documented, spelled, variation.value, variation.why, variation.at)
+        if count >= MOST:
+            return
+
+
+def status_of(documented: ResponseSpec, plan: Plan) -> int:
+    """Return a status for what is documented: the code, the first of a range, 500 or 200 for `default`."""
+    if documented.status.isdigit():
+        return int(documented.status)
+    if documented.status[:1].isdigit():
+        first = int(documented.status[0]) * 100
+        taken = {one.status for one in plan.responses}
+        return next(code for code in range(first, first + 100) if str(code) not in taken)
+    has_success = any(one.status.startswith("2") for one in plan.responses)
+    return 500 if has_success else 200
+
+
+def response_of(given: Given, request: Request, plans: Plans, imagination: Imagination) -> Response | None:
+    """Spell an answer; None when the request does not accept it."""
+    if given.spelled is not None:
+        content_type = given.spelled.header("content-type") if given.status < 400 else None
+        refused = content_type is not None and negotiate(request.header("accept"), [content_type]) is None
+        return None if refused else given.spelled
+    headers: Headers = tuple(contract_headers(given.documented, plans, imagination, 0, {}))
+    if given.media is None:
+        return Response(given.status, headers)
+    name = given.media.media.name
+    if given.status < 400 and negotiate(request.header("accept"), [name]) is None:
+        return None
+    if given.media.bundle is None or given.media.per_item or given.media.spec.item:
+        content_type = concrete(name)
+        imagined = imagination.body(given.media, content_type, 0, wanted={})
+        return Response(given.status, (("Content-Type", imagined.content_type), *headers), imagined.body)
+    try:
+        content_type, body = encode_body(given.media.spec, given.value)
+    except UnspellableError:
+        content_type, body = concrete(name), file_of(concrete(name))
+    return Response(given.status, (("Content-Type", content_type), *headers), body)
