@@ -24,7 +24,7 @@ from mockserver.edges.consumer.watched import looked_at, watched
 from mockserver.edges.intercept.all import intercepted, without_network_lookups
 from mockserver.edges.source_lines import calling_line, raising_line
 from mockserver.errors import UsageError
-from mockserver.exchange import Request
+from mockserver.exchange import Request, Response
 from mockserver.jobs.interception import Interception, Received, addresses, ordered
 from mockserver.jobs.service import Answer, Service
 from mockserver.jobs.verify_answers import Given
@@ -172,6 +172,25 @@ class Calling:
             seen.update(snapshot(_asked(one.request), f"/asked/{number}"))
         return called, seen
 
+    def answered(self, binding: Binding, case: Case, plan: Plan, raw: Response) -> tuple[Called, Any] | None:
+        """Answer to the letter, whatever the contract says; return what came of it, and what the method returned.
+
+        None when the client has no words for the request.
+        """
+        self._client = self._built() if self._fresh else self._client
+        try:
+            called = self.called(binding, case, plan, Notes(), raw=raw)
+        except InexpressibleError:
+            return None
+        return called, None if self._returned is OPAQUE else self._returned
+
+    def said(self, binding: Binding, case: Case, plan: Plan) -> Called | None:
+        """Let the client say something; None when it has no words for it."""
+        try:
+            return self.called(binding, case, plan, Notes())
+        except InexpressibleError:
+            return None
+
     def take(self, binding: Binding, given: Given, plan: Plan, said: Said) -> str:
         """Return how a client takes an answer that breaks the contract: own, leaked, or accepted."""
         called = self.called(binding, Case("answered", said, given, given.why), plan, Notes())
@@ -192,12 +211,13 @@ class Calling:
         *,
         pages: Book | None = None,
         strict: bool = False,
+        raw: Response | None = None,
     ) -> Called:
         """Call a method once and return what came of it; raise InexpressibleError where it has no words for a case."""
         pages_given: tuple[Given, ...] = pages.pages if pages is not None else ()
         if pages is None and binding.pages:
             pages_given = self._ended(case.given, plan)
-        self._director.play(Scene(frozenset({plan.operation.name}), case.given, pages_given))
+        self._director.play(Scene(frozenset({plan.operation.name}), case.given, pages_given, raw))
         arguments, expected = self._arguments(binding, case.said)
         client = Typed(self._client, notes)
         raised: Raised | None = None

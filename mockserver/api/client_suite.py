@@ -21,6 +21,7 @@ from mockserver.api.client_result import Result
 from mockserver.api.client_run import BindingRun, Draws
 from mockserver.api.contract import load_contract
 from mockserver.api.overrides import known_operation
+from mockserver.contract.model import Contract
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.clients import Api, arguments, named
 from mockserver.errors import CouldNotCheck, UsageError
@@ -32,7 +33,7 @@ from mockserver.jobs.verify_cases import Direction
 from mockserver.jobs.verify_observed import Shown
 from mockserver.jobs.verify_violating import violating
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON, Struct
+from mockserver.values import JSON, Struct, replace
 
 DIRECTIONS: Final[tuple[Direction, ...]] = ("sent", "answered", "refused")
 
@@ -40,15 +41,15 @@ DIRECTIONS: Final[tuple[Direction, ...]] = ("sent", "answered", "refused")
 class ClientSuite:
     """Property tests of a client from a contract.
 
-    `service` is a name in `contracts`, a path or an address; `client` a class, a factory that takes `api`, a module,
-    `"package.module:Name"`, or the name of a pytest fixture. `raises` are the errors that the client declares; without
-    it they are learnt from what it does. `setup` is called with each new client. `ignore` lists rule ids, operations
+    `service` is a name in `contracts`, a path, an address or a contract; `client` a class, a factory that takes `api`, a
+    module, `"package.module:Name"`, or the name of a pytest fixture. `raises` are the errors that the client declares;
+    without it they are learnt from what it does. `setup` is called with each new client. `ignore` lists rule ids, operations
     and methods (`admin.*`) that are left out.
     """
 
     def __init__(
         self,
-        service: str | os.PathLike[str],
+        service: str | os.PathLike[str] | Contract,
         client: Any,
         *,
         raises: type[BaseException] | Sequence[type[BaseException]] = (),
@@ -58,7 +59,8 @@ class ClientSuite:
         patience_s: float = 10.0,
     ) -> None:
         self.validators = Validators()
-        self.service = Service(load_contract(service, contracts=contracts), self.validators)
+        contract = service if isinstance(service, Contract) else load_contract(service, contracts=contracts)
+        self.service = Service(contract, self.validators)
         self.raises = tuple(raises) if isinstance(raises, Sequence) else (raises,)
         self.ignore = frozenset(ignore)
         self.target = client if isinstance(client, str) else getattr(client, "__qualname__", str(client))
@@ -126,6 +128,20 @@ class ClientSuite:
         found = tuple(known_operation(self.service.contract, name) for name in operations)
         self._explicit.append(Binder(self.service).frozen(method, found, places, pages=pages))
         self._bindings = None
+
+    def on(self, contract: Contract) -> ClientSuite:
+        """Return this suite for another edition of its contract; what that edition has no operation for is left out."""
+        other = ClientSuite(
+            contract, self._client, raises=self.raises, setup=self._setup, ignore=tuple(self.ignore),
+            patience_s=self._patience_s,
+        )  # fmt: skip
+        there = {operation.label: operation for operation in contract.operations}
+        for binding in self._explicit:
+            found = tuple(there[one.label] for one in binding.operations if one.label in there)
+            if len(found) == len(binding.operations):
+                other._explicit.append(replace(binding, operations=found))
+        other._projections = self._projections
+        return other
 
     @property
     def constructor(self) -> str:

@@ -33,11 +33,15 @@ class _NoClock:
 
 
 class Scene(Struct, frozen=True):
-    """What is answered: `given` by the first of `targets`; or `pages` one after another, the last for ever."""
+    """What is answered: `given` by the first of `targets`; or `pages` one after another, the last for ever.
+
+    `raw` is an answer to the letter, whatever the contract says; where there are pages it is the first of them.
+    """
 
     targets: frozenset[str]
     given: Given | None = None
     pages: Sequence[Given] = ()
+    raw: Response | None = None
     most: int = 12
 
 
@@ -110,8 +114,10 @@ class Director:
         plans, imagination = self._service.plans, self._service.imagination
         if name in scene.targets:
             given = scene.given
+            asked = sum(one.operation == name for one in self._observed)
+            if scene.raw is not None and (not asked or not scene.pages):
+                return scene.raw
             if scene.pages:
-                asked = sum(one.operation == name for one in self._observed)
                 given = scene.pages[min(asked, len(scene.pages) - 1)]
             if given is not None:
                 response = response_of(given, request, plans, imagination)

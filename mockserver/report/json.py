@@ -65,6 +65,7 @@ def _changed(changed: Changed) -> JSON:
         "beyond_contract": changed.beyond,
         "tried": changed.tried,
         "was": {"file": changed.was[0], "line": changed.was[1], "pointer": changed.was_pointer},
+        "client": {"verdict": changed.client, "why": changed.why},
     }
 
 

@@ -24,7 +24,8 @@ class Changed(Struct, frozen=True):
     """What a finding about two editions says besides: `was` is file and line in the old one.
 
     `verdict` is breaking, compatible or unproven; `beyond`: it breaks only who says what the contract does not declare;
-    `tried` counts values among which none breaks.
+    `tried` counts values among which none breaks. `client` is what a run of the client came to (breaks, survives,
+    unused, unknown), empty where there was none, and `why` the sentence about it.
     """
 
     verdict: str
@@ -34,6 +35,8 @@ class Changed(Struct, frozen=True):
     tried: int
     was: tuple[str, int]
     was_pointer: str
+    client: str = ""
+    why: str = ""
 
 
 class Accepted(Struct, frozen=True):

@@ -7,9 +7,9 @@ from typing import Final
 
 from mockserver.exchange import Exchange, Request, Response, whole
 from mockserver.jobs.drift.gather import Drift
-from mockserver.jobs.drift.impact import Impact, level_with
 from mockserver.jobs.drift.memory import Remembered
 from mockserver.jobs.drift.watch import Seen
+from mockserver.jobs.impact import Impact, level_with
 from mockserver.jobs.sample import curl
 from mockserver.jobs.service import Service
 from mockserver.jobs.tell import tell
