@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 4010
 CORPUS ?= ../shared
 
-.PHONY: serve test check format fidelity corpus bench clean
+.PHONY: serve test check format fidelity corpus impact bench clean
 
 serve: $(VENV)/.installed  ## set up, then serve contracts/ on port 4010
 	$(BIN)/mockserver serve --port $(PORT)
@@ -29,6 +29,9 @@ fidelity: $(VENV)/.installed  ## what schemathesis finds in our mocks of the cor
 
 corpus: $(VENV)/.installed  ## everything on the whole corpus
 	CORPUS_FULL=1 $(BIN)/pytest -n 2 tests/corpus
+
+impact: $(VENV)/.installed  ## every planted drift over 20 seeds, and every single change against the clients
+	CORPUS_FULL=1 $(BIN)/pytest -n 2 -s tests/impact tests/reference/test_planted_drift.py
 
 bench: $(VENV)/.installed  ## every benchmark; peers where they are installed (benchmarks/subjects.py)
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python benchmarks/bench.py

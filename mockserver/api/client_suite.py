@@ -41,10 +41,10 @@ DIRECTIONS: Final[tuple[Direction, ...]] = ("sent", "answered", "refused")
 class ClientSuite:
     """Property tests of a client from a contract.
 
-    `service` is a name in `contracts`, a path, an address or a contract; `client` a class, a factory that takes `api`, a
-    module, `"package.module:Name"`, or the name of a pytest fixture. `raises` are the errors that the client declares;
-    without it they are learnt from what it does. `setup` is called with each new client. `ignore` lists rule ids, operations
-    and methods (`admin.*`) that are left out.
+    `service` is a name in `contracts`, a path, an address or a contract; `client` a class, a factory that takes `api`,
+    a module, `"package.module:Name"`, or the name of a pytest fixture. `raises` are the errors that the client
+    declares; without it they are learnt from what it does. `setup` is called with each new client. `ignore` lists rule
+    ids, operations and methods (`admin.*`) that are left out.
     """
 
     def __init__(

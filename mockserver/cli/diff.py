@@ -9,14 +9,16 @@ from pathlib import Path
 
 import click
 
+from mockserver.change.model import Comparison
 from mockserver.cli.options import allow_remote_option, contracts_option, fetch, load_services
 from mockserver.cli.reports import report_option, write_reports
 from mockserver.contract.load import load
 from mockserver.contract.model import Contract
 from mockserver.document.documents import Documents
-from mockserver.edges import files, git
+from mockserver.edges import files, git, settings
 from mockserver.errors import UsageError
 from mockserver.jobs import diff as job
+from mockserver.jobs.impact import with_client
 from mockserver.report.model import Report
 
 _FAILS = {"error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info"), "never": ()}
@@ -41,6 +43,7 @@ _FAILS = {"error": ("error",), "warning": ("error", "warning"), "info": ("error"
     "--notice", type=click.IntRange(min=0), default=0, metavar="DAYS",
     help="How many days before its sunset something must be deprecated.",
 )  # fmt: skip
+@click.option("--no-client", is_flag=True, help="Do not run the client that the configuration names.")
 @contracts_option
 @allow_remote_option
 @report_option
@@ -52,23 +55,39 @@ def diff(
     contracts: str,
     *,
     allow_remote: bool,
+    no_client: bool,
     report: tuple[str, ...],
 ) -> int:
     """Tell what a new edition of a contract changes, and what it breaks.
 
     A request may only be widened, an answer only be narrowed. Every breaking change comes with a witness: a request
-    that was accepted and now is not, or an answer that could not come and now can.
+    that was accepted and now is not, or an answer that could not come and now can. Where the configuration names a
+    client it is run on each change, and only what breaks it is an error.
     """
     reports: list[Report] = []
     for old, new, notes in _pairs(words, against, contracts, allow_remote=allow_remote):
         today = dt.datetime.now(tz=dt.UTC).date()
         found = job.diff(old, new, today=today, notice_days=notice)
         target = f"{old.documents.root} -> {new.documents.root}"
-        reports.append(job.report(found, old, new, target, notes))
+        told = job.report(found, old, new, target, notes)
+        reports.append(told if no_client else _with_client(told, found, old, new))
     write_reports(reports, report)
     if any(one.count(level) for one in reports for level in ("error", "warning", "info") if level in _FAILS[fail_on]):
         return 1
     return 0 if any(one.checked for one in reports) else 3
+
+
+def _with_client(told: Report, found: Comparison, old: Contract, new: Contract) -> Report:
+    """Return a report with what the configured client makes of each change, where there is a client."""
+    said = settings.read()
+    service = next((name for name in (new.name, old.name) if said.service(name).client), "")
+    if not service:
+        return told
+    from mockserver.api.client_configured import client_of  # noqa: PLC0415 - only who has a client waits for it
+    from mockserver.api.diff_impact import Impacts  # noqa: PLC0415 - as above
+
+    runs = client_of(old, service)
+    return with_client(told, Impacts(runs, new).of(found)) if runs is not None else told
 
 
 def _pairs(

@@ -20,8 +20,10 @@ from mockserver.edges.known_secrets import known_secrets
 from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.exchange import Outcome, Request
 from mockserver.jobs.drift import memory, told
+from mockserver.jobs.drift.gather import Drift
 from mockserver.jobs.drift.plan import Probe, located_in
 from mockserver.jobs.drift.watch import Seen, Watch
+from mockserver.jobs.impact import Impact
 from mockserver.jobs.service import Service
 from mockserver.redact import Secrets
 from mockserver.report.model import Report
@@ -88,7 +90,6 @@ def drift(
     in them. A gateway's error, a page of HTML or a refused credential is "could not check", never drift. Exit 3 when
     nothing could be checked.
     """
-    del no_client
     chosen = places(service, contracts)
     if url and len(chosen) != 1:
         raise UsageError("--url is the address of one service", fix="name the service before it")
@@ -104,7 +105,7 @@ def drift(
         asked = _Asked(name, one, url, header, _Limits(rate, max_requests, max_time, _allowed(allow, one)))
         seen = watch.offline() if offline else watch.live(asked.ask())
         remembered = _Memory(file, offline=offline)
-        reports.append(_reported(seen, one, asked, remembered, offline=offline))
+        reports.append(_reported(seen, one, asked, remembered, offline=offline, with_client=not no_client))
     write_reports(reports, report)
     return verdict(reports, fail_on)
 
@@ -116,15 +117,29 @@ def verdict(reports: Sequence[Report], fail_on: str) -> int:
     return 0 if any(one.checked for one in reports) else 3
 
 
-def _reported(seen: Seen, service: Service, asked: _Asked, remembered: _Memory, *, offline: bool) -> Report:
+def _reported(
+    seen: Seen, service: Service, asked: _Asked, remembered: _Memory, *, offline: bool, with_client: bool
+) -> Report:
     name = service.name
     drifts = memory.recognised(seen.drifts, remembered.read(), name)
     gone = memory.gone(drifts, remembered.read(), name, seen.checked)
     notes = (asked.why,) if asked.why else ()
     target = "recorded exchanges" if offline else asked.address
-    told_report = told.report(seen, drifts, service, target, asked.secrets(), gone=gone, notes=notes)
+    impacts = _impacts(drifts, service) if with_client and drifts else {}
+    found = told.report(seen, drifts, service, target, asked.secrets(), impacts=impacts, gone=gone, notes=notes)
     remembered.write(memory.remember(drifts, remembered.read(), name, seen.checked, _today()))
-    return told_report
+    return found
+
+
+def _impacts(drifts: Sequence[Drift], service: Service) -> dict[str, Impact]:
+    """Return what the configured client makes of each drift, by its fingerprint."""
+    if not settings.read().service(service.name).client:
+        return {}
+    from mockserver.api.client_configured import client_of  # noqa: PLC0415 - only who has a client waits for it
+    from mockserver.api.drift_impact import impact_of  # noqa: PLC0415 - as above
+
+    runs = client_of(service.contract)
+    return {one.fingerprint: impact_of(one, runs) for one in drifts} if runs is not None else {}
 
 
 def _today() -> str:

@@ -13,7 +13,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 from mockserver.document import pointer as pointers
 from mockserver.exchange import Response
-from mockserver.values import JSON, Struct
+from mockserver.report.model import Finding, Report
+from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Level
 
 Verdict: TypeAlias = Literal["breaks", "survives", "unused", "unknown"]
@@ -65,6 +66,26 @@ def level_with(impact: Impact | None, level: Level) -> Level:
     if impact is None or impact.verdict == "unknown":
         return level
     return "error" if impact.verdict == "breaks" else "info"
+
+
+def with_client(report: Report, impacts: Sequence[Impact | None]) -> Report:
+    """Return a report of changes with what the client made of each; what breaks it stands first."""
+    findings = [
+        one if impact is None else _judged(one, impact) for one, impact in zip(report.findings, impacts, strict=True)
+    ]
+    order = {"error": 0, "warning": 1, "info": 2}
+    return replace(report, findings=tuple(sorted(findings, key=lambda one: order[one.level])))
+
+
+def _judged(finding: Finding, impact: Impact) -> Finding:
+    changed = finding.changed
+    return replace(
+        finding,
+        level=level_with(impact, finding.level),
+        source=impact.source or finding.source,
+        evidence=(*finding.evidence, ("client", impact.why)),
+        changed=replace(changed, client=impact.verdict, why=impact.why) if changed is not None else None,
+    )
 
 
 def worst(impacts: Sequence[Impact]) -> Impact | None:

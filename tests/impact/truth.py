@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import handwritten as by_hand
+import payments_client
 import pytest
 import requests
+import shipping_client
 from drifts import Drift
 from flask import Flask, Response, request
 from handwritten import Shop
@@ -17,12 +17,6 @@ from live_api import KEY, _drifted, answer
 from payments_live import SECRET
 from running import running
 from single_changes import Single, ignoring
-
-ROOT = Path(__file__).parents[2]
-sys.path.append(str(ROOT / "benchmarks" / "mutants"))
-
-import payments_client  # noqa: E402 - the path comes first
-import shipping_client  # noqa: E402 - the path comes first
 
 GRANT = {"grant_type": "client_credentials"}
 
