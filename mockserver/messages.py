@@ -388,6 +388,15 @@ RULES: tuple[Rule, ...] = (
         "docs/verify.md",
     ),
     Rule(
+        "accepted-stale",
+        "contract",
+        "warning",
+        "note",
+        "what was accepted no longer occurs",
+        "An acceptance in contracts/accepted.toml has no finding any more: it is mended, or has another id now.",
+        "docs/check.md",
+    ),
+    Rule(
         "client-unbound",
         "consumer",
         "warning",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 
+from mockserver.api.accepting import considered
 from mockserver.api.client_result import Checked, Result
 from mockserver.api.second_opinion import second_opinion
 from mockserver.contract.reading import Reading
@@ -131,8 +132,8 @@ def _unbound(suite: Checked, method: str, why: str) -> Finding:
 
 def told_result(suite: Checked, result: Result, again: str = "") -> str:
     """Return the findings as text, worst first."""
-    report = report_of(suite, result, again)
-    errors = [finding for finding in report.findings if finding.level == "error"]
+    (report,) = considered([report_of(suite, result, again)], suite.contracts, whole=False)
+    errors = [finding for finding in report.open if finding.level == "error"]
     return "\n\n".join("\n".join(told(finding)) for finding in errors)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -16,6 +17,7 @@ class Checked(Protocol):
 
     service: Service
     target: str
+    contracts: str | os.PathLike[str] | None
     raises: tuple[type[BaseException], ...]
     client_class: type | None
 

@@ -59,6 +59,7 @@ class ClientSuite:
         patience_s: float = 10.0,
     ) -> None:
         self.validators = Validators()
+        self.contracts = contracts
         contract = service if isinstance(service, Contract) else load_contract(service, contracts=contracts)
         self.service = Service(contract, self.validators)
         self.raises = tuple(raises) if isinstance(raises, Sequence) else (raises,)
@@ -292,8 +293,9 @@ class SuiteCase(Struct, frozen=True):
         result = self.suite.check(
             bindings, [self.direction], max_examples=self.max_examples, time_budget_s=self.time_budget_s
         )
-        if result.shown:
-            raise AssertionError(told_result(self.suite, result))
+        told = told_result(self.suite, result) if result.shown else ""
+        if told:
+            raise AssertionError(told)
 
     async def acheck(self, client: Any = None) -> None:
         """Check from an async test; the client runs on an event loop of its own."""

@@ -108,9 +108,9 @@ def check(
     for tape in _each(path, work):
         work.add(tape)
     total = work.finish()
-    write_reports(total.reports, report)
+    reports = write_reports(total.reports, report, contracts, whole=not path)
     click.echo(total.told(older_than), err=bool(report))
-    if any(one.count("error") for one in total.reports):
+    if any(one.count("error") for one in reports):
         return 1
     return 3 if total.cassettes == total.homeless else 0
 
@@ -143,9 +143,9 @@ def scan(
     for tape in _each(path, work):
         work.add(_scrubbed(tape, known) if fix else tape, contract=False)
     total = work.finish()
-    write_reports(total.reports, report)
+    reports = write_reports(total.reports, report, contracts, whole=False)
     click.echo(total.told(0), err=bool(report))
-    return 1 if any(one.count("error") for one in total.reports) else 0
+    return 1 if any(one.count("error") for one in reports) else 0
 
 
 def _scrubbed(tape: Tape, known: Rules) -> Tape:

@@ -71,7 +71,7 @@ def diff(
         target = f"{old.documents.root} -> {new.documents.root}"
         told = job.report(found, old, new, target, notes)
         reports.append(told if no_client else _with_client(told, found, old, new))
-    write_reports(reports, report)
+    reports = write_reports(reports, report, contracts)
     if any(one.count(level) for one in reports for level in ("error", "warning", "info") if level in _FAILS[fail_on]):
         return 1
     return 0 if any(one.checked for one in reports) else 3

@@ -106,7 +106,7 @@ def drift(
         seen = watch.offline() if offline else watch.live(asked.ask())
         remembered = _Memory(file, offline=offline)
         reports.append(_reported(seen, one, asked, remembered, offline=offline, with_client=not no_client))
-    write_reports(reports, report)
+    reports = write_reports(reports, report, contracts)
     return verdict(reports, fail_on)
 
 

@@ -42,5 +42,5 @@ def lint(service: tuple[str, ...], contracts: str | None, *, allow_remote: bool,
                 unchecked=loaded.notes,
             )
         )
-    write_reports(reports, report)
+    reports = write_reports(reports, report, contracts)
     return 1 if any(one.count("error") for one in reports) else 0

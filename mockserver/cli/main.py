@@ -22,6 +22,7 @@ _COMMANDS = {
     "proxy": "proxy",
     "infer": "infer",
     "coverage": "coverage",
+    "accept": "accept",
     "explain": "explain",
     "env": "environment",
 }

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import click
 
+from mockserver.api.accepting import considered, folder_of
 from mockserver.api.reports import deliver, known_format
+from mockserver.edges.accepted_file import remember
 from mockserver.report.model import Report
 from mockserver.report.renderers import RENDERERS
 
@@ -18,8 +20,19 @@ report_option = click.option(
 )
 
 
-def write_reports(reports: Sequence[Report], wanted: Sequence[str]) -> None:
-    """Write each report that was asked for: to its file, or to the terminal."""
+def write_reports(
+    reports: Sequence[Report], wanted: Sequence[str], contracts: str | None = None, *, whole: bool = True
+) -> list[Report]:
+    """Write each report that was asked for, to its file or to the terminal; return them with what is accepted.
+
+    `contracts` is the folder with `accepted.toml`; `whole`: so much was checked that an acceptance may be stale.
+    """
     for word in wanted:
         known_format(word)
-    deliver(reports, wanted or ("text",), lambda text: click.echo(text, nl=False))
+    told = considered(reports, contracts, whole=whole)
+    deliver(told, wanted or ("text",), lambda text: click.echo(text, nl=False))
+    if folder_of(contracts).is_dir():
+        trouble = remember(reports)
+        if trouble:
+            click.echo(trouble, err=True)
+    return told

@@ -100,7 +100,7 @@ def client(
         click.echo(
             f"{len(bindings)} methods, {result.cases} cases, {time.perf_counter() - begun:.1f} s\n", err=bool(report)
         )
-    write_reports(reports, report)
+    reports = write_reports(reports, report, contracts, whole=not only)
     if coverage is not None:
         from mockserver.api.coverage import save_seen  # noqa: PLC0415 - as above
 
@@ -171,7 +171,7 @@ def mock(
                     "verify mock", contract, url, headers, target=name, most=max_examples, seed=seed, workers=workers
                 )
             )
-    write_reports(reports, report)
+    reports = write_reports(reports, report, contracts)
     return _verdict(reports)
 
 
@@ -236,7 +236,7 @@ def provider(
                 workers=workers,
             )
         )
-    write_reports(reports, report)
+    reports = write_reports(reports, report, contracts)
     return _verdict(reports)
 
 

@@ -12,10 +12,12 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from mockserver.api.accepting import considered, folder_of
 from mockserver.api.mock_api import Loaded, MockApi
 from mockserver.api.mock_server import MockServer
 from mockserver.api.reports import asks_for, deliver
 from mockserver.edges import settings
+from mockserver.edges.accepted_file import remember
 from mockserver.edges.source_lines import SourceLine
 from mockserver.errors import UsageError
 from mockserver.exchange import Request
@@ -23,7 +25,7 @@ from mockserver.jobs.service import Service
 from mockserver.jobs.tell import tell
 from mockserver.pytest_plugin.coverage import Measured
 from mockserver.redact import redact_text
-from mockserver.report.model import Finding, Report
+from mockserver.report.model import Accepted, Finding, Report
 from mockserver.report.text import told
 from mockserver.values import asdict, replace
 from mockserver.violation import Violation, errors_in
@@ -87,7 +89,7 @@ class Run:
                 said.extend(self._wrong(item, mock, passed=passed))
             else:
                 said.extend(self._wrong_on_the_wire(item, mock))
-        return "\n\n".join(said)
+        return "\n\n".join(filter(None, said))
 
     def _wrong(self, item: pytest.Item, mock: MockApi, *, passed: bool) -> Iterator[str]:
         for service in mock.services:
@@ -140,8 +142,10 @@ class Run:
             evidence=(("sent", redact_text(_cut(sent), secrets)), ("answer", str(status))),
             further=(("again", f'pytest "{item.nodeid}"'),),
         )
+        (considered_report,) = considered([replace(report, findings=(finding,))], self._folder, whole=False)
+        (finding,) = considered_report.findings
         self._findings.setdefault(service.name, []).append(finding)
-        return "\n".join(told(finding))
+        return "" if finding.accepted is not None else "\n".join(told(finding))
 
     def add(self, handed: dict[str, Any]) -> None:
         """Take over what a worker of xdist saw."""
@@ -149,6 +153,7 @@ class Run:
         for service, finding in handed["findings"]:
             finding["evidence"] = tuple(map(tuple, finding["evidence"]))
             finding["further"] = tuple(map(tuple, finding["further"]))
+            finding["accepted"] = finding["accepted"] and Accepted(**finding["accepted"])
             self._findings.setdefault(service, []).append(Finding(**finding))
 
     def finish(self, workeroutput: dict[str, Any] | None) -> None:
@@ -157,13 +162,15 @@ class Run:
             workeroutput["mockserver"] = {
                 "seen": self.measured.handed(),
                 "findings": [
-                    (service, {**asdict(finding), "witness": None})
+                    (service, {**asdict(finding), "witness": None, "accepted": _plain(finding.accepted)})
                     for service, findings in self._findings.items()
                     for finding in findings
                 ],
             }
             return
         self.measured.write()
+        if self._findings and folder_of(self._folder).is_dir():
+            remember([Report("test", name, "pytest", 1, (), self._unique(name)) for name in sorted(self._findings)])
         wanted = self._config.getoption("mockserver_contract_report")
         if not wanted:
             return
@@ -181,13 +188,23 @@ class Run:
         found = {finding.fingerprint: finding for finding in self._findings.get(service, ())}
         return tuple(found[key] for key in sorted(found))
 
+    def _accepted(self) -> Iterator[str]:
+        for service in sorted(self._findings):
+            count = sum(one.accepted is not None for one in self._unique(service))
+            if count:
+                yield f"{service}: {count} accepted, by accepted.toml"
+
     def summary(self, reporter: pytest.TerminalReporter) -> None:
         """Tell how much of each contract the tests have seen, a line each."""
-        lines = list(self.measured.lines())
+        lines = [*self.measured.lines(), *self._accepted()]
         if lines:
             reporter.section("contracts", sep="-")
             for line in lines:
                 reporter.line(line, red=line.startswith("FAIL "))
+
+
+def _plain(accepted: Accepted | None) -> dict[str, str] | None:
+    return asdict(accepted) if accepted is not None else None
 
 
 def _relative(file: str) -> str:
