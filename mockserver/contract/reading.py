@@ -18,7 +18,7 @@ from mockserver.values import JSON, Struct
 from mockserver.wire import media_type as media_types
 from mockserver.wire.bodies import decode_body
 from mockserver.wire.coding import uncoded
-from mockserver.wire.reading import Absent, Decoded, SpellingError, Undecodable
+from mockserver.wire.reading import Absent, Decoded, SpellingError, Undecodable, noted
 
 
 class Value(Struct, frozen=True):
@@ -233,9 +233,11 @@ def _content(plans: Plans, media: MediaType, content_type: str, content: bytes) 
         case Decoded():
             value, valid = _best(outcome, plan.accepts)
             if not valid and media.name.startswith(_FORMS):
-                completed = _with_empty_arrays(plan, value)
-                if plan.accepts(completed):
-                    return Body(plan, outcome, completed, valid=True)
+                missing = _unsent_arrays(plan, value)
+                completed = {**missing, **value} if missing else value
+                if missing and plan.accepts(completed):
+                    note = f"{', '.join(missing)}: nothing was sent, which is how a form spells an empty list"
+                    return Body(plan, noted(outcome, note), completed, valid=True)
             return Body(plan, outcome, value, valid)
         case Undecodable():
             return Body(plan, outcome, None, valid=False)
@@ -244,16 +246,16 @@ def _content(plans: Plans, media: MediaType, content_type: str, content: bytes) 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/")
 
 
-def _with_empty_arrays(plan: MediaPlan, value: JSON) -> JSON:
-    """Return a form with required arrays that no field stands for: clients spell an empty one so (RFC 6570 §3.2.8)."""
+def _unsent_arrays(plan: MediaPlan, value: JSON) -> dict[str, JSON]:
+    """Return the required arrays that no field stands for: clients spell an empty one so (RFC 6570 §3.2.8)."""
     schema = plan.bundle.schema if plan.bundle is not None else True
     while isinstance(schema, dict) and isinstance(schema.get("$ref"), str) and plan.bundle is not None:
         schema = plan.bundle.schema["$defs"][schema["$ref"].removeprefix("#/$defs/")]
     required = schema.get("required", ()) if isinstance(schema, dict) else ()
     if not isinstance(value, dict):
-        return value
-    missing: dict[str, JSON] = {name: [] for name in required if plan.spec.shape.property(name).suggests_array}
-    return {**missing, **value}
+        return {}
+    unsent = (name for name in required if name not in value)
+    return {name: [] for name in unsent if plan.spec.shape.property(name).suggests_array}
 
 
 def choose_media(content: tuple[MediaType, ...], content_type: str | None) -> MediaType | None:
