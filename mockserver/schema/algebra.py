@@ -12,6 +12,9 @@ from jsonschema_rs import canonical
 
 from mockserver.values import JSON, Struct
 
+_MOST_BRANCHES = 8
+_VALUES = frozenset({"const", "enum", "default", "example", "examples"})
+
 
 class Contradiction(Struct, frozen=True):
     """A schema that admits no value: its pointer in the bundle, and the keywords that collide there."""
@@ -40,10 +43,36 @@ def contradictions(schema: JSON) -> Iterator[Contradiction]:
 
 def admits_nothing(schema: JSON) -> bool:
     """Tell whether it is proved that no value fits."""
+    return _is_empty(schema) or ((known := _without_crowds(schema, schema)) != schema and _is_empty(known))
+
+
+def _is_empty(schema: JSON) -> bool:
     try:
         return jsonschema_rs.canonicalize(schema, offline=True).satisfiability() == canonical.Satisfiability.NO
     except (jsonschema_rs.ValidationError, ValueError):
         return False
+
+
+def _without_crowds(node: JSON, bundle: JSON) -> JSON:
+    """Return a schema in which each `oneOf` that nothing can fit says so.
+
+    Where each branch lies within another, what fits one fits two; the canonical form does not look for that.
+    """
+    if isinstance(node, list):
+        return [_without_crowds(item, bundle) for item in node]
+    if not isinstance(node, dict):
+        return node
+    out = {key: value if key in _VALUES else _without_crowds(value, bundle) for key, value in node.items()}
+    branches = node.get("oneOf")
+    if isinstance(branches, list) and 2 <= len(branches) <= _MOST_BRANCHES and _is_crowded(branches, bundle):
+        out["oneOf"] = [False]
+    return out
+
+
+def _is_crowded(branches: list[JSON], bundle: JSON) -> bool:
+    definitions = {"$defs": bundle["$defs"]} if isinstance(bundle, dict) and "$defs" in bundle else {}
+    whole = [{"allOf": [branch], **definitions} for branch in branches]
+    return all(any(one is not other and covers(other, one) for other in whole) for one in whole)
 
 
 def covers(wide: JSON, narrow: JSON) -> bool:

@@ -86,12 +86,16 @@ def _ask(
     except requests.RequestException as error:
         score.failures.append({"operation": asked.label, "why": f"no answer: {error}"})
         return
+    told = answered.headers.get("x-mockserver-violations", "")
+    if answered.status_code == 501 and "(proved)" in told:
+        score.asked -= 1
+        score.undrawable.append(f"{asked.label}: contradictory: {told[:300]}")
+        return
     why = _complaint(judge, asked, answered)
     if why and rivals and not drawer.told_apart(asked):
         score.alike += 1
         why = why if all(_complaint(judge, rival, answered) for rival in rivals) else ""
     if why:
-        told = answered.headers.get("x-mockserver-violations", "")
         score.failures.append({"operation": asked.label, "why": why, "told": told[:600], "sent": _sent(drawn)})
     else:
         score.conform += 1
