@@ -1,4 +1,4 @@
-"""All benchmarks: `make bench`, or `python benchmarks/bench.py [--only load start process growth] [--soak]`.
+"""All benchmarks: `make bench`, or `python benchmarks/bench.py [--only load start process growth plugin] [--soak]`.
 
 Prints tables and writes them to `benchmarks/results/`, as markdown and as JSON, with the commit, the machine and the
 versions that they belong to. Figures of a shared machine mean something as ratios within one run only.
@@ -18,15 +18,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import aims
 import growth
 import in_process
+import plugin
 import soak
 import starting
 import under_load
 from harness import HERE, ROOT
 from subjects import subjects
 
-SECTIONS = ("load", "start", "process", "growth")
+SECTIONS = ("load", "start", "process", "growth", "plugin")
 LIBRARIES = ("flask", "werkzeug", "granian", "jsonschema-rs", "orjson", "uvloop", "requests", "responses", "httpx")
 
 
@@ -88,11 +90,16 @@ def main() -> None:
                     found["growth"] = {
                         "operations": growth.operations(Path(folder)),
                         "bodies": growth.bodies(Path(folder)),
+                        "cassettes": growth.cassettes(Path(folder)),
                     }
                 told.append(growth.told(found["growth"]))
+            case "plugin":
+                found["plugin"] = plugin.measure()
+                told.append(plugin.told(found["plugin"]))
     if words.soak:
         found["soak"] = soak.measure(words.soak)
         told.append(soak.told(found["soak"]))
+    told.insert(1, aims.told(found))
     words.out.mkdir(exist_ok=True)
     stem = f"{where['at'][:10]}-{where['commit'][:8]}{'-changed' if where['changed'] else ''}"
     (words.out / f"{stem}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness import Running, load, ratio, rss_mb, running, spread, table
 from subjects import Subject, ours, peers, yardsticks
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def measure(subject: Subject, rounds: int, seconds: float) -> dict[str, Any]:
@@ -85,7 +82,9 @@ def told(subject: Subject, found: dict[str, Any]) -> str:
         lines += [f"### {row.name}: {row.method} {row.path}", "", table(head, rows), ""]
     memory = [[name, f"{one['rss_idle_mb']:.0f}", f"{one['rss_after_mb']:.0f}"] for name, one in servers.items()]
     lines += ["### Memory", "", table(["server", "RSS idle MB", "RSS after load MB"], memory), ""]
-    above = _above_bare(servers)
+    above = [
+        [f"{row}, Flask on {where}", *(f"{one:.2f}" for one in figures)] for row, where, *figures in above_bare(servers)
+    ]
     if above:
         lines += [
             "### Above a bare callable of the same server",
@@ -100,8 +99,11 @@ def told(subject: Subject, found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _above_bare(servers: dict[str, Any]) -> list[Sequence[str]]:
-    """Return what our answer costs above a bare callable on our server, against Flask's above its own on granian."""
+def above_bare(servers: dict[str, Any]) -> list[tuple[str, str, float, float, float]]:
+    """Return what our answer costs above a bare callable on our server, against Flask's above its own.
+
+    Each line: the request, the server of Flask, both costs and their ratio.
+    """
     lines = []
     for where in ("granian", "our server"):
         if f"flask on {where}" not in servers:
@@ -111,8 +113,7 @@ def _above_bare(servers: dict[str, Any]) -> list[Sequence[str]]:
                 servers[name]["rows"][row]["cpu_us"]
                 for name in ("mockserver", "bare on our server", f"flask on {where}", f"bare on {where}")
             )
-            ours_above = [one - other for one, other in zip(mine, base, strict=True)]
-            its_above = [one - other for one, other in zip(view, its_base, strict=True)]
-            cells = (spread(ours_above)["median"], spread(its_above)["median"], ratio(ours_above, its_above))
-            lines.append([f"{row}, Flask on {where}", *(f"{cell:.2f}" for cell in cells)])
+            ours = [one - other for one, other in zip(mine, base, strict=True)]
+            its = [one - other for one, other in zip(view, its_base, strict=True)]
+            lines.append((row, where, spread(ours)["median"], spread(its)["median"], ratio(ours, its)))
     return lines
