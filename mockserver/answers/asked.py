@@ -123,20 +123,23 @@ def asked_of(roles: Roles, reading: Reading, request: Request) -> Asked:
     if not (roles.query or reading.undeclared) and body is NO_BODY:  # nobody could say it
         return NOTHING
     said: dict[str, JSON] = {}
-    names = dict(roles.names)
+    beside: dict[Role, str] = {}
     for role, index, _, least in roles.query:
         value = reading.query[index]
         if type(value.outcome) is Decoded and value.valid:
             _take(said, role, value.value, least)
     for role, name, text in _undeclared(reading.undeclared, request.query) if reading.undeclared else ():
-        names[role] = name
+        beside[role] = name
         _take(said, role, text, 1)
     if not said and isinstance(body, Body) and isinstance(body.value, dict):
         for role, name, value in _in_body(body.value):
-            names[role] = name
+            beside[role] = name
             _take(said, role, value, 1)
         said = {**said, "searched": True} if said else said
-    return Asked(names, **said, ignored=frozenset(names.values())) if said else NOTHING
+    if not said:
+        return NOTHING
+    names = {**roles.names, **beside}
+    return Asked(names, **said, ignored=frozenset(names.values()))
 
 
 def _undeclared(names: Sequence[str], query: str) -> Iterator[tuple[Role, str, str]]:
@@ -149,9 +152,13 @@ def _undeclared(names: Sequence[str], query: str) -> Iterator[tuple[Role, str, s
 
 def _in_body(body: Mapping[str, JSON]) -> Iterator[tuple[Role, str, JSON]]:
     """Yield what a search says about the part that it wants: in its own fields, or those of `pagination`."""
-    inner: dict[str, JSON] = next((body[name] for name in _WRAPPERS & body.keys() if isinstance(body[name], dict)), {})
-    fields = {**body, **inner}
-    likely = tuple(name for name in fields if len(name) <= _LONGEST_NAME) if len(fields) <= len(_ROLES) else ()
+    fields = body
+    if not _WRAPPERS.isdisjoint(body):
+        fields = {**body, **next((body[name] for name in _WRAPPERS & body.keys() if isinstance(body[name], dict)), {})}
+    if not fields or len(fields) > len(_ROLES):
+        return
+    short = max(map(len, fields)) <= _LONGEST_NAME
+    likely = tuple(fields) if short else tuple(name for name in fields if len(name) <= _LONGEST_NAME)
     for name, role in _meant(likely):
         yield role, name, fields[name]
 

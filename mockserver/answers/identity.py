@@ -97,7 +97,9 @@ def _is_page(answered: MediaPlan) -> bool:
 
 def _fields(body: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """Return the fields of a body, those of what it wraps included."""
-    fields = dict(body)
+    fields = body
+    if WRAPPERS.isdisjoint(body):
+        return fields
     for _ in range(_DEEPEST):
         inner = next((name for name in body if name in WRAPPERS), "")
         if not isinstance(body.get(inner), dict):

@@ -57,16 +57,18 @@ class Incoming:
         head = self._head or self._take_head()
         if head is None:
             return None
-        body = b""
-        if self._body is not None:
-            self._head = head
-            rest = self._body.feed(self.buffer)
-            if rest is None:
-                self.buffer = b""
-                return None
-            body, self.buffer = bytes(self._body.content), rest
-            self._body = self._head = None
-        return (*head, body)
+        line, block = head
+        if self._body is None:
+            body, self.buffer = self.buffer[: block.length], self.buffer[block.length :]
+            return line, block, body
+        self._head = head
+        rest = self._body.feed(self.buffer)
+        if rest is None:
+            self.buffer = b""
+            return None
+        body, self.buffer = bytes(self._body.content), rest
+        self._body = self._head = None
+        return line, block, body
 
     def drop(self) -> None:
         """Forget all."""
@@ -91,7 +93,7 @@ class Incoming:
         self.buffer = buffer[end + 2 :]
         if block.hosts != 1 and (block.hosts or not line.old):  # RFC 9112 §3.2
             raise Refused("400 Bad Request", f"The request has {block.hosts} Host fields; HTTP/1.1 needs one.")
-        if block.length:
+        if not 0 <= block.length <= min(len(self.buffer), self._limits.body):  # else it is here as a whole
             self._await_body(block, old=line.old)
         return line, block
 
