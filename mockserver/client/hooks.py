@@ -82,13 +82,11 @@ class Telemetry:
 
     def fields(self, began: Began) -> Headers:
         """Begin a span, and hand its context on."""
-        server = urlsplit(began.url)
         name = f"{began.method} {began.operation}".rstrip()
         span, headers = self._instruments.begin(
             name,
             {
-                "http.request.method": began.method, "url.full": began.url, "server.address": server.hostname or "",
-                "server.port": server.port or (443 if server.scheme == "https" else 80),
+                "http.request.method": began.method, "url.full": began.url, **_server(began.url),
                 "http.request.resend_count": began.number - 1, "mockserver.service": began.service,
                 "mockserver.operation": began.operation,
             },
@@ -116,7 +114,7 @@ class Telemetry:
         if span is None:
             return
         shared: dict[str, Any] = {
-            "http.request.method": event.method, "server.address": urlsplit(event.url).hostname or "",
+            "http.request.method": event.method, **_server(event.url),
             "mockserver.service": event.service, "mockserver.operation": event.operation,
         }  # fmt: skip
         if event.status is not None:
@@ -124,6 +122,12 @@ class Telemetry:
         error = event.failure or (str(event.status) if event.status is not None and event.status >= 400 else "")
         sizes = {"http.request.body.size": event.sent, "http.response.body.size": event.received}
         self._instruments.end(span, event.took_s, shared, sizes, error=error)
+
+
+def _server(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return {"server.address": parts.hostname or "", "server.port": port}
 
 
 class Traceparent:

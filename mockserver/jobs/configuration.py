@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Final, Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
 
@@ -175,6 +174,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("urll", ["url", "env"])
     'did you mean url? '
     """
+    from difflib import get_close_matches  # noqa: PLC0415 - a mistake is rare
+
     near = get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"did you mean {near[0]}? " if near else ""
 

@@ -92,7 +92,12 @@ def test_every_attempt_is_a_span_whose_context_goes_along(make, instruments) -> 
     sent = [request.header("traceparent").rpartition("-")[0] for request in gate.requests]
     assert sent == [f"00-{span.context.trace_id:032x}-{span.context.span_id:016x}" for span in (first, second)]
     metrics = points(reader)
-    assert sum(point.count for point in metrics["http.client.request.duration"]) == 2
+    durations = metrics["http.client.request.duration"]
+    assert sum(point.count for point in durations) == 2
+    # OpenTelemetry's conventions for HTTP metrics: these two are required
+    assert {(point.attributes["server.address"], point.attributes["server.port"]) for point in durations} == {
+        ("127.0.0.1", gate.port)
+    }
     assert {point.attributes["reason"] for point in metrics["mockserver.client.waits"]} == {"backoff"}
 
 
