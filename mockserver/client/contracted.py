@@ -157,13 +157,14 @@ class Contracted:
         if documented is None or bodiless(request, response) or not documented.content:
             violations = self._violations(bound, request, response)
             return Judged(None, violations) if bodiless(request, response) else _undocumented(answer, violations)
-        media = choose_media(documented.content, response.header("content-type"))
+        said = answer.headers.get("content-type")
+        media = choose_media(documented.content, said)
         if media is None:
             violations = self._violations(bound, request, response)
-            said = next((each.message for each in violations), "the answer is of another media type")
-            return Judged(None, violations, said)
+            unread = next((each.message for each in violations), "the answer is of another media type")
+            return Judged(None, violations, unread)
         plan = self._plans.media(media, "response")
-        outcome = decode_body(plan.spec, response.header("content-type") or media.name, answer.content)
+        outcome = decode_body(plan.spec, said or media.name, answer.content)
         if isinstance(outcome, Undecodable):
             return Judged(
                 None, self._violations(bound, request, response), f"the answer is no {media.name}: {outcome.message}"

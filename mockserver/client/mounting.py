@@ -21,7 +21,7 @@ from mockserver.client.driving import drive, drive_awaiting
 from mockserver.client.ports import Clock, Connection, Hook
 from mockserver.client.urls import origin_of
 from mockserver.errors import MockserverError, UnknownService, UsageError
-from mockserver.exchange import Headers
+from mockserver.exchange import Headers, header
 from mockserver.resilience.actions import Attempt, GiveUp, Succeed
 from mockserver.resilience.guards import Guards
 from mockserver.resilience.idempotency import CallFacts, repeatable
@@ -121,8 +121,9 @@ class _Wrapped:
 
     def _ask(self, outgoing: Outgoing) -> Ask:
         policy = self._caller.policies.service
-        name = policy.idempotency.header.lower()
-        key = next((value for field, value in outgoing.headers if field.lower() == name), None)
+        # what is safe is repeated without a key
+        safe = outgoing.method in policy.retry.safe_methods
+        key = None if safe else header(outgoing.headers, policy.idempotency.header)
         replayable = not isinstance(outgoing.body, Upload) or outgoing.body.replayable
         facts = CallFacts(outgoing.method, origin_of(outgoing.url), key=key, replayable=replayable)
         return Ask(outgoing, policy, facts)

@@ -79,15 +79,23 @@ class HttpxTransport:
 
     async def _own(self, outgoing: Outgoing, timeouts: AttemptTimeouts) -> Any:
         # past the client's own redirects, cookies and auth: that is a third of what a request costs
-        request = self._module.Request(
-            outgoing.method,
-            outgoing.url,
-            headers=_headers(outgoing),
-            content=_content(outgoing.body),
-            extensions={"timeout": _limits(timeouts)},
-        )
+        request = self._request(outgoing, timeouts)
         transport = self._client._transport_for_url(request.url)  # noqa: SLF001 - the one for its proxy
         return await transport.handle_async_request(request)
+
+    def _request(self, outgoing: Outgoing, timeouts: AttemptTimeouts) -> Any:
+        module, body, url = self._module, outgoing.body, self._module.URL(outgoing.url)
+        given = _headers(outgoing)
+        extensions = {"timeout": _limits(timeouts)}
+        if isinstance(body, Upload):
+            return module.Request(outgoing.method, url, headers=given, content=_content(body), extensions=extensions)
+        # said here, as asking httpx to find it out costs more than all of this
+        if body is not None or outgoing.method in {"POST", "PUT", "PATCH"}:
+            given.append(("Content-Length", str(len(body or b""))))
+        if all(name.lower() != "host" for name, _ in given):
+            given.insert(0, ("Host", url.netloc.decode("ascii")))
+        stream = module.ByteStream(body or b"")
+        return module.Request(outgoing.method, url, headers=given, stream=stream, extensions=extensions)
 
     async def _given(self, outgoing: Outgoing, timeouts: AttemptTimeouts) -> Any:
         client = self._client

@@ -126,15 +126,11 @@ class _Sending:
         return read
 
     def _keep(self, answer: Any, raw: bytes, *, coded: bool = True) -> None:
-        headers = answer.headers.raw
+        # its stream was read past it, so that it knows nothing of that: whoever reads it now finds all there is
+        answer.stream = self._module.ByteStream(raw)
         if not coded:
-            headers = [pair for pair in headers if pair[0].lower() != b"content-encoding"]
-        self.answer = self._module.Response(
-            answer.status_code,
-            headers=headers,
-            stream=self._module.ByteStream(raw),
-            extensions=answer.extensions,
-        )
+            answer.headers.pop("content-encoding", None)
+        self.answer = answer
 
     def _failed(self, error: Exception, *, in_body: bool) -> Failed:
         if isinstance(error, TimeoutError):
@@ -169,9 +165,9 @@ class _Blocking(_Sending):
         if not self.is_whole:
             self.answer = answer
             return Response(answer.status_code, headers_of(answer))
-        inflater, raw, excess = _inflater(answer, body), [], None
+        stream, inflater, raw, excess = answer.stream, _inflater(answer, body), [], None
         try:
-            for piece in answer.stream:
+            for piece in stream:
                 raw.append(piece)
                 excess = inflater.feed(piece)
                 if excess is not None:
@@ -182,7 +178,7 @@ class _Blocking(_Sending):
         except (self._module.HTTPError, TimeoutError) as error:
             return self._known(answer, self._failed(error, in_body=True))
         finally:
-            answer.close()
+            stream.close()
         self._keep(answer, b"".join(raw))
         return self._known(answer, excess if excess is not None else inflater)
 
@@ -206,9 +202,9 @@ class _Awaiting(_Sending):
         if not self.is_whole:
             self.answer = answer
             return Response(answer.status_code, headers_of(answer))
-        inflater, raw, excess = _inflater(answer, body), [], None
+        stream, inflater, raw, excess = answer.stream, _inflater(answer, body), [], None
         try:
-            async for piece in answer.stream:
+            async for piece in stream:
                 raw.append(piece)
                 excess = inflater.feed(piece)
                 if excess is not None:
@@ -219,7 +215,7 @@ class _Awaiting(_Sending):
         except self._module.HTTPError as error:
             return self._known(answer, self._failed(error, in_body=True))
         finally:
-            await answer.aclose()
+            await stream.aclose()
         self._keep(answer, b"".join(raw))
         return self._known(answer, excess if excess is not None else inflater)
 
