@@ -125,6 +125,7 @@ class AsyncAPIClient(Face[Coroutine[Any, Any, Answer], Coroutine[Any, Any, JSON]
 
     async def close(self) -> None:
         """Close pooled connections; a client that was given is its owner's."""
+        self._caller.close()
         await self._transport.close()
 
     async def __aenter__(self) -> Self:

@@ -48,8 +48,9 @@ class Cached:
     def steps(self, wake: Callable[[], None]) -> Generator[Step, Any, Answer]:
         """Yield what to do until there is an answer; raises APIError."""
         clock, outgoing = self._caller.clock, self._ask.outgoing
+        now = clock.epoch if self._cache.lasts else clock.monotonic  # a monotonic clock begins anew with each machine
         began = clock.monotonic()
-        lookup = self._cache.steps(outgoing.url, self._request, began)
+        lookup = self._cache.steps(outgoing.url, self._request, now())
         answer: Answer | None = None
         try:
             headers = next(lookup)
@@ -59,20 +60,20 @@ class Cached:
                 ask = self._ask._replace(outgoing=outgoing._replace(headers=(*outgoing.headers, *added)))
                 answer = yield from Conversation(self._caller, ask).steps(wake)
                 got = Response(answer.status, answer.headers.pairs, answer.content)
-                headers = lookup.send((got, clock.monotonic()))
+                headers = lookup.send((got, now()))
         except StopIteration as end:
             if end.value.response is None:
                 assert answer is not None  # noqa: S101 - what was sent for has come
                 return answer
             return self._stored(end.value.response, end.value.how, clock.monotonic() - began)
         except _DOWN as failed:
-            return self._standing_in(failed, clock.monotonic(), began)
+            return self._standing_in(failed, now(), clock.monotonic() - began)
 
-    def _standing_in(self, failed: APIError, now: float, began: float) -> Answer:
+    def _standing_in(self, failed: APIError, now: float, took_s: float) -> Answer:
         stale = self._cache.stale(self._ask.outgoing.url, self._request, now)
         if stale is None or self._ask.outgoing.method not in {"GET", "HEAD"}:
             raise failed
-        return self._stored(stale, "stale", now - began)
+        return self._stored(stale, "stale", took_s)
 
     def _stored(self, response: Response, how: str, took_s: float) -> Answer:
         outgoing = self._ask.outgoing

@@ -122,6 +122,11 @@ class Caller:
         """Return what the hooks add to an attempt."""
         return tuple(pair for fields in self._fields for pair in fields(began))
 
+    def close(self) -> None:
+        """Give back what the cache holds open."""
+        if self.cache is not None:
+            self.cache.close()
+
     def tell(self, event: Event) -> None:
         """Tell all hooks."""
         for hook in self.hooks:

@@ -136,6 +136,7 @@ class APIClient(Face[Answer, JSON]):
 
     def close(self) -> None:
         """Close pooled connections; a session that was given is its owner's."""
+        self._caller.close()
         self._transport.close()
 
     def __enter__(self) -> Self:

@@ -62,13 +62,16 @@ class Rate(Struct, frozen=True):
 
 
 class Cache(Struct, frozen=True):
-    """Answers are kept in memory as RFC 9111 allows, up to so many octets.
+    """Answers are kept as RFC 9111 allows, up to so many octets: in memory, or in a `file` that outlives the client.
 
+    A file may serve many clients and processes: `identity` says whose answers they are, so that nobody gets another's.
     For `stale_if_error_s` after it was stored or confirmed, an old one may stand in while the service is down.
     """
 
     stale_if_error_s: float = 0.0
     max_bytes: int = 64 * 1024 * 1024
+    file: str = ""
+    identity: str = ""
 
 
 class ServiceSettings(Struct, frozen=True):

@@ -12,6 +12,7 @@ from mockserver.client import APIClient, Bearer, Cache
 from mockserver.client.errors import ConnectionFailed, ContractViolation, ServerError
 from mockserver.client.testing import FrozenClock
 from mockserver.edges.fault_gate import FaultGate, Play, Wire, answer
+from mockserver.errors import UsageError
 
 SWIFT = {"retry": {"attempts": 2, "base_s": 0.001, "throttled_base_s": 0.001}}
 
@@ -208,3 +209,79 @@ def test_a_cache_is_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             client.get("/")
             client.get("/")
         assert len(gate.requests) == 1
+
+
+def test_a_cache_in_a_file_outlives_its_client_and_is_shared(make, tmp_path: Path) -> None:
+    settings = Cache(file=str(tmp_path / "deep" / "cache.db"), identity="me")
+    with FaultGate(kept("max-age=60")) as gate:
+        first = make(gate.url, cache=settings)
+        assert first.get("/rates").data == {"n": 1}
+        assert make(gate.url, cache=settings).get("/rates").headers["cache-status"] == "mockserver-client; hit"
+        first.close()
+        again = make(gate.url, cache=settings).get("/rates")
+        assert (again.data, again.attempts, len(gate.requests)) == ({"n": 1}, 0, 1)
+        make(gate.url, cache=Cache(file=settings.file, identity="you")).get("/rates")
+        assert len(gate.requests) == 2
+
+
+def test_an_answer_of_a_file_is_confirmed_and_stands_in(make, tmp_path: Path) -> None:
+    settings = Cache(file=str(tmp_path / "cache.db"), identity="me", stale_if_error_s=60)
+
+    def play(wire: Wire) -> None:
+        known = wire.request.header("if-none-match") == '"v1"'
+        old = (("ETag", '"v1"'), ("Cache-Control", "max-age=0"))
+        (answer(304, b"", old) if known else answer(200, b'{"n": 1}', old))(wire)
+
+    with FaultGate(play) as gate:
+        make(gate.url, cache=settings, policy=SWIFT).get("/rates")
+        told = make(gate.url, cache=settings, policy=SWIFT).get("/rates")
+        assert (told.data, told.headers["cache-status"]) == (
+            {"n": 1}, "mockserver-client; hit; fwd=stale; fwd-status=304",
+        )  # fmt: skip
+        gate.play(answer(503))
+        told = make(gate.url, cache=settings, policy=SWIFT).get("/rates")
+        assert (told.data, told.headers["cache-status"]) == ({"n": 1}, "mockserver-client; hit; detail=stale-if-error")
+        later = make(gate.url, cache=settings, policy=SWIFT, clock=FrozenClock(epoch=time.time() + 3600))
+        with pytest.raises(ServerError):
+            later.get("/rates")
+
+
+@pytest.mark.parametrize("more", [("Set-Cookie", "sid=1"), ("Vary", "X-Tenant")])
+def test_what_a_file_must_not_hold_is_not_kept(make, tmp_path: Path, more: tuple[str, str]) -> None:
+    place = tmp_path / "cache.db"
+    with FaultGate(kept("max-age=60", more)) as gate:
+        client = make(gate.url, cache=Cache(file=str(place), identity="me"))
+        for _ in range(2):
+            client.get("/rates", params={"token": "hidden"}, headers={"X-Tenant": "hidden", "X-Api-Key": "hidden"})
+        assert len(gate.requests) == 2
+
+
+def test_a_file_holds_no_credentials_and_is_its_owners(make, tmp_path: Path) -> None:
+    with FaultGate(kept("max-age=60")) as gate:
+        client = make(gate.url, auth=Bearer("hidden"), cache=Cache(file=str(tmp_path / "cache.db"), identity="me"))
+        asked = {"params": {"token": "hidden"}, "headers": {"X-Api-Key": "hidden", "Cookie": "sid=hidden"}}
+        for _ in range(2):
+            client.get("/rates", **asked)
+        client.get("/rates", params={"token": "hidden"}, headers={"Cookie": "sid=another"})
+        assert len(gate.requests) == 2  # a cookie of one's own is somebody else
+        client.close()
+    held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b'{"n": 1}' in held
+    assert b"hidden" not in held
+    assert (tmp_path / "cache.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_none_or_nobodys_is_a_wrong_use(make, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("this is no database, but long enough to be read as one" * 100)
+    with pytest.raises(UsageError, match="cannot be opened"):
+        make("http://127.0.0.1:9", cache=Cache(file=str(tmp_path / "text"), identity="me"))
+    with pytest.raises(UsageError, match="needs an identity"):
+        make("http://127.0.0.1:9", cache=Cache(file=str(tmp_path / "cache.db")))
+
+
+def test_threads_share_a_file(tmp_path: Path) -> None:
+    settings = Cache(file=str(tmp_path / "cache.db"), identity="me")
+    with FaultGate(kept("max-age=60")) as gate, APIClient(gate.url, cache=settings) as client:
+        client.get("/rates")
+        with ThreadPoolExecutor(8) as pool:
+            assert {got.attempts for got in pool.map(lambda _: client.get("/rates"), range(40))} == {0}

@@ -74,6 +74,8 @@ class _Rate(_Strict):
 class _Cache(_Strict):
     stale_if_error_s: Annotated[float, Field(ge=0)] = 0.0
     max_bytes: Annotated[int, Field(ge=1)] = Cache().max_bytes
+    file: str = ""
+    identity: str = ""
 
 
 class _Service(_Strict):
@@ -229,15 +231,16 @@ def _settings(name: str, read: _Service, folder: str, **parts: Any) -> ServiceSe
         headers=tuple(read.headers.items()),
         validate=read.validate_,
         rate=None if read.rate is None else Rate(read.rate.requests, read.rate.per_s),
-        cache=_cache(read.cache),
+        cache=_cache(read.cache, folder),
         **parts,
     )
 
 
-def _cache(read: _Cache | bool | None) -> Cache | None:  # noqa: FBT001 - as it is written
+def _cache(read: _Cache | bool | None, folder: str) -> Cache | None:  # noqa: FBT001 - as it is written
     if read is None or isinstance(read, bool):
         return Cache() if read else None
-    return Cache(read.stale_if_error_s, read.max_bytes)
+    file = posixpath.join(folder, read.file) if read.file else ""
+    return Cache(read.stale_if_error_s, read.max_bytes, file, read.identity)
 
 
 def _policy_words(read: _Service) -> dict[str, JSON]:
