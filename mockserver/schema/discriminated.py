@@ -50,17 +50,22 @@ def _below(keyword: str, value: JSON, definitions: Mapping[str, JSON]) -> JSON:
 
 def _lists_names(branch: JSON, name: str, definitions: Mapping[str, JSON]) -> bool:
     """Tell whether an alternative has a const or an enum for the discriminating property, as vendors write it."""
-    seen: set[str] = set()
-    while isinstance(branch, dict) and isinstance(branch.get("$ref"), str) and branch["$ref"] not in seen:
-        seen.add(branch["$ref"])
-        branch = definitions.get(branch["$ref"].removeprefix("#/$defs/"))
+    branch = _followed(branch, definitions)
     if not isinstance(branch, dict):
         return False
-    tag = branch.get("properties", {}).get(name)
+    tag = _followed(branch.get("properties", {}).get(name), definitions)
     if isinstance(tag, dict) and ("const" in tag or "enum" in tag):
         return True
     parts = [part for part in branch.get("allOf", ()) if isinstance(part, dict) and "$ref" not in part]
     return any(_lists_names(part, name, definitions) for part in parts)
+
+
+def _followed(schema: JSON, definitions: Mapping[str, JSON]) -> JSON:
+    seen: set[str] = set()
+    while isinstance(schema, dict) and isinstance(schema.get("$ref"), str) and schema["$ref"] not in seen:
+        seen.add(schema["$ref"])
+        schema = definitions.get(schema["$ref"].removeprefix("#/$defs/"))
+    return schema
 
 
 def _alternatives(schema: dict[str, JSON], union: str) -> dict[str, str]:
