@@ -2,4 +2,5 @@
 
 from mockserver.cli.main import run
 
-run()
+if __name__ == "__main__":  # a process that does a part of a job reads this file, too
+    run()

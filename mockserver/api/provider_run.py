@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from mockserver.api.mock_server import MockServer
 from mockserver.contract.model import Contract
 from mockserver.contract.plan import Plans
 from mockserver.contract.route import Router
@@ -53,6 +54,20 @@ def probed(
     second = OpenAPICore(contract.root.tree) if found.kept else None
     findings = tuple(_finding(kept, contract, url, secrets, second) for kept in found.kept.values())
     return Report(job, contract.name, target, len(found.operations), _left(contract, found), findings)
+
+
+def probed_mock(name: str, place: str, *, most: int, seed: int, workers: int) -> Report:
+    """Serve a contract on a free port, drive that mock, and report."""
+    with MockServer(place) as server:
+        service = server.session.services[0]
+        keys = {
+            scheme.parameter: "any"
+            for scheme in service.plans.security_schemes().values()
+            if scheme.kind == "apiKey" and scheme.location == "header"
+        }
+        headers = {"Authorization": "Bearer any", "Cookie": "any=any", **keys}
+        url = f"{server.url}{service.contract.base_paths[0]}"
+        return probed("verify mock", service.contract, url, headers, target=name, most=most, seed=seed, workers=workers)
 
 
 def _left(contract: Contract, found: Probed) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from mockserver.errors import MockserverError
 
 _COMMANDS = {
     "serve": "serve",
+    "check": "check",
     "lint": "lint",
     "verify": "verify",
     "usage": "usage",
@@ -33,6 +34,7 @@ Examples:
   mockserver serve                                  every contract in contracts/
   mockserver serve shipping -- python -m shop       your program, with SHIPPING_SERVICE set
   mockserver serve https://api.example/openapi.yaml
+  mockserver check                                  everything offline: the one command for CI
   mockserver lint                                   is the document sound and testable?
   mockserver verify client shop.shipping:Client     drive your real client with all that the contract allows
   mockserver usage shop.shipping:Client             what does your client depend on? proved by running it

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -155,33 +155,14 @@ def mock(
 
     Examples, boundary values and random requests, right ones and wrong ones. Exit 1 when something is wrong.
     """
-    from mockserver.api.mock_server import MockServer  # noqa: PLC0415 - flask is what a mock needs, and no other job
-    from mockserver.api.provider_run import probed  # noqa: PLC0415 - schemathesis costs 400 ms
+    from mockserver.api.provider_run import probed_mock  # noqa: PLC0415 - schemathesis costs 400 ms
 
-    reports: list[Report] = []
-    for name, place in places(service, contracts).items():
-        with MockServer(place) as server:
-            contract = server.session.services[0].contract
-            base = contract.base_paths[0]
-            headers = {"Authorization": "Bearer any", "Cookie": "any=any"}
-            headers.update(_keys(server.session.services[0]))
-            url = f"{server.url}{base}"
-            reports.append(
-                probed(
-                    "verify mock", contract, url, headers, target=name, most=max_examples, seed=seed, workers=workers
-                )
-            )
+    reports: list[Report] = [
+        probed_mock(name, place, most=max_examples, seed=seed, workers=workers)
+        for name, place in places(service, contracts).items()
+    ]
     reports = write_reports(reports, report, contracts)
     return _verdict(reports)
-
-
-def _keys(service: Any) -> dict[str, str]:
-    """Return a value for every API key that stands in a header."""
-    return {
-        scheme.parameter: "any"
-        for scheme in service.plans.security_schemes().values()
-        if scheme.kind == "apiKey" and scheme.location == "header"
-    }
 
 
 @verify.command(

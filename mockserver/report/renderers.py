@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from mockserver.report import github, html, json, junit, markdown, pull_request, sarif, text
+from mockserver.report import github, html, json, junit, markdown, overview, pull_request, sarif, text
 from mockserver.report.model import Report
 
 Renderer: TypeAlias = Callable[[Sequence[Report]], str]
 
 RENDERERS: Mapping[str, Renderer] = {
     "text": text.render,
+    "overview": overview.render,
     "json": json.render,
     "junit": junit.render,
     "sarif": sarif.render,

@@ -30,6 +30,11 @@ def _told(report: Report) -> Iterator[str]:
     yield from (f"not checked: {sentence}" for sentence in report.unchecked[:_MOST_UNCHECKED])
     if len(report.unchecked) > _MOST_UNCHECKED:
         yield f"not checked: {len(report.unchecked) - _MOST_UNCHECKED} more; --report json shows all"
+    yield from found(report)
+
+
+def found(report: Report) -> Iterator[str]:
+    """Yield what was counted and found, by operation, and what is accepted."""
     for table in report.tables:
         yield from _table(table)
     groups = grouped(report.open)
