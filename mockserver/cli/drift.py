@@ -12,6 +12,7 @@ import click
 from mockserver.api.contract import load_contract, places
 from mockserver.api.homes import homes_of
 from mockserver.cassette.model import Interaction
+from mockserver.cli.drift_fix import fix as write_fix
 from mockserver.cli.options import contracts_option
 from mockserver.cli.reports import report_option, write_reports
 from mockserver.contract.route import Routed
@@ -39,6 +40,7 @@ _OBSERVATIONS = "observations.jsonl"
     "  mockserver drift shipping --url https://api.shipping.example/v2\n"
     "  mockserver drift shipping --header 'X-Api-Key: $SHIPPING_KEY' --rate 2\n"
     '  mockserver drift shipping --allow "POST /shipments" --url https://sandbox.shipping.example/v2\n'
+    "  mockserver drift shipping --fix --apply safe       what is new is added to contracts/shipping.yaml\n"
     "  mockserver drift --offline                         what your cassettes show, no network\n"
     "  mockserver drift --offline --from session.har --report json=drift.json"
 )
@@ -63,6 +65,14 @@ _OBSERVATIONS = "observations.jsonl"
     "--fail-on", type=click.Choice(list(FAILS)), default="error", show_default=True,
     help="Exit 1 when a finding has this level, or a worse one.",
 )  # fmt: skip
+@click.option(
+    "--fix", is_flag=True,
+    help="Say what would make the contract true again: an overlay beside a vendor's document (one with a source), a "
+    "patch of your own.",
+)  # fmt: skip
+@click.option(
+    "--apply", "apply_to", type=click.Choice(["safe", "all"]), help="With --fix: write it; safe is what only adds."
+)
 @click.option("--no-client", is_flag=True, help="Do not run the client that the configuration names.")
 @contracts_option
 @report_option
@@ -83,6 +93,8 @@ def drift(
     report: tuple[str, ...],
     offline: bool,
     no_client: bool,
+    fix: bool,
+    apply_to: str | None,
 ) -> int:
     """Watch a live API, read-only: does it still keep its contract?
 
@@ -91,6 +103,8 @@ def drift(
     nothing could be checked.
     """
     chosen = places(service, contracts)
+    if apply_to and not fix:
+        raise UsageError("--apply says what --fix writes", fix="add --fix")
     if url and len(chosen) != 1:
         raise UsageError("--url is the address of one service", fix="name the service before it")
     validators = Validators()
@@ -106,6 +120,9 @@ def drift(
         seen = watch.offline() if offline else watch.live(asked.ask())
         remembered = _Memory(file, offline=offline)
         reports.append(_reported(seen, one, asked, remembered, offline=offline, with_client=not no_client))
+        if fix:
+            is_ours = not settings.read().service(name).source
+            write_fix(seen.drifts, one, recorded, is_ours=is_ours, apply_to=apply_to or "")
     reports = write_reports(reports, report, contracts)
     return verdict(reports, fail_on)
 

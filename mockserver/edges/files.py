@@ -117,7 +117,7 @@ def collect(name: str, place: str, *, fetch: Fetch, allow_remote: bool = False) 
         files = [] if is_address(place) else [Path(place)]
         trees: dict[str, JSON] = {root: read(data[root], root)}
         notes: tuple[str, ...] = ()
-        overlay = _overlay_of(place)
+        overlay = overlay_of(place)
         if overlay is not None:
             files.append(overlay)
             written = read(_read_file(overlay), uri_of(overlay))
@@ -145,7 +145,8 @@ def _outward(uri: str, data: bytes, trees: dict[str, JSON]) -> Iterable[str]:
     return outward_references(data, trees[uri], uri)
 
 
-def _overlay_of(place: str) -> Path | None:
+def overlay_of(place: str) -> Path | None:
+    """Return the overlay that lies beside a document."""
     if is_address(place):
         return None
     path = Path(place)

@@ -89,11 +89,13 @@ def gather(sights: Sequence[Sight]) -> tuple[Drift, ...]:
     kept: dict[_Key, _Kept] = {}
     names = _names_that_are_data(sights)
     for sight in sights:
+        told: set[_Key] = set()
         for shown in sight.shown:
             parent = pointers.parent(shown.place)
             key = _key(shown, "*" if (shown.violation.operation, parent) in names else "")
             one = kept.setdefault(key, _Kept(shown))
-            one.seen += 1
+            one.seen += key not in told
+            told.add(key)
             one.resources.add(_resource(sight.probe))
             one.sights.setdefault(sight.probe.operation.name, sight)
             if len(one.values) < _VALUES and shown.violation.witness not in one.values:
