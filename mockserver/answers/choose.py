@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from mockserver.answers.prefer import Preferences
 from mockserver.contract.model import MediaType, ResponseSpec
-from mockserver.contract.plan import Plan, response_for
+from mockserver.contract.plan import Plan, bounded, response_for
 from mockserver.values import Struct
 from mockserver.wire.bodies import is_sequential
 from mockserver.wire.media_type import concrete, is_json, negotiate
@@ -64,6 +64,7 @@ class Chooser:
     def __init__(self, limit: int = 8192) -> None:
         self._limit = limit
         self._chosen: dict[tuple[Plan, str | None, bool | None], Chosen | NotAcceptable | NotDocumented] = {}
+        self._refused: dict[tuple[Plan, str | None, Refusal], Chosen] = {}
 
     def success(
         self, plan: Plan, preferences: Preferences, accept: str | None, *, stream: bool | None = None
@@ -73,9 +74,17 @@ class Chooser:
             return success(plan, preferences, accept, stream=stream)
         found = self._chosen.get((plan, accept, stream))
         if found is None:
-            if len(self._chosen) >= self._limit:
-                self._chosen.clear()
-            found = self._chosen[plan, accept, stream] = success(plan, preferences, accept, stream=stream)
+            found = success(plan, preferences, accept, stream=stream)
+            bounded(self._chosen, self._limit)[plan, accept, stream] = found
+        return found
+
+    def refusal(self, plan: Plan, why: Refusal, accept: str | None) -> Chosen:
+        """Choose the answer to a request that does not keep the contract."""
+        if accept is not None and len(accept) > _LONGEST:
+            return refusal(plan, why, accept)
+        found = self._refused.get((plan, accept, why))
+        if found is None:
+            found = bounded(self._refused, self._limit)[plan, accept, why] = refusal(plan, why, accept)
         return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 
 from mockserver.answers.asked import NOTHING, Asked, asked_of
-from mockserver.answers.choose import Chosen, NotAcceptable, NotDocumented, Refusal, refusal
+from mockserver.answers.choose import Chosen, NotAcceptable, NotDocumented, Refusal
 from mockserver.answers.explain import explained
 from mockserver.answers.headers import contract_headers, location, told_violations
 from mockserver.answers.identity import seed_of, wanted_of, wants_stream
@@ -119,14 +119,14 @@ class Answering(Struct, frozen=True):
         return imagined if value is imagined.value else spelled(media, chosen.content_type, value, "generated")
 
     def _refuse(self, plan: Plan, reading: Reading, violations: Violations, why: Refusal) -> Answer:
-        chosen = refusal(plan, why, self.request.header("accept"))
+        chosen = self.service.chooser.refusal(plan, why, self.request.header("accept"))
         seed = seed_of(self.settings.seed, plan.operation, self.request)
-        imagined = self._error_body(chosen, violations, seed)
-        return self._sent(chosen, plan, reading, violations, imagined, seed, source="refused")
-
-    def _error_body(self, chosen: Chosen, violations: Violations, seed: int) -> Imagined | None:
-        """Return the error that is documented with our explanation, or else the usual one of the contract."""
         clean = cleaned(self.service, self.request, violations)
+        imagined = self._error_body(chosen, clean, seed)
+        return self._sent(chosen, plan, reading, violations, imagined, seed, refused=clean)
+
+    def _error_body(self, chosen: Chosen, clean: Violations, seed: int) -> Imagined | None:
+        """Return the error that is documented with our explanation, or else the usual one of the contract."""
         if chosen.documented is None:
             return error_body(self.service, chosen.status, clean, seed)
         if chosen.media is None:
@@ -176,17 +176,18 @@ class Answering(Struct, frozen=True):
         imagined: Imagined | None,
         seed: int,
         *,
-        source: Source = "generated",
+        refused: Violations = (),
     ) -> Answer:
+        """Return the whole answer; `refused` are the violations that it refuses the request for, without secrets."""
         name = plan.operation.name
-        source = imagined.source if imagined is not None and source != "refused" else source
+        source: Source = "refused" if refused else imagined.source if imagined is not None else "generated"
         documented = chosen.documented
         if imagined is not None and chosen.status < 400 and not violations and documented and not documented.headers:
             headers = _usual_headers(imagined.content_type, name, source)
         else:
             headers = self._documented_headers(chosen, plan, imagined, seed) + _own_headers(name, source)
             if violations:
-                told = told_violations(cleaned(self.service, self.request, violations))
+                told = told_violations(refused or cleaned(self.service, self.request, violations))
                 headers += (("X-Mockserver-Violations", told),)
         response = _outcome(chosen.status, headers, imagined)
         if self.request.method == "HEAD":
