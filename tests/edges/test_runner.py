@@ -260,7 +260,7 @@ class TestLife:
         server = serve(constant())
         connect(server).send(GET).answer()
         (connection,) = _connections(server)
-        peer = connection._transport.get_extra_info("socket")  # noqa: SLF001 - nobody else can tell
+        peer = connection.transport.get_extra_info("socket")
         assert peer.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
