@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from mockserver.schema.algebra import covers
+from mockserver.schema.cases import Cases
 from mockserver.schema.compile import Validators
-from mockserver.schema.edition import CONSTRAINTS, Edition
+from mockserver.schema.edition import CONSTRAINTS
 from mockserver.schema.objects import constraints_of, other_names, required_names
 from mockserver.schema.shallow import refers, shallow
-from mockserver.schema.terms import OF_KIND, SameDefinition, Term, Terms, label
+from mockserver.schema.terms import SameDefinition, Term, Terms, label
 from mockserver.values import JSON
 
-_FUEL = 1500
+_FUEL = 20_000
 _MOST_SPLITS = 3
 _LARGEST = 12
 _GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -50,6 +51,7 @@ class Prover:
     ) -> None:
         self._assumed = assumed
         self.terms = Terms(same_definition, validators)
+        self._cases = Cases(self.terms)
         self._known: dict[tuple[frozenset[tuple[int, int]], tuple[int, int]], bool] = {}
         self._open: dict[tuple[frozenset[tuple[int, int]], tuple[int, int]], int] = {}
         self._trail: list[tuple[frozenset[tuple[int, int]], tuple[int, int]]] = []
@@ -75,9 +77,6 @@ class Prover:
         if key in self._known:
             # What is still being proved counts only below a property or an item: the values there are smaller.
             return self._known[key] and self._open.get(key, -1) < self._depth
-        self._fuel -= 1
-        if self._fuel < 0:
-            raise _Exhausted
         self._kept.append((*left, right))
         mark = len(self._trail)
         self._known[key] = True
@@ -93,6 +92,11 @@ class Prover:
                 self._known[key] = False
         return proved
 
+    def _spend(self, work: int) -> None:
+        self._fuel -= 1 + work
+        if self._fuel < 0:
+            raise _Exhausted
+
     def _below(self, left: Sequence[Term], right: Term) -> bool:
         """Prove for the values inside: properties and items."""
         splits, self._splits = self._splits, 0
@@ -107,7 +111,8 @@ class Prover:
         terms, schema = self.terms, right.schema
         if schema is True or (isinstance(schema, dict) and not schema.keys() & CONSTRAINTS):
             return True
-        atoms, met = terms.expanded(left)
+        atoms, met = self._cases.settled(left)
+        self._spend(len(atoms))
         if any(terms.same(term, right) or self._assumed(term, right) for term in met):
             return True
         if not terms.kinds(atoms) or (self._splits and self._nothing(atoms)):
@@ -182,11 +187,11 @@ class Prover:
             case "array":
                 return self._array(atoms, right)
             case "anyOf":
-                return any(self._goal(left, Term(edition, branch)) for branch in schema["anyOf"])
+                return any(self._goal(left, branch) for branch in self._possible(atoms, right, "anyOf"))
             case "oneOf":
-                return self._one_of(left, right)
+                return self._one_of(left, atoms, right)
             case "not":
-                return self._nothing((*atoms, *self.terms.expanded([Term(edition, schema["not"])])[0]))
+                return self._excluded(atoms, Term(edition, schema["not"]))
             case "if":
                 return self._if(left, atoms, right)
             case "contains":
@@ -244,20 +249,29 @@ class Prover:
                 return False
         return True
 
-    def _one_of(self, left: tuple[Term, ...], right: Term) -> bool:
-        branches = [Term(right.edition, branch) for branch in right.schema["oneOf"]]
+    def _possible(self, atoms: tuple[Term, ...], right: Term, union: str) -> list[Term]:
+        """Return the alternatives that are not out of the question at a glance."""
+        marks = self._cases.marker.of(atoms)
+        branches = (Term(right.edition, branch) for branch in right.schema[union])
+        return [branch for branch in branches if not self._cases.marker.of([branch]).apart(marks)]
+
+    def _one_of(self, left: tuple[Term, ...], atoms: tuple[Term, ...], right: Term) -> bool:
+        branches = self._possible(atoms, right, "oneOf")
         for branch in branches:
             if self._goal(left, branch):
-                others = [other for other in branches if other is not branch]
-                return all(self._nothing(self.terms.expanded((*left, other))[0]) for other in others)
+                return all(self._excluded(atoms, other) for other in branches if other is not branch)
         return False
+
+    def _excluded(self, atoms: tuple[Term, ...], refused: Term) -> bool:
+        """Tell whether nothing that fits the atoms fits this."""
+        return self._nothing(self._cases.settled((*atoms, refused))[0])
 
     def _if(self, left: tuple[Term, ...], atoms: tuple[Term, ...], right: Term) -> bool:
         edition, schema = right.edition, right.schema
         condition = Term(edition, schema["if"]) if "if" in schema else None
         if condition is None:
             return True
-        refused = self._refused(edition, schema["if"])
+        refused = self._cases.refused(condition)
         then, other = schema.get("then", True), schema.get("else", True)
         alike = [
             atom
@@ -316,40 +330,9 @@ class Prover:
             return False
         self._splits += 1
         try:
-            return any(all(self._goal(case, right) for case in cases) for cases in self._cases(atoms, right))
+            return any(all(self._goal(case, right) for case in cases) for cases in self._cases.of(atoms, right))
         finally:
             self._splits -= 1
-
-    def _cases(self, atoms: tuple[Term, ...], right: Term) -> Iterator[list[tuple[Term, ...]]]:
-        tried = 0
-        for atom in atoms:
-            if isinstance(atom.schema, dict) and tried < 2:
-                cases = list(self._cases_of(atom))
-                if cases:
-                    tried += 1
-                    rest = tuple(other for other in atoms if other is not atom)
-                    yield [(*rest, *case) for case in cases]
-        kinds = self.terms.kinds(atoms)
-        if len(kinds) > 1 and {"anyOf", "oneOf", "if"} & right.schema.keys():
-            yield [(*atoms, Term(right.edition, OF_KIND[kind])) for kind in sorted(kinds)]
-
-    def _cases_of(self, atom: Term) -> Iterator[tuple[Term, ...]]:
-        schema, edition = atom.schema, atom.edition
-        for union in ("anyOf", "oneOf"):
-            if union in schema:
-                rest = self.terms.part(atom, [key for key in schema if key != union], f"without {union}")
-                for branch in schema[union]:
-                    others = [other for other in schema[union] if other is not branch] if union == "oneOf" else []
-                    refused = (self._refused(edition, other) for other in others)
-                    yield (rest, Term(edition, branch), *refused)
-                return
-        if "if" in schema:
-            rest = self.terms.part(atom, [key for key in schema if key not in _GROUPS["if"]], "without if")
-            yield rest, Term(edition, schema["if"]), Term(edition, schema.get("then", True))
-            yield rest, self._refused(edition, schema["if"]), Term(edition, schema.get("else", True))
-
-    def _refused(self, edition: Edition, schema: JSON) -> Term:
-        return self.terms.made(edition, (schema,), lambda: {"not": schema})
 
     def _at_most(self, right: Term, count: int) -> Term:
         return self.terms.made(right.edition, (right.schema, label(f"at most {count}")), lambda: {"maxItems": count})
