@@ -24,11 +24,12 @@ from mockserver.contract.plan import READERS
 from mockserver.document import pointer as pointers
 from mockserver.document.documents import Node
 from mockserver.errors import UnreadableDocument
+from mockserver.schema.cases import Cases
 from mockserver.schema.compile import Validators
 from mockserver.schema.dialects import Direction
 from mockserver.schema.edition import Edition, referred
 from mockserver.schema.inclusion import Prover
-from mockserver.schema.terms import Term
+from mockserver.schema.terms import Term, Terms
 from mockserver.values import Struct, replace
 
 _MOST_EVIDENCE = 3
@@ -205,9 +206,11 @@ class _Comparing:
 
     def _schemas(self) -> Iterator[Change]:
         for group, pairs in self._groups.items():
-            prover = Prover(self._sameness.definition, self._validators, partial(_assumed, pairs, group.narrows))
-            strict = Prover(self._sameness.definition, self._validators, lambda _left, _right: False)
-            judge = Judge(pairs, prover, strict, Refuter(prover.terms, self._validators), narrows=group.narrows)
+            cases = Cases(Terms(self._sameness.definition, self._validators))
+            prover = Prover(cases, partial(_assumed, pairs, group.narrows))
+            strict = Prover(cases, lambda _left, _right: False)
+            refuter = Refuter(prover, strict, self._validators)
+            judge = Judge(pairs, prover, strict, refuter, narrows=group.narrows)
             open_pairs: set[int] = set()
             for pair in pairs.changed():
                 try:
@@ -248,8 +251,9 @@ class _Comparing:
                 yield replace(change, operations=names, direction=group.direction)
             return
         evidence = [
-            Evidence(one.paired, one.direction, {one.place: judged.value}, status=str(one.code or ""),
+            Evidence(one.paired, one.direction, {one.place: value}, status=str(one.code or ""),
                      media_type=one.media_type)
+            for value in judged.values
             for one in (judged.root.sites[:_MOST_EVIDENCE] if judged.root is not None else ())
         ]  # fmt: skip
         change = found(

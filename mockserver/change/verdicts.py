@@ -20,20 +20,22 @@ from mockserver.schema.inclusion import Prover
 from mockserver.schema.objects import constraints_on
 from mockserver.schema.terms import Term, label
 from mockserver.values import JSON, Struct, replace
+from mockserver.wire.media_type import is_json
 
 _MOST_ROUTES = 4
+_MOST_SPELLED = 5
 _DEEPEST_EXCUSE = 3
 _NULL: JSON = {"type": "null"}
 
 
 class Judged(Struct, frozen=True):
-    """The verdict on an edit; `value` is a whole value at one of the sites of `root`."""
+    """The verdict on an edit; `values` are whole values at any of the sites of `root`, each a witness."""
 
     edit: Edit
     verdict: Verdict
     beyond: bool = False
     root: Pair | None = None
-    value: JSON = None
+    values: tuple[JSON, ...] = ()
     tried: int = 0
 
 
@@ -73,8 +75,8 @@ class Judge:
             return Judged(edit, "compatible") if index is None else self._around(pair, edit, index)
         beyond = _is_beyond(left, edit.part)
         found = list(self._refuter.refutations(left.edition, self._narrowed(left, edit.part), part))
-        for root, value in self._lifted(pair, edit, part, found):
-            return Judged(edit, "breaking", beyond, root, value)
+        for root, values in self._lifted(pair, edit, part, found):
+            return Judged(edit, "breaking", beyond, root, values)
         if self._is_excused(pair):
             return Judged(edit, "compatible")
         return Judged(edit, "unproven", beyond, tried=TRIES)
@@ -127,17 +129,24 @@ class Judge:
         keywords = [keyword for keyword in PARTS.get(part, (part,)) if keyword in term.schema]
         return terms.part(term, keywords, part) if keywords else None
 
-    def _lifted(self, pair: Pair, edit: Edit, part: Term, values: list[JSON]) -> Iterator[tuple[Pair, JSON]]:
-        """Yield a value as part of a whole message that fits the left side and not the right."""
+    def _lifted(
+        self, pair: Pair, edit: Edit, part: Term, values: list[JSON]
+    ) -> Iterator[tuple[Pair, tuple[JSON, ...]]]:
+        """Yield a value as part of whole messages that fit the left side and not the right.
+
+        One is enough where it is sent as JSON; in other spellings not every value can be said.
+        """
         routes = islice(self._pairs.routes(pair), _MOST_ROUTES if values else 0)
         for tried, (root, way) in enumerate(routes):
             sides = self._sides(root.old, root.new)
             left, right = map(_term, sides)
-            for whole in self._wholes(sides, (*way, *edit.way), part, values, dear=not tried):
-                terms = self._prover.terms
-                if terms.fits(left, whole) and not terms.fits(right, whole):
-                    yield root, whole
-                    return
+            fits = self._prover.terms.fits
+            wholes = self._wholes(sides, (*way, *edit.way), part, values, dear=not tried)
+            broken = (whole for whole in wholes if fits(left, whole) and not fits(right, whole))
+            found = tuple(islice(broken, 1 if all(is_json(site.media_type) for site in root.sites) else _MOST_SPELLED))
+            if found:
+                yield root, found
+                return
 
     def _wholes(
         self, sides: tuple[Spot, Spot], way: tuple[Step, ...], part: Term, values: list[JSON], *, dear: bool
@@ -152,6 +161,9 @@ class Judge:
                 yield self._grafted(way, value)
         if not dear:
             return
+        for whole in self._refuter.whole(_term(left), _term(right)):
+            if any(not self._prover.terms.fits(part, value) for value in _held(whole, way)):
+                yield whole
         yield from self._refuter.steered(left.edition, left.schema, _steering(way, {"const": values[0]}))
         # The value may fit another alternative of what it stands in: then the whole is asked for at once.
         inner, outer = self._refuter.refused(part), self._refuter.refused(_term(right))
@@ -186,6 +198,23 @@ class Judge:
             return value
         sample = self._refuter.lean(holder.edition, holder.schema)
         return {**sample, **value} if isinstance(sample, dict) else value
+
+
+def _held(value: JSON, way: tuple[Step, ...]) -> Iterator[JSON]:
+    """Yield what a value holds at the end of a way."""
+    step = next((step for step in way if step.kind != "same"), None)
+    if step is None:
+        yield value
+        return
+    rest = way[way.index(step) + 1 :]
+    if step.kind == "item" and isinstance(value, list):
+        inner = value if step.name == "*" else value[int(step.name) : int(step.name) + 1]
+    elif step.kind != "item" and isinstance(value, dict):
+        inner = [value[step.name]] if step.name in value else list(value.values()) if step.kind == "other" else []
+    else:
+        return
+    for one in inner:
+        yield from _held(one, rest)
 
 
 class _Misfit(Exception):

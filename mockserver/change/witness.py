@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mockserver.change.guided import Guide
 from mockserver.change.lean import Unfit, lean
 from mockserver.errors import MockserverError
 from mockserver.generate.generator import Generator
-from mockserver.schema.algebra import difference
+from mockserver.generate.proposals import proposals
+from mockserver.schema.algebra import difference, is_small
 from mockserver.schema.compile import Validators
 from mockserver.schema.edition import Edition
-from mockserver.schema.terms import Term, Terms
+from mockserver.schema.inclusion import Prover
+from mockserver.schema.terms import Term
 from mockserver.values import JSON
 
 TRIES = 40
+_QUICK, _THOROUGH = 20_000, 60_000
 _OTHER = "other."
 _SMALL = 12
 _ENOUGH = 5
@@ -28,8 +32,9 @@ _ODD: tuple[JSON, ...] = ("~", -1, 0.5, True, [], {}, None)
 class Refuter:
     """Looks for witnesses; remembers the generators of whole schemas, which are dear."""
 
-    def __init__(self, terms: Terms, validators: Validators) -> None:
-        self._terms = terms
+    def __init__(self, prover: Prover, strict: Prover, validators: Validators) -> None:
+        self._terms = prover.terms
+        self._guides = Guide(prover, validators), Guide(strict, validators)
         self._validators = validators
         self._lean: dict[tuple[int, int], tuple[JSON, JSON]] = {}
         self._generators: dict[tuple[int, int], tuple[JSON, Generator]] = {}
@@ -44,6 +49,10 @@ class Refuter:
                 found += 1
                 if found == _ENOUGH:
                     return
+
+    def whole(self, left: Term, right: Term) -> Iterator[JSON]:
+        """Propose values of the left side that the right one refuses, wherever that is."""
+        yield from self._guides[1].refutations((left,), right)
 
     def lean(self, edition: Edition, written: JSON) -> JSON:
         """Return a small value of a schema; raise Unsatisfiable."""
@@ -62,7 +71,10 @@ class Refuter:
         """Return a believable value of a schema; raise Unsatisfiable."""
         key = (id(edition), id(written))
         if key not in self._generators:
-            self._generators[key] = (written, Generator(edition.bundle(written, judged=False), self._validators))
+            self._generators[key] = (
+                written,
+                Generator(edition.bundle(written, judged=False), self._validators, effort=_THOROUGH),
+            )
         return self._generators[key][1].draw(seed)
 
     def refused(self, right: Term) -> JSON:
@@ -86,6 +98,8 @@ class Refuter:
         if right.schema is False:
             yield from self._of(edition, written, 3)
             return
+        for guide in self._guides:
+            yield from guide.refutations((Term(edition, edition.judged(written)),), right)
         yield from self._near(edition, written, right)
         yield from self.steered(edition, written, self.refused(right))
         if isinstance(right.schema, dict) and right.schema.get("maxContains", _CROWD) < _CROWD:
@@ -93,7 +107,8 @@ class Refuter:
         judged = edition.judged(written)
         if edition.size(judged) + right.edition.size(right.schema) <= _SMALL:
             left = edition.bundle(judged)
-            rest = difference(left, right.edition.bundle(right.schema))
+            other = right.edition.bundle(right.schema)
+            rest = difference(left, other) if is_small(left, other) else None
             if rest is not None:
                 yield from self._draws(rest, 3)
         yield from self._of(edition, written, TRIES)
@@ -138,8 +153,9 @@ class Refuter:
             return
 
     def _draws(self, schema: JSON, count: int) -> Iterator[JSON]:
+        yield from proposals(schema, self._validators, count, _QUICK)
         try:
-            generator = Generator(schema, self._validators)
+            generator = Generator(schema, self._validators, effort=_THOROUGH)
             for seed in range(count):
                 yield generator.draw(seed)
         except MockserverError:

@@ -21,12 +21,12 @@ from mockserver.generate.explore import Explorer
 from mockserver.generate.facts import Pieces, identity
 from mockserver.generate.heights import Heights
 from mockserver.generate.judged import Fits, explored_draw, judged_draw
-from mockserver.generate.merge import Book, Form
+from mockserver.generate.merge import Book, Exhausted, Form
 from mockserver.generate.nodes import Stuck
 from mockserver.generate.place import Place
 from mockserver.generate.plan import Planner
 from mockserver.generate.sheet import Sheet, sheet_of
-from mockserver.schema.algebra import admits_nothing, normal_form
+from mockserver.schema.algebra import admits_nothing, is_small, normal_form
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct
 
@@ -55,13 +55,22 @@ class _Plan(Struct, frozen=True):
 class Generator:
     """Draws values of one schema; safe for threads.
 
-    `expanded` are dotted ways to what should be a thing where it may be a mere reference to it.
+    `expanded` are dotted ways to what should be a thing where it may be a mere reference to it. `effort` bounds the
+    work of planning, in steps: beyond it Exhausted is raised.
     """
 
-    def __init__(self, bundle: JSON, validators: Validators, *, expanded: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        bundle: JSON,
+        validators: Validators,
+        *,
+        expanded: frozenset[str] = frozenset(),
+        effort: int | None = None,
+    ) -> None:
         self._bundle = bundle
         self._validators = validators
         self._expanded = expanded
+        self._effort = effort
         self._lock = threading.RLock()
         self._plans: dict[tuple[str, int], _Plan] = {}
         self._sheets: dict[int, Sheet | None] = {}
@@ -127,7 +136,7 @@ class Generator:
     def _opened(self) -> _Workshop:
         with self._lock:
             if self._workshop is None:
-                self._workshop = _Workshop(self._bundle, self._validators, self._expanded)
+                self._workshop = _Workshop(self._bundle, self._validators, self._expanded, self._effort)
             return self._workshop
 
     def _planned(self, name: str, form: int) -> _Plan:
@@ -142,11 +151,14 @@ class Generator:
 class _Workshop:
     """All that is needed to make plans for one bundle."""
 
-    def __init__(self, bundle: JSON, validators: Validators, expanded: frozenset[str]) -> None:
+    def __init__(
+        self, bundle: JSON, validators: Validators, expanded: frozenset[str], effort: int | None = None
+    ) -> None:
         self._bundle = bundle
         self._validators = validators
         self._expanded = expanded
-        self._book = Book(bundle, validators)
+        self._effort = effort
+        self._book = Book(bundle, validators, effort=effort)
         self._heights = Heights(self._book)
         self._planner = Planner(self._book, self._heights, expanded=expanded)
         pieces = self._book.pieces((self._book.root,))
@@ -164,6 +176,8 @@ class _Workshop:
             found = self._trusted(self._planner.draw(self._pieces, place, first=first), self._book, self._heights)
             if found is not None:
                 return found
+        if self._effort is not None and not is_small(self._bundle):
+            raise Exhausted
         if admits_nothing(self._bundle):
             raise self._unsatisfiable("proved")
         found = self._from_normal_form(place) or self._from_examples(name)
@@ -207,7 +221,7 @@ class _Workshop:
         normal = normal_form(self._bundle)
         if normal == self._bundle:
             return None
-        book = Book(normal, self._validators)
+        book = Book(normal, self._validators, effort=self._effort)
         heights = Heights(book)
         pieces = book.pieces((book.root,))
         if pieces is None:

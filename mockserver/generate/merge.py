@@ -6,9 +6,11 @@ between branches. Knows no values: whether facts that look possible are so is fo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from mockserver.document import pointer as pointers
+from mockserver.errors import MockserverError
 from mockserver.generate.facts import ArrayPart, Contains, Facts, ObjectPart, Pieces, Unevaluated
 from mockserver.generate.keywords import READERS
 from mockserver.generate.negate import plain_negation
@@ -19,6 +21,13 @@ from mockserver.values import JSON, Struct
 
 _MOST_FORMS = 100  # streams of some APIs have eighty kinds of events
 _MOST_STEPS = 400
+
+
+class Exhausted(MockserverError):
+    """No value was found in as many steps as were allowed; there may be one."""
+
+    def __init__(self) -> None:
+        super().__init__("no value was found in time", fix="simplify the schema")
 
 
 class Form(Struct, frozen=True):
@@ -32,9 +41,13 @@ Choices = Mapping[Hashable, int]
 
 
 class Book:
-    """One bundle, and what was read in it. Schemas are known by their identity, so all that are made are kept."""
+    """One bundle, and what was read in it. Schemas are known by their identity, so all that are made are kept.
 
-    def __init__(self, bundle: JSON, validators: Validators) -> None:
+    `effort` is how many schemas may be looked at before it raises Exhausted; each look counts.
+    """
+
+    def __init__(self, bundle: JSON, validators: Validators, *, effort: int | None = None) -> None:
+        self.effort = math.inf if effort is None else effort
         self.bundle = bundle
         self.validators = validators
         self.root: JSON = bundle
@@ -75,6 +88,7 @@ class Book:
     def pieces(self, schemas: Iterable[JSON]) -> Pieces | None:
         """Return schemas as pieces; None when one of them is `false`."""
         out: dict[int, JSON] = {}
+        self.work()
         for schema in schemas:
             followed = set[int]()
             while isinstance(schema, dict) and len(schema) == 1 and "$ref" in schema and id(schema) not in followed:
@@ -85,6 +99,12 @@ class Book:
             if isinstance(schema, dict) and schema:
                 out[id(schema)] = schema
         return tuple(out.values())
+
+    def work(self) -> None:
+        """Count one step."""
+        self.effort -= 1
+        if self.effort < 0:
+            raise Exhausted
 
     def judge(self, pieces: Pieces) -> Callable[[JSON], bool]:
         """Return the question whether a value fits all pieces."""
@@ -196,6 +216,7 @@ class _Merge:
         if not isinstance(schema, dict) or id(schema) in self._seen:
             return
         self._seen.add(id(schema))
+        self._book.work()
         name = self._book.name_of(schema)
         if name:
             facts.titles.append(name)

@@ -23,6 +23,25 @@ class Contradiction(Struct, frozen=True):
     keywords: tuple[str, ...]
 
 
+_SMALL = 50
+
+
+def is_small(*schemas: JSON) -> bool:
+    """Tell whether schemas are so small together that the algebra answers at once: it has no bounds of its own.
+
+    >>> is_small({"type": "object", "properties": {"a": {"type": "string"}}})
+    True
+    """
+    todo: list[JSON] = list(schemas)
+    count = 0
+    while todo and count <= _SMALL:
+        at = todo.pop()
+        count += isinstance(at, dict)
+        inner = at.values() if isinstance(at, dict) else at if isinstance(at, list) else ()
+        todo.extend(value for value in inner if isinstance(value, dict | list))
+    return count <= _SMALL
+
+
 def contradictions(schema: JSON) -> Iterator[Contradiction]:
     """Yield the innermost schemas that admit no value; a literal `false` is meant, and is not told."""
     try:

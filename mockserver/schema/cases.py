@@ -26,9 +26,10 @@ class Cases:
     """Answers for the terms of one proof or many; remembers its answers."""
 
     def __init__(self, terms: Terms) -> None:
-        self._terms = terms
+        self.terms = terms
         self.marker = Marker(terms, frozenset(KINDS))
         self._settled: dict[frozenset[tuple[int, int]], tuple[Atoms, Atoms]] = {}
+        self._split: dict[tuple[int, int], list[Atoms]] = {}
         self._kept: list[Atoms] = []
 
     def settled(self, left: Atoms) -> tuple[Atoms, Atoms]:
@@ -41,14 +42,14 @@ class Cases:
         return found
 
     def _settle(self, left: Atoms) -> tuple[Atoms, Atoms]:
-        atoms, met = self._terms.expanded(left)
+        atoms, met = self.terms.expanded(left)
         for _ in range(_MOST_PASSES):
             whole = self.marker.of(atoms)
             decided = {atom.key: self._decided(atom, whole) for atom in atoms if _is_open(atom)}
             if all(len(parts) == 1 and parts[0].key == key for key, parts in decided.items()):
                 break
             parts = [part for atom in atoms for part in decided.get(atom.key, (atom,))]
-            atoms, more = self._terms.expanded(parts)
+            atoms, more = self.terms.expanded(parts)
             met = tuple({term.key: term for term in (*met, *more)}.values())
         return atoms, met
 
@@ -79,7 +80,7 @@ class Cases:
         if len(possible) == 1:
             return (*rest, Term(atom.edition, branches[possible[0]]))
         named = label(f"{union} {possible}")
-        fewer = self._terms.made(
+        fewer = self.terms.made(
             atom.edition, (atom.schema, named), lambda: {union: [branches[index] for index in possible]}
         )
         return (*rest, fewer)
@@ -88,7 +89,7 @@ class Cases:
         """Return which way a condition goes, where the marks tell."""
         if self._of(condition).apart(whole):
             return "else"
-        asked = self._terms.expanded([condition])[0]
+        asked = self.terms.expanded([condition])[0]
         if not all(_is_plain(atom) for atom in asked):
             return ""
         marks = self.marker.of(asked)
@@ -102,13 +103,21 @@ class Cases:
 
     def of(self, atoms: Atoms, right: Term) -> Iterator[list[Atoms]]:
         """Yield ways to split the atoms on the left: together the cases of one way are all that there is."""
-        split = ((atom, list(self._cases_of(atom))) for atom in atoms if isinstance(atom.schema, dict))
-        for atom, cases in islice(((atom, cases) for atom, cases in split if cases), _MOST_UNIONS):
-            rest = tuple(other for other in atoms if other is not atom)
-            yield [(*rest, *case) for case in cases]
-        kinds = self._terms.kinds(atoms)
-        if len(kinds) > 1 and {*_UNIONS, "if"} & right.schema.keys():
+        yield from islice(self.unions(atoms), _MOST_UNIONS)
+        kinds = self.terms.kinds(atoms)
+        if len(kinds) > 1 and isinstance(right.schema, dict) and {*_UNIONS, "if"} & right.schema.keys():
             yield [(*atoms, Term(right.edition, OF_KIND[kind])) for kind in sorted(kinds)]
+
+    def unions(self, atoms: Atoms) -> Iterator[list[Atoms]]:
+        """Yield ways to split the atoms by the alternatives of one of them."""
+        for atom in atoms:
+            cases = self._split.get(atom.key)
+            if cases is None:
+                cases = self._split[atom.key] = list(self._cases_of(atom)) if isinstance(atom.schema, dict) else []
+                self._kept.append((atom,))
+            if cases:
+                rest = tuple(other for other in atoms if other is not atom)
+                yield [(*rest, *case) for case in cases]
 
     def _cases_of(self, atom: Term) -> Iterator[Atoms]:
         schema, edition = atom.schema, atom.edition
@@ -128,11 +137,11 @@ class Cases:
 
     def refused(self, term: Term) -> Term:
         """Return the term of what does not fit a term."""
-        return self._terms.made(term.edition, (term.schema,), lambda: {"not": term.schema})
+        return self.terms.made(term.edition, (term.schema,), lambda: {"not": term.schema})
 
     def _without(self, atom: Term, keywords: tuple[str, ...]) -> Atoms:
         kept = [keyword for keyword in atom.schema if keyword not in keywords]
-        return (self._terms.part(atom, kept, f"without {keywords[0]}"),) if kept else ()
+        return (self.terms.part(atom, kept, f"without {keywords[0]}"),) if kept else ()
 
     def _of(self, term: Term) -> Marks:
         return self.marker.of([term])

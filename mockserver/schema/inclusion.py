@@ -7,18 +7,20 @@ assumed while it is compared), unions on the left are split, and the algebra of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from mockserver.schema.algebra import covers
+from mockserver.schema.algebra import covers, is_small
 from mockserver.schema.cases import Cases
-from mockserver.schema.compile import Validators
 from mockserver.schema.edition import CONSTRAINTS
-from mockserver.schema.objects import constraints_of, other_names, required_names
-from mockserver.schema.shallow import refers, shallow
-from mockserver.schema.terms import SameDefinition, Term, Terms, label
+from mockserver.schema.objects import constraints_of, items_at, other_names, required_names
+from mockserver.schema.purse import Purse
+from mockserver.schema.shallow import flat, refers, shallow
+from mockserver.schema.terms import Term, label
 from mockserver.values import JSON
 
-_FUEL = 20_000
+_WORK = 400_000
+_MOST, _LEAST = 10_000, 300
+_ASKING = 10
 _MOST_SPLITS = 3
 _LARGEST = 12
 _GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -33,6 +35,7 @@ _OF_OBJECTS = frozenset(
 )
 _OF_ARRAYS = frozenset({"minItems", "maxItems", "uniqueItems", "contains", "array"})
 _OF_STRINGS = frozenset({"minLength", "maxLength", "pattern", "format"})
+_SCALARS = frozenset({"string", "integer", "fraction", "boolean", "null"})
 _OF_NUMBERS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
 
 
@@ -46,12 +49,11 @@ class Prover:
     `assumed` tells which references are taken for included: those that are compared, and told, by themselves.
     """
 
-    def __init__(
-        self, same_definition: SameDefinition, validators: Validators, assumed: Callable[[Term, Term], bool]
-    ) -> None:
+    def __init__(self, cases: Cases, assumed: Callable[[Term, Term], bool]) -> None:
         self._assumed = assumed
-        self.terms = Terms(same_definition, validators)
-        self._cases = Cases(self.terms)
+        self._purse = Purse(_WORK, most=_MOST, least=_LEAST)
+        self.cases = cases
+        self.terms = cases.terms
         self._known: dict[tuple[frozenset[tuple[int, int]], tuple[int, int]], bool] = {}
         self._open: dict[tuple[frozenset[tuple[int, int]], tuple[int, int]], int] = {}
         self._trail: list[tuple[frozenset[tuple[int, int]], tuple[int, int]]] = []
@@ -60,9 +62,19 @@ class Prover:
         self._depth = 0
         self._splits = 0
 
-    def proves(self, left: Sequence[Term], right: Term) -> bool:
-        """Tell whether it is proved that every value that fits all on the left fits the right."""
-        self._fuel, self._depth, self._splits = _FUEL, 0, 0
+    def proves(self, left: Sequence[Term], right: Term, *, share: float = 1) -> bool:
+        """Tell whether it is proved that every value that fits all on the left fits the right.
+
+        `share` is the part of the usual work that an answer is worth.
+        """
+        fuel = int(self._purse.share() * share)
+        self._fuel, self._depth, self._splits = fuel, 0, 0
+        try:
+            return self._proves(left, right)
+        finally:
+            self._purse.spend(fuel - self._fuel)
+
+    def _proves(self, left: Sequence[Term], right: Term) -> bool:
         self._trail.clear()
         self._open.clear()
         try:
@@ -111,7 +123,7 @@ class Prover:
         terms, schema = self.terms, right.schema
         if schema is True or (isinstance(schema, dict) and not schema.keys() & CONSTRAINTS):
             return True
-        atoms, met = self._cases.settled(left)
+        atoms, met = self.cases.settled(left)
         self._spend(len(atoms))
         if any(terms.same(term, right) or self._assumed(term, right) for term in met):
             return True
@@ -122,9 +134,9 @@ class Prover:
             return all(
                 terms.fits(right, value) or not all(terms.fits(term, value) for term in left) for value in values
             )
-        if schema is not False and all(self._keyword(left, atoms, *part) for part in self._parts(right)):
+        if schema is not False and all(self._keyword(left, atoms, *part) for part in self.parts(right)):
             return True
-        return not self._splits and self._nothing(atoms)
+        return not self._splits and (self._nothing(atoms) or (schema is False and self._by_cases(atoms, right)))
 
     def _nothing(self, atoms: tuple[Term, ...]) -> bool:
         """Tell whether it is proved that nothing fits all of these."""
@@ -140,18 +152,21 @@ class Prover:
 
     def _required_nothing(self, atoms: tuple[Term, ...]) -> bool:
         """Tell whether a property that must be there admits no value: alternatives with different tags, for one."""
-        if self.terms.kinds(atoms) != {"object"}:
+        kinds = self.terms.kinds(atoms)
+        if kinds <= _SCALARS:
+            said = sum(len(atom.schema.keys() - {"type"}) for atom in atoms if isinstance(atom.schema, dict))
+            return said > 1 and self._leaf(atoms, Term(atoms[0].edition, schema=False))
+        if kinds != {"object"}:
             return False
         for name in required_names(atoms):
-            found = self.terms.expanded(constraints_of(self.terms, atoms, name))[0]
-            if not self.terms.kinds(found):
-                return True
-            values = self.terms.values(found)
-            if values is not None and not any(all(self.terms.fits(atom, value) for atom in found) for value in values):
+            self._spend(len(atoms))
+            found = tuple(constraints_of(self.terms, atoms, name))
+            if found and self._below(found, Term(found[0].edition, schema=False)):
                 return True
         return False
 
-    def _parts(self, right: Term) -> Iterator[tuple[str, Term]]:
+    def parts(self, right: Term) -> Iterator[tuple[str, Term]]:
+        """Yield what a term says, part by part: a value fits it if it fits all."""
         if any(keyword.startswith("unevaluated") for keyword in right.schema):
             yield "unevaluated", right
         seen: set[str] = set()
@@ -187,7 +202,7 @@ class Prover:
             case "array":
                 return self._array(atoms, right)
             case "anyOf":
-                return any(self._goal(left, branch) for branch in self._possible(atoms, right, "anyOf"))
+                return any(self._goal(left, branch) for branch in self.possible(atoms, right, "anyOf"))
             case "oneOf":
                 return self._one_of(left, atoms, right)
             case "not":
@@ -209,7 +224,13 @@ class Prover:
 
     def _leaf(self, atoms: tuple[Term, ...], right: Term) -> bool:
         """Ask the algebra, with all that can be said without following references."""
-        return not refers(right.schema) and covers(right.schema, {"allOf": [shallow(atom.schema) for atom in atoms]})
+        if refers(right.schema):
+            return False
+        self._spend(_ASKING)
+        known = {"allOf": [shallow(atom.schema) for atom in atoms]}
+        if not is_small(right.schema, known):
+            known = {"allOf": [flat(atom.schema) for atom in atoms]}
+        return is_small(right.schema, known) and covers(right.schema, known)
 
     def _asked(self, left: tuple[Term, ...], right: Term) -> bool:
         """Ask the algebra about the whole, references included, where it is small and of one edition."""
@@ -220,7 +241,9 @@ class Prover:
         whole: JSON = {"allOf": [term.schema for term in left]}
         if edition.size(whole) + right.edition.size(right.schema) > _LARGEST:
             return False
-        return covers(right.edition.bundle(right.schema), edition.bundle(whole))
+        self._spend(_ASKING)
+        wide, narrow = right.edition.bundle(right.schema), edition.bundle(whole)
+        return is_small(wide, narrow) and covers(wide, narrow)
 
     def _object(self, atoms: tuple[Term, ...], right: Term) -> bool:
         names = dict.fromkeys(
@@ -241,22 +264,22 @@ class Prover:
         lists = [term for term in (right, *atoms) if isinstance(term.schema, dict)]
         longest = max(len(term.schema.get("prefixItems", ())) for term in lists)
         for index in range(longest + 1):
-            wanted = list(_items_at([right], index))
-            found = tuple(_items_at(atoms, index))
+            wanted = list(items_at([right], index))
+            found = tuple(items_at(atoms, index))
             if not all(self._below(found, one) for one in wanted) and not self._leaf(
                 atoms, self._at_most(right, index)
             ):
                 return False
         return True
 
-    def _possible(self, atoms: tuple[Term, ...], right: Term, union: str) -> list[Term]:
+    def possible(self, atoms: tuple[Term, ...], right: Term, union: str) -> list[Term]:
         """Return the alternatives that are not out of the question at a glance."""
-        marks = self._cases.marker.of(atoms)
+        marks = self.cases.marker.of(atoms)
         branches = (Term(right.edition, branch) for branch in right.schema[union])
-        return [branch for branch in branches if not self._cases.marker.of([branch]).apart(marks)]
+        return [branch for branch in branches if not self.cases.marker.of([branch]).apart(marks)]
 
     def _one_of(self, left: tuple[Term, ...], atoms: tuple[Term, ...], right: Term) -> bool:
-        branches = self._possible(atoms, right, "oneOf")
+        branches = self.possible(atoms, right, "oneOf")
         for branch in branches:
             if self._goal(left, branch):
                 return all(self._excluded(atoms, other) for other in branches if other is not branch)
@@ -264,14 +287,14 @@ class Prover:
 
     def _excluded(self, atoms: tuple[Term, ...], refused: Term) -> bool:
         """Tell whether nothing that fits the atoms fits this."""
-        return self._nothing(self._cases.settled((*atoms, refused))[0])
+        return self._nothing(self.cases.settled((*atoms, refused))[0])
 
     def _if(self, left: tuple[Term, ...], atoms: tuple[Term, ...], right: Term) -> bool:
         edition, schema = right.edition, right.schema
         condition = Term(edition, schema["if"]) if "if" in schema else None
         if condition is None:
             return True
-        refused = self._cases.refused(condition)
+        refused = self.cases.refused(condition)
         then, other = schema.get("then", True), schema.get("else", True)
         alike = [
             atom
@@ -330,19 +353,9 @@ class Prover:
             return False
         self._splits += 1
         try:
-            return any(all(self._goal(case, right) for case in cases) for cases in self._cases.of(atoms, right))
+            return any(all(self._goal(case, right) for case in cases) for cases in self.cases.of(atoms, right))
         finally:
             self._splits -= 1
 
     def _at_most(self, right: Term, count: int) -> Term:
         return self.terms.made(right.edition, (right.schema, label(f"at most {count}")), lambda: {"maxItems": count})
-
-
-def _items_at(terms: Iterable[Term], index: int) -> Iterator[Term]:
-    for term in terms:
-        if isinstance(term.schema, dict):
-            first = term.schema.get("prefixItems", ())
-            if index < len(first):
-                yield Term(term.edition, first[index])
-            elif "items" in term.schema:
-                yield Term(term.edition, term.schema["items"])

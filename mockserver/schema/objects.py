@@ -1,4 +1,4 @@
-"""Which schemas a property is judged by: its own, those of patterns, and those of all others (2020-12 §10.3.2)."""
+"""Which schemas a property or an item is judged by: its own, those of patterns, those of all others (2020-12 §10.3)."""
 
 from __future__ import annotations
 
@@ -69,3 +69,14 @@ def _known(atoms: Iterable[Term], pattern: str | None, excluded: frozenset[str] 
             yield Term(atom.edition, own[pattern])
         elif "additionalProperties" in atom.schema and set(own) <= excluded:
             yield Term(atom.edition, atom.schema["additionalProperties"])
+
+
+def items_at(terms: Iterable[Term], index: int) -> Iterator[Term]:
+    """Yield the terms that several terms judge an item by."""
+    for term in terms:
+        if isinstance(term.schema, dict):
+            first = term.schema.get("prefixItems", ())
+            if index < len(first):
+                yield Term(term.edition, first[index])
+            elif "items" in term.schema:
+                yield Term(term.edition, term.schema["items"])

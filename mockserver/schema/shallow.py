@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mockserver.schema.dialects import LISTS, MAPS, SINGLE
 from mockserver.schema.edition import below
 from mockserver.values import JSON
 
@@ -9,6 +10,7 @@ _TOGETHER = (
     frozenset({"if", "then", "else"}),
     frozenset({"contains", "minContains", "maxContains"}),
 )
+_HOLDERS = SINGLE | LISTS | MAPS | {"$ref"}
 _WIDENS = frozenset({"properties", "patternProperties", "items", "prefixItems", "additionalProperties"})
 
 
@@ -35,6 +37,23 @@ def shallow(schema: JSON) -> JSON:
         if keyword in dropped:
             continue
         out[keyword] = _widened(keyword, value) if keyword in _WIDENS else value
+    return out
+
+
+def flat(schema: JSON) -> JSON:
+    """Return a schema without any schema inside that admits all that the whole admits.
+
+    >>> flat({"properties": {"a": {"type": "string"}}, "additionalProperties": False, "anyOf": [{"required": ["a"]}]})
+    {'properties': {'a': True}, 'additionalProperties': False}
+    """
+    if not isinstance(schema, dict):
+        return schema
+    out: dict[str, JSON] = {}
+    for keyword, value in schema.items():
+        if keyword in {"properties", "patternProperties"}:
+            out[keyword] = dict.fromkeys(value, True)
+        elif keyword not in _HOLDERS or isinstance(value, bool):
+            out[keyword] = value
     return out
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import corpus_folder
+from corpus_place import corpus_folder
 
 from mockserver.change.operations import matched
 from mockserver.contract.load import load
