@@ -21,7 +21,7 @@ from mockserver.edges.consumer.running import EndlessError, HungError, Running, 
 from mockserver.edges.consumer.snapshot import raised as raised_error
 from mockserver.edges.consumer.snapshot import snapshot
 from mockserver.edges.consumer.watched import looked_at, watched
-from mockserver.edges.intercept.all import intercepted, without_network_lookups
+from mockserver.edges.intercept.all import BELOW_RETRIES, intercepted, without_network_lookups
 from mockserver.edges.source_lines import calling_line, raising_line
 from mockserver.errors import UsageError
 from mockserver.exchange import Request, Response
@@ -98,6 +98,23 @@ class Calling:
     def _receive(self, url: str, request: Request) -> Received:
         return self._interception.receive(url, request)
 
+    def renew(self) -> None:
+        """Build the client anew: it remembers nothing."""
+        self._client = self._built()
+
+    def answer(self, request: Request) -> Answer:
+        """Answer what reaches this process by a socket."""
+        return self._director.serve(request)
+
+    def least(self, plan: Plan) -> tuple[Given, ...]:
+        """Return the least documented success of an operation, in each media type that it has."""
+        return self._director.least(plan)
+
+    @property
+    def is_slip(self) -> bool:
+        """Whether the last call raised what says nothing of the API, and is not declared."""
+        return self._failed is not None and not isinstance(self._failed, self.raises) and _is_bug(self._failed)
+
     def observe(self, observer: Callable[[Request, Answer], None] | None) -> None:
         """Tell somebody of each exchange from now on."""
         self._director.session.observer = observer
@@ -105,7 +122,7 @@ class Calling:
     @contextmanager
     def intercepting(self) -> Iterator[None]:
         """Answer what the client sends, and let it pause for no time."""
-        with intercepted(self._receive), without_pauses(), without_network_lookups():
+        with intercepted(self._receive, BELOW_RETRIES), without_pauses(), without_network_lookups():
             yield
 
     def watch(self, method: Method, said: Mapping[str, JSON]) -> tuple[tuple[Observed, ...], str]:
@@ -212,12 +229,14 @@ class Calling:
         pages: Book | None = None,
         strict: bool = False,
         raw: Response | None = None,
+        fault: str = "",
     ) -> Called:
         """Call a method once and return what came of it; raise InexpressibleError where it has no words for a case."""
         pages_given: tuple[Given, ...] = pages.pages if pages is not None else ()
         if pages is None and binding.pages:
             pages_given = self._ended(case.given, plan)
-        self._director.play(Scene(frozenset({plan.operation.name}), case.given, pages_given, raw))
+        scene = Scene(frozenset({plan.operation.name}), case.given, pages_given, raw, fault=fault)
+        self._director.play(scene)
         arguments, expected = self._arguments(binding, case.said)
         client = Typed(self._client, notes)
         raised: Raised | None = None

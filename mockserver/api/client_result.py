@@ -8,6 +8,7 @@ from typing import Protocol
 
 from mockserver.api.client_bound import Binding
 from mockserver.jobs.service import Service
+from mockserver.jobs.verify_faults import Faulted
 from mockserver.jobs.verify_observed import Shown
 from mockserver.values import Struct, field
 
@@ -49,6 +50,7 @@ class Result(Struct):
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
     operations: dict[tuple[str, ...], dict[str, None]] = field(default_factory=dict)
     unchecked: list[str] = field(default_factory=list)
+    faults: list[Faulted] = field(default_factory=list)
 
     def add(self, shown: Iterable[Shown]) -> None:
         """Keep each finding once: the first, which is the least."""
@@ -61,6 +63,7 @@ class Result(Struct):
     def join(self, other: Result) -> None:
         """Take over what came of another part."""
         self.cases += other.cases
+        self.faults.extend(other.faults)
         for key, shown in other.shown.items():
             self.shown.setdefault(key, shown)
             self.seen[key] = self.seen.get(key, 0) + other.seen[key]

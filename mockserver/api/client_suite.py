@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import types
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -15,6 +16,7 @@ from typing import Any, Final
 from mockserver.api.client_binding import Binder
 from mockserver.api.client_bound import Binding
 from mockserver.api.client_calls import Calling
+from mockserver.api.client_faults import FaultRun
 from mockserver.api.client_plans import planned
 from mockserver.api.client_report import told_result
 from mockserver.api.client_result import Result
@@ -35,6 +37,7 @@ from mockserver.jobs.verify_violating import violating
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
 
+BROKEN: Final[tuple[Direction, ...]] = ("broken",)
 DIRECTIONS: Final[tuple[Direction, ...]] = ("sent", "answered", "refused")
 
 
@@ -74,7 +77,7 @@ class ClientSuite:
         self._explicit: list[Binding] = []
         self._calling: Calling | None = None
         self._projections: dict[str, Callable[[Any], JSON]] = {}
-        self._strays: tuple[Shown, ...] = ()
+        self.strays: tuple[Shown, ...] = ()
         self._coverage: Coverage | None = None
         self.unbound: tuple[tuple[str, str], ...] = ()
 
@@ -145,6 +148,10 @@ class ClientSuite:
         return other
 
     @property
+    def _url(self) -> str:
+        return f"{MOCK_ORIGIN}/{self.service.name}"
+
+    @property
     def constructor(self) -> str:
         """How the client is built, as a test would write it."""
         if self.client_class is None:
@@ -161,13 +168,13 @@ class ClientSuite:
                     f"the client is the pytest fixture {self.fixture}, and there is none here",
                     fix="run it with pytest, or give a class or a factory",
                 )
-            api = Api(f"{MOCK_ORIGIN}/{self.service.name}")
+            api = Api(self._url)
             self._calling = self._made(self._client, api)
         return self._calling
 
     def use(self, client: Any) -> None:
         """Check this very client from now on (a pytest fixture)."""
-        api = Api(f"{MOCK_ORIGIN}/{self.service.name}")
+        api = Api(self._url)
         self._calling = self._made(_Ready(client), api)
 
     def _made(self, client: Any, api: Api) -> Calling:
@@ -185,7 +192,7 @@ class ClientSuite:
             else:
                 binder = Binder(self.service)
                 self._bindings, self.unbound = binder.all(self.calling, tuple(self._explicit), self.ignore)
-                self._strays = tuple(one for one in binder.strays if self._is_wanted(one))
+                self.strays = tuple(one for one in binder.strays if self._is_wanted(one))
         return self._bindings
 
     def unused(self) -> tuple[str, ...]:
@@ -205,7 +212,7 @@ class ClientSuite:
     ) -> Result:
         """Play the boundary cases, then up to `max_examples` drawn ones for each binding; raise CouldNotCheck."""
         chosen = self.bindings if bindings is None else bindings
-        strays = self._strays if len(chosen) in {0, len(self.bindings)} and "sent" in directions else ()
+        strays = self.strays if len(chosen) in {0, len(self.bindings)} and "sent" in directions else ()
         if not chosen and not strays:
             why = "; ".join(f"{method}: {reason}" for method, reason in self.unbound[:5])
             raise CouldNotCheck(
@@ -219,18 +226,20 @@ class ClientSuite:
         for binding in chosen:
             if progress is not None:
                 progress(binding)
+            if "broken" in directions:
+                result.join(self._broken(binding))
             with self.calling.intercepting():
                 result.join(BindingRun(self.calling, binding, directions, self._is_wanted).check(draws))
         return result
 
-    def grade(self) -> dict[str, int]:
+    def grade(self, bindings: Sequence[Binding] | None = None) -> dict[str, int]:
         """Answer what breaks the contract, and count how the client takes it: its own error, a leaked one, nothing.
 
         A grade and no finding: a tolerant reader accepts much, and may.
         """
         counted: Counter[str] = Counter()
         with self.calling.intercepting():
-            for binding in self.bindings:
+            for binding in self.bindings if bindings is None else bindings:
                 plan = self.service.plans.of(binding.operations[0])
                 cases = planned(self.calling, binding, 0, plan) if isinstance(plan, Plan) else None
                 if cases is None or not isinstance(plan, Plan):
@@ -243,20 +252,37 @@ class ClientSuite:
         """Check everything and return what is wrong, worst first, for eyes; empty when nothing is."""
         return told_result(self, self.check(max_examples=max_examples, time_budget_s=time_budget_s, seed=seed))
 
+    def _broken(self, binding: Binding) -> Result:
+        """Break the connections of a binding's calls, fault by fault."""
+        result = Result()
+        takes_url = self.client_class is None or self._url in arguments(self.client_class, Api(self._url)).values()
+        is_built = not isinstance(self._client, str | types.ModuleType) and callable(self._client)
+        led = (lambda url: self._made(self._client, Api(url))) if is_built and takes_url else None
+        for faulted, shown in FaultRun(self.calling, led).check(binding):
+            result.cases += 1
+            result.faults.append(faulted)
+            result.add(one for one in shown if self._is_wanted(one))
+        return result
+
     def _is_wanted(self, shown: Shown) -> bool:
         violation = shown.violation
         return not {violation.rule, violation.operation, violation.fingerprint} & self.ignore
 
-    def parametrize(self, *, max_examples: int = 0, time_budget_s: float | None = None) -> Callable[[Any], Any]:
-        """Return a mark for `def test_it(case): case.check()`: one test for each binding and direction."""
+    def parametrize(
+        self, *, faults: bool = False, max_examples: int = 0, time_budget_s: float | None = None
+    ) -> Callable[[Any], Any]:
+        """Return a mark for `def test_it(case): case.check()`: one test for each binding and direction.
+
+        With `faults`, connections are broken too: nothing may hang, be swallowed, or be sent twice.
+        """
         import pytest  # noqa: PLC0415 - only tests have it
 
         cases = [
             SuiteCase(self, binding, direction, max_examples, time_budget_s)
             for binding in self.bindings
-            for direction in DIRECTIONS
+            for direction in (*DIRECTIONS, *BROKEN[: int(faults)])
         ]
-        if self._strays:
+        if self.strays:
             cases.append(SuiteCase(self, None, "sent"))
         return pytest.mark.parametrize("case", [pytest.param(one, id=one.name) for one in cases])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +11,7 @@ import click
 from mockserver.api.contract import places
 from mockserver.edges import settings
 from mockserver.errors import CouldNotCheck, UsageError
+from mockserver.jobs.verify_faults import Faulted
 from mockserver.values import Struct
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def show_bindings(suite: ClientSuite, name: str) -> None:
         click.echo(f"  {_short(one.spelled):<{width}}  {operations}  {one.how}", err=True)
     for method, why in suite.unbound:
         click.echo(f"? {_short(method):<{width}}  {why}", err=True)
-    if not bindings:
+    if not bindings and not suite.strays:
         raise CouldNotCheck(
             f"no method of {name} is bound to an operation of {suite.service.name}",
             fix="say which operations they call: @suite.calls(...) in a suite, see docs/verify.md",
@@ -89,6 +90,32 @@ def show_bindings(suite: ClientSuite, name: str) -> None:
 
 def _short(spelled: str) -> str:
     return spelled if len(spelled) <= 70 else f"{spelled[:67]}..."
+
+
+def show_faults(faults: Sequence[Faulted]) -> None:
+    """Print how the calls of each method ended, fault by fault."""
+    rows = dict.fromkeys((one.label, one.operation) for one in faults)
+    named = {row: f"{row[1]} ({row[0]})" for row in rows}
+    columns = list(dict.fromkeys(one.fault for one in faults))
+    cells = {(one.label, one.operation, one.fault): _ended(one) for one in faults}
+    first = max(map(len, named.values()), default=0)
+    width = {fault: max(len(fault), *(len(cells[*row, fault]) for row in rows)) for fault in columns}
+    click.echo(f"{'':<{first}}  " + "  ".join(f"{fault:<{width[fault]}}" for fault in columns).rstrip())
+    for row, name in named.items():
+        told = "  ".join(f"{cells[*row, fault]:<{width[fault]}}" for fault in columns)
+        click.echo(f"{name:<{first}}  {told.rstrip()}")
+
+
+def _ended(faulted: Faulted) -> str:
+    words = {"sent twice": "SENT TWICE", "hung": "HUNG", "swallowed": "SWALLOWED", "crashed": "CRASHED"}
+    return words.get(faulted.end, faulted.end)
+
+
+def show_grade(grade: Mapping[str, int]) -> None:
+    """Print how a client takes answers that break the contract."""
+    total = sum(grade.values())
+    told = ", ".join(f"{name} {count} ({100 * count // total} %)" for name, count in grade.items())
+    click.echo(f"of {total} answers that break the contract: {told}" if total else "no answer could be broken")
 
 
 class Progress:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.api.contract import places
-from mockserver.cli.clients import Progress, Target, show_bindings, suite_of, targets
+from mockserver.cli.clients import Progress, Target, show_bindings, show_faults, show_grade, suite_of, targets
 from mockserver.cli.options import contracts_option
 from mockserver.cli.reports import report_option, write_reports
 from mockserver.edges import settings
@@ -41,6 +41,7 @@ def verify() -> None:
     "  mockserver verify client shop.shipping:ShippingClient --write tests/test_shipping_client.py\n"
     "  mockserver verify client shipping            the client that the configuration names\n"
     "  mockserver verify client tests.test_client:suite --only createShipment\n"
+    "  mockserver verify client shipping --faults   what it makes of broken connections\n"
     "  mockserver verify client shipping --coverage client.json && mockserver coverage report client.json"
 )
 @click.argument("target", required=False)
@@ -48,6 +49,8 @@ def verify() -> None:
 @click.option("--raises", multiple=True, metavar="MODULE:ERROR", help="An error that the client declares. Repeatable.")
 @click.option("--only", multiple=True, metavar="OPERATION", help="Only what calls this operation. Repeatable.")
 @click.option("--write", type=click.Path(dir_okay=False), metavar="FILE", help="Write the bindings as a pytest file.")
+@click.option("--faults", is_flag=True, help="Break connections, and tell how each call ends; nothing else is asked.")
+@click.option("--grade", is_flag=True, help="Count how it takes answers that break the contract; fails nothing.")
 @click.option("--coverage", metavar="FILE", help="Write what the client was shown and has sent.")
 @examples_option
 @seed_option
@@ -61,6 +64,8 @@ def client(
     raises: tuple[str, ...],
     only: tuple[str, ...],
     write: str | None,
+    faults: bool,
+    grade: bool,
     coverage: str | None,
     max_examples: int,
     seed: int,
@@ -76,6 +81,7 @@ def client(
     """
     sys.path.insert(0, str(Path.cwd()))
     from mockserver.api.client_report import report_of  # noqa: PLC0415 - a client is not what `serve` waits for
+    from mockserver.api.client_suite import BROKEN, DIRECTIONS  # noqa: PLC0415 - as below
     from mockserver.jobs.coverage import Coverage  # noqa: PLC0415 - as above
 
     reports: list[Report] = []
@@ -93,8 +99,17 @@ def client(
             raise UsageError(f"nothing calls {', '.join(only)}", fix=f"bound are {', '.join(sorted(_bound(suite)))}")
         with Progress(bindings) as shown:
             result = suite.check(
-                bindings, max_examples=max_examples, time_budget_s=time_budget, seed=seed, progress=shown
+                bindings,
+                BROKEN if faults else DIRECTIONS,
+                max_examples=0 if faults else max_examples,
+                time_budget_s=time_budget,
+                seed=seed,
+                progress=shown,
             )
+        if faults:
+            show_faults(result.faults)
+        if grade:
+            show_grade(suite.grade(bindings))
         told = report_of(suite, result, f"mockserver verify client {name}")
         reports.append(told)
         click.echo(

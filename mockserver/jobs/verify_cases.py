@@ -25,7 +25,7 @@ Place: TypeAlias = tuple[str, ...]
 
 Further names lead to a member: `("query", "to", "country")`.
 """
-Direction: TypeAlias = Literal["sent", "answered", "refused"]
+Direction: TypeAlias = Literal["sent", "answered", "refused", "broken"]
 Said: TypeAlias = Mapping[Place, JSON]
 
 _FEW = frozenset({"the least", "with everything", "null", "an empty list"})

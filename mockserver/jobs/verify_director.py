@@ -7,6 +7,7 @@ success.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from mockserver.checks.received import Received, finding
 from mockserver.checks.request import check_request
@@ -23,6 +24,9 @@ from mockserver.jobs.verify_observed import Observed
 from mockserver.schema.compile import Validators
 from mockserver.values import Struct, replace
 
+NEVER_S: Final = 1e9
+"""Seconds until an answer that never comes: who has a time-out gives up, and who has none does not come back."""
+
 
 class _NoClock:
     """Nothing here depends on the time."""
@@ -36,6 +40,7 @@ class Scene(Struct, frozen=True):
     """What is answered: `given` by the first of `targets`; or `pages` one after another, the last for ever.
 
     `raw` is an answer to the letter, whatever the contract says; where there are pages it is the first of them.
+    `fault` happens to the first request.
     """
 
     targets: frozenset[str]
@@ -43,6 +48,7 @@ class Scene(Struct, frozen=True):
     pages: Sequence[Given] = ()
     raw: Response | None = None
     most: int = 12
+    fault: str = ""
 
 
 class Director:
@@ -107,7 +113,10 @@ class Director:
             response = replace(response, body=b"")
         line = self._look() if violations or not self._observed else ""
         self._observed.append(Observed(plan.operation.name, request, response, reading, violations, line))
-        return Answer(response, 0.0, "", service.name, plan.operation.name, "scripted", violations, reading)
+        fault = self._scene.fault if len(self._observed) == 1 else ""
+        wait_s = NEVER_S if fault == "hang" else 0.0
+        fault = "" if fault == "hang" else fault
+        return Answer(response, wait_s, fault, service.name, plan.operation.name, "scripted", violations, reading)
 
     def _response(self, plan: Plan, request: Request) -> Response | None:
         scene, name = self._scene, plan.operation.name

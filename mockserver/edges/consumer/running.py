@@ -19,6 +19,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from mockserver.jobs.verify_director import NEVER_S
+
 _MOST_ITEMS = 200
 _PAUSE_S = 0.0005
 
@@ -112,6 +114,12 @@ def _interrupt(thread: int) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(HungError))
 
 
+def _hangs(seconds: float) -> None:
+    """Raise HungError instead of waiting for what never comes."""
+    if seconds >= NEVER_S:
+        raise HungError
+
+
 @contextmanager
 def without_pauses() -> Iterator[None]:
     """Let `time.sleep` and `asyncio.sleep` return at once: how long a client pauses is not what is judged.
@@ -121,11 +129,15 @@ def without_pauses() -> Iterator[None]:
     sleep, asleep, shown = time.sleep, asyncio.sleep, logging.lastResort
 
     async def at_once(delay: float, result: Any = None) -> Any:
+        _hangs(delay)
         await asleep(0)
-        del delay
         return result
 
-    time.sleep = lambda seconds: sleep(_PAUSE_S if seconds else 0)  # not zero: other threads may poll with it
+    def pause(seconds: Any) -> None:
+        _hangs(seconds)
+        sleep(_PAUSE_S if seconds else 0)  # not zero: other threads may poll with it
+
+    time.sleep = pause
     asyncio.sleep = at_once
     logging.lastResort = None
     try:

@@ -11,6 +11,8 @@ from mockserver.edges.intercept.calls import RECEIVERS, Receive
 from mockserver.edges.intercept.certificates import read_when_used
 
 LIBRARIES = ("requests", "httpx", "httpx2", "urllib3", "http.client", "aiohttp")
+BELOW_RETRIES = LIBRARIES[1:]
+"""Those whose seam lies below their retries: what requests sends is answered where urllib3 would send it."""
 RECORDED = ("requests", "httpx", "httpx2", "urllib3")
 """Those whose exchanges can be watched; the others are for VCR.py, which knows them."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from urllib3 import HTTPHeaderDict, HTTPResponse
+from urllib3 import HTTPHeaderDict, HTTPResponse, Timeout
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProtocolError, ReadTimeoutError
 
@@ -40,7 +40,7 @@ def _make_request(pool: HTTPConnectionPool, conn: Any, method: str, url: str, *a
     if hasattr(body, "read") or (body is not None and not isinstance(body, str | bytes)):
         more["body"] = body = _whole(body)
     request = Request(method, _target(url), _fields(more.get("headers") or {}), _bytes(body))
-    found = outcome(receive, _address(pool, url), request, None)
+    found = outcome(receive, _address(pool, url), request, _patience(pool, more.get("timeout")))
     match found:
         case None:
             with sending():
@@ -102,6 +102,12 @@ def _answered(pool: HTTPConnectionPool, method: str, url: str, response: Respons
     made._connection = more.get("response_conn")  # noqa: SLF001 - as urllib3 sets it itself
     made._pool = pool  # noqa: SLF001 - as urllib3 sets it itself
     return made
+
+
+def _patience(pool: HTTPConnectionPool, timeout: Any) -> float | None:
+    read = timeout.read_timeout if isinstance(timeout, Timeout) else timeout if timeout is not None else pool.timeout
+    read = read.read_timeout if isinstance(read, Timeout) else read
+    return float(read) if isinstance(read, int | float) else None
 
 
 def _address(pool: HTTPConnectionPool, url: str) -> str:
