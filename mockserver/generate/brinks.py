@@ -59,10 +59,10 @@ class Texts:
             return
         shortest, longest = int(flat.get("minLength", 0)), flat.get("maxLength")
         if "pattern" in flat or flat.get("format"):
-            for text in self._drawn(flat):
-                yield text, "a text of its pattern"
-                if "pattern" in flat:
-                    yield text.swapcase(), "a text of its pattern, capitals and small letters exchanged"
+            drawn = self._drawn(flat)
+            yield from ((text, "a text of its pattern") for text in drawn)
+            if "pattern" in flat:
+                yield drawn[-1].swapcase(), "a text of its pattern, capitals and small letters exchanged"
             return
         usual = "abcdefgh"[: max(shortest, 1)].ljust(shortest, "x")
         yield (usual if longest is None else usual[: int(longest)]), "a text"

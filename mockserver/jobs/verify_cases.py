@@ -8,12 +8,12 @@ answered cases say the least and vary the answer. Does not know how a client spe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from mockserver.contract.plan import MediaPlan, ParameterPlan, Plan, Plans
 from mockserver.generate.boundary import Boundary, Variation
 from mockserver.generate.generator import Unsatisfiable
-from mockserver.jobs.verify_answers import MOST, Given, answers_of
+from mockserver.jobs.verify_answers import Given, answers_of
 from mockserver.jobs.verify_places import bare
 from mockserver.jobs.verify_spellable import is_carried, is_spellable
 from mockserver.schema.compile import Validators
@@ -25,6 +25,8 @@ Place: TypeAlias = tuple[str, ...]
 
 Further names lead to a member: `("query", "to", "country")`.
 """
+_MOST: Final = 260
+"""How many variations of one body are said at most."""
 Direction: TypeAlias = Literal["sent", "answered", "refused", "broken"]
 Said: TypeAlias = Mapping[Place, JSON]
 
@@ -180,7 +182,7 @@ class Cases(Struct, frozen=True):
                     yield {}, "no body", ""
                 seen.append(said)
                 yield said, variation.why, variation.at
-            if len(seen) >= MOST:
+            if len(seen) >= _MOST:
                 return
 
     def _must_names(self) -> frozenset[str]:
