@@ -79,10 +79,10 @@ def _lint(service: str, contracts: str | None) -> Report:
 
 
 def _mock(service: str, contracts: str | None, max_examples: int, seed: int) -> Report:
-    from mockserver.api.provider_run import probed_mock  # noqa: PLC0415 - as above
+    from mockserver.api.provider_run import Probing, probed_mock  # noqa: PLC0415 - as above
 
     (place,) = places([service], contracts).values()
-    return probed_mock(service, place, most=max_examples, seed=seed, workers=1)
+    return probed_mock(service, place, Probing(max_examples, seed))
 
 
 def _client(service: str, contracts: str | None, max_examples: int, seed: int) -> Report:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from mockserver.api.mock_server import MockServer
@@ -11,19 +13,43 @@ from mockserver.contract.plan import Plans
 from mockserver.contract.route import Router
 from mockserver.contract.secret_names import secret_names
 from mockserver.edges.explorer import probes
+from mockserver.edges.intercept.all import intercepted
 from mockserver.edges.second_opinion import OpenAPICore
+from mockserver.edges.wsgi import called
 from mockserver.errors import CouldNotCheck
 from mockserver.exchange import Request
+from mockserver.jobs.interception import MOCK_ORIGIN
 from mockserver.jobs.ports import SecondOpinion
 from mockserver.jobs.sample import curl
+from mockserver.jobs.service import Answer
 from mockserver.jobs.tell import tell
 from mockserver.jobs.verify_provider import Kept, Probed, judge
 from mockserver.redact import Secrets, redact_text
 from mockserver.report.model import Finding, Report
 from mockserver.schema.compile import Validators
-from mockserver.values import replace
+from mockserver.values import Struct, replace
 
 _LONGEST = 400
+Progress: TypeAlias = Callable[[str], object]
+
+
+@contextmanager
+def in_process(server: MockServer) -> Iterator[str]:
+    """Answer requests to a mock in this process, by its application (WSGI); yield its address."""
+
+    def receive(_url: str, request: Request) -> Answer:
+        return Answer(called(server.app, request), 0.0, "", "", "", "generated", ())
+
+    with intercepted(receive, ("requests",)):
+        yield MOCK_ORIGIN
+
+
+class Probing(Struct, frozen=True):
+    """How a server is driven: random requests for each operation, by which dice, how many at once."""
+
+    most: int
+    seed: int
+    workers: int = 1
 
 
 def probed(
@@ -33,15 +59,22 @@ def probed(
     headers: Mapping[str, str],
     *,
     target: str,
-    most: int,
-    seed: int,
-    workers: int,
+    how: Probing,
+    progress: Progress | None = None,
 ) -> Report:
     """Drive the server at `url`, where the contract's paths begin, and report; raise CouldNotCheck."""
     plans = Plans(contract, Validators())
     secrets = Secrets().named(secret_names(contract, tuple(plans.security_schemes().values())))
     base = urlsplit(url).path.rstrip("/")
-    exchanges = probes(contract.root.tree, url, headers, most=most, random_seed=seed, workers=workers)
+    exchanges = probes(
+        contract.root.tree,
+        url,
+        headers,
+        most=how.most,
+        random_seed=how.seed,
+        workers=how.workers,
+        progress=progress,
+    )
     found = judge(exchanges, plans, Router(contract), base)
     if not found.statuses:
         raise CouldNotCheck(f"nothing answered at {url}", where=url, fix="start it, or mend --url")
@@ -56,18 +89,19 @@ def probed(
     return Report(job, contract.name, target, len(found.operations), _left(contract, found), findings)
 
 
-def probed_mock(name: str, place: str, *, most: int, seed: int, workers: int) -> Report:
-    """Serve a contract on a free port, drive that mock, and report."""
-    with MockServer(place) as server:
-        service = server.session.services[0]
-        keys = {
-            scheme.parameter: "any"
-            for scheme in service.plans.security_schemes().values()
-            if scheme.kind == "apiKey" and scheme.location == "header"
-        }
-        headers = {"Authorization": "Bearer any", "Cookie": "any=any", **keys}
-        url = f"{server.url}{service.contract.base_paths[0]}"
-        return probed("verify mock", service.contract, url, headers, target=name, most=most, seed=seed, workers=workers)
+def probed_mock(name: str, place: str, how: Probing, progress: Progress | None = None) -> Report:
+    """Drive the mock of a contract in this process, and report."""
+    server = MockServer(place)
+    service = server.session.services[0]
+    keys = {
+        scheme.parameter: "any"
+        for scheme in service.plans.security_schemes().values()
+        if scheme.kind == "apiKey" and scheme.location == "header"
+    }
+    headers = {"Authorization": "Bearer any", "Cookie": "any=any", **keys}
+    with in_process(server) as origin:
+        url = f"{origin}{service.contract.base_paths[0]}"
+        return probed("verify mock", service.contract, url, headers, target=name, how=how, progress=progress)
 
 
 def _left(contract: Contract, found: Probed) -> tuple[str, ...]:

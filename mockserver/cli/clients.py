@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -119,17 +119,22 @@ def show_grade(grade: Mapping[str, int]) -> None:
 
 
 class Progress:
-    """A line that says how far it is, on a terminal only."""
+    """A line that says how far it is, on a terminal only: so many parts, each told by its name."""
 
-    def __init__(self, bindings: Sequence[Any]) -> None:
-        self._bar: Any = click.progressbar(length=len(bindings), file=sys.stderr, item_show_func=str)
+    def __init__(self, count: int) -> None:
+        self._bar: Any = click.progressbar(length=count, file=sys.stderr, item_show_func=str)
         self._shows = sys.stderr.isatty()
+        self._told: set[str] = set()
 
-    def __enter__(self) -> Any:
+    def __enter__(self) -> Callable[[str], None] | None:
         if not self._shows:
             return None
         self._bar.__enter__()
-        return lambda binding: self._bar.update(1, binding.label)
+        return self._tell
+
+    def _tell(self, name: str) -> None:
+        self._bar.update(int(name not in self._told), name)
+        self._told.add(name)
 
     def __exit__(self, *_: object) -> None:
         if self._shows:

@@ -36,3 +36,10 @@ def write_reports(
         if trouble:
             click.echo(trouble, err=True)
     return told
+
+
+def verdict(reports: Sequence[Report]) -> int:
+    """Return the exit code: 1 for errors, 3 where something could not be checked, else 0."""
+    if any(one.count("error") for one in reports):
+        return 1
+    return 0 if reports and all(one.checked for one in reports) else 3

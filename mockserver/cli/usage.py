@@ -49,8 +49,8 @@ def usage(
     for one in chosen:
         suite, name = suite_of(one, contracts)
         show_bindings(suite, name)
-        with Progress(suite.bindings) as shown:
-            found, examples = usage_of(suite, shown)
+        with Progress(len(suite.bindings)) as shown:
+            found, examples = usage_of(suite, (lambda one: shown(one.label)) if shown is not None else None)
         click.echo("\n".join(_told(found)))
         path = Path(file or f"{_FOLDER}/{found.service}.json")
         if check:
