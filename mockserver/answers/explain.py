@@ -6,7 +6,7 @@ sound; it is never a shape of ours where the contract has one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from itertools import chain
@@ -16,6 +16,7 @@ from mockserver.answers.entries import SUBJECTS, TEXTS, subject_of, with_entries
 from mockserver.contract.plan import MediaPlan
 from mockserver.values import JSON
 from mockserver.violation import Violations
+from mockserver.wire.shape import Shape
 
 _STATUSES = ("status", "status_code", "statusCode", "httpStatus", "http_status")
 _KINDS = ("type", "code", "error_code", "errorCode", "error_type", "errorType")
@@ -66,7 +67,8 @@ def explained(value: JSON, media: MediaPlan, status: int, violations: Violations
     for path in _places(value, (), _KINDS):
         present = get(value, path)
         if isinstance(present, str) and present not in kinds(status):
-            told = (put(value, path, kind) for kind in kinds(status))
+            known = _shape_at(media.spec.shape, path).enum
+            told = (put(value, path, kind) for kind in kinds(status) if known is None or kind in known)
             value = next((changed for changed in told if media.accepts(changed)), value)
     for path in _places(value, (), TEXTS):
         if isinstance(get(value, path), str) and not (listed and 0 in path):
@@ -101,16 +103,24 @@ def _tried(value: JSON, path: Path, replacement: JSON, media: MediaPlan) -> JSON
     return changed if media.accepts(changed) else value
 
 
+def _shape_at(shape: Shape, path: Path) -> Shape:
+    for part in path:
+        shape = shape.item(part) if isinstance(part, int) else shape.property(part)
+    return shape
+
+
 def _places(value: JSON, path: Path, names: Sequence[str]) -> Iterator[Path]:
     """Yield where one of the names stands, the shallowest first, and in the order of the names."""
-    if len(path) > _DEEPEST:
-        return
+    below: Iterable[tuple[str | int, JSON]] = ()
     if isinstance(value, dict):
         yield from ((*path, name) for name in names if name in value and not isinstance(value[name], dict | list))
-        for key, item in value.items():
-            yield from _places(item, (*path, key), names)
+        below = value.items()
     elif isinstance(value, list) and value:
-        yield from _places(value[0], (*path, 0), names)
+        below = ((0, value[0]),)
+    if len(path) < _DEEPEST:
+        for key, item in below:
+            if isinstance(item, dict | list):
+                yield from _places(item, (*path, key), names)
 
 
 def problem(status: int, title: str, violations: Violations) -> JSON:

@@ -21,7 +21,7 @@ from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.discriminated import discriminated
 from mockserver.values import JSON, Struct, replace
 from mockserver.wire.bodies import decode_body, encode_body
-from mockserver.wire.json import loads
+from mockserver.wire.json import dumps, loads
 from mockserver.wire.media_type import is_json
 from mockserver.wire.parameters import encode_header
 from mockserver.wire.reading import Decoded, UnspellableError
@@ -119,8 +119,12 @@ class Imagination:
         if way.is_file:
             return Imagined(content_type, file_of(content_type), None, "generated")
         generator = self._generator(media, expanded) if expanded else way.generator
-        if way.json and part is None and (text := generator.write(seed, wanted=wanted)) is not None:
-            return Imagined(way.json, text, UNREAD, "generated")
+        text = generator.write(seed, wanted=wanted) if way.json else None
+        if text is not None:
+            if part is None:
+                return Imagined(way.json, text, UNREAD, "generated")
+            value = part(loads(text), media.accepts)
+            return Imagined(way.json, dumps(value), value, "generated")
         for further in range(_TRIES):
             try:
                 if media.per_item:

@@ -115,8 +115,9 @@ class Answering(Struct, frozen=True):
         )
         if chosen.status < 400 or imagined.source == "example":
             return imagined
-        value = explained(imagined.value, media, chosen.status, ())
-        return imagined if value is imagined.value else spelled(media, chosen.content_type, value, "generated")
+        plain = imagined.value
+        value = explained(plain, media, chosen.status, ())
+        return imagined if value is plain else spelled(media, chosen.content_type, value, "generated")
 
     def _refuse(self, plan: Plan, reading: Reading, violations: Violations, why: Refusal) -> Answer:
         chosen = self.service.chooser.refusal(plan, why, self.request.header("accept"))

@@ -41,8 +41,9 @@ def told_error(
     """Return the contract's own error with our explanation in it."""
     media = service.plans.media(documented, "response")
     imagined = service.imagination.body(media, content_type, seed, wanted={"status": status})
-    value = explained(imagined.value, media, status, violations)
-    return spelled(media, content_type, value, "generated") if value is not imagined.value else imagined
+    plain = imagined.value
+    value = explained(plain, media, status, violations)
+    return spelled(media, content_type, value, "generated") if value is not plain else imagined
 
 
 def _problem(status: int, violations: Violations) -> Imagined:
