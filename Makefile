@@ -33,8 +33,8 @@ corpus: $(VENV)/.installed  ## everything on the whole corpus
 impact: $(VENV)/.installed  ## every planted drift over 20 seeds, and every single change against the clients
 	CORPUS_FULL=1 $(BIN)/pytest -n 2 -s tests/impact tests/reference/test_planted_drift.py
 
-bench: $(VENV)/.installed  ## every benchmark; peers where they are installed (benchmarks/subjects.py)
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python benchmarks/bench.py
+bench: $(VENV)/.installed  ## every benchmark; peers where they are installed (benchmarks/peers.sh)
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python benchmarks/bench.py --soak
 	$(BIN)/python benchmarks/client.py
 
 $(VENV)/.installed: pyproject.toml constraints.txt
