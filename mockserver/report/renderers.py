@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from mockserver.report import github, html, json, junit, markdown, overview, pull_request, sarif, text
+from mockserver.report import github, html, issue, json, junit, markdown, overview, pull_request, sarif, text
 from mockserver.report.model import Report
 
 Renderer: TypeAlias = Callable[[Sequence[Report]], str]
@@ -18,6 +18,7 @@ RENDERERS: Mapping[str, Renderer] = {
     "sarif": sarif.render,
     "github": github.render,
     "pull-request": pull_request.render,
+    "issue": issue.render,
     "markdown": markdown.render,
     "html": html.render,
 }
