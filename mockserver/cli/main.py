@@ -11,6 +11,9 @@ import click
 from mockserver.errors import MockserverError
 
 _COMMANDS = {
+    "init": "init",
+    "add": "add",
+    "update": "add",
     "serve": "serve",
     "check": "check",
     "lint": "lint",
@@ -31,6 +34,7 @@ _COMMANDS = {
 
 EXAMPLES = """\b
 Examples:
+  mockserver add shipping https://api.example/openapi.yaml     fetch a vendor's contract
   mockserver serve                                  every contract in contracts/
   mockserver serve shipping -- python -m shop       your program, with SHIPPING_SERVICE set
   mockserver serve https://api.example/openapi.yaml

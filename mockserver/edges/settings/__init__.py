@@ -38,6 +38,11 @@ def read(start: Path | None = None) -> Configuration:
     return _configured(_shown(file), file.read_text(encoding="utf-8"), prefix, extra)
 
 
+def place() -> tuple[Path, _Path] | None:
+    """Return the file that holds the configuration, and the table in it where it begins; None where there is none."""
+    return _find(Path())
+
+
 def address(service: ServiceSettings) -> str:
     """Return where the API of a service is: the environment's word, else the file's.
 
