@@ -101,6 +101,13 @@ def test_row_2_a_deadline_that_passes_while_connecting_tells_that_nothing_was_se
         assert failed.value.outcome_unknown is False
 
 
+def test_row_17_a_deadline_that_passes_after_the_request_tells_that_it_may_have_been_done(make) -> None:
+    with FaultGate(hang()) as gate:
+        with pytest.raises(TimedOut) as failed:
+            make(gate.url).post("/", json={}, deadline_s=0.3)
+        assert (failed.value.outcome_unknown, len(gate.requests)) == (True, 1)
+
+
 def test_row_3_a_name_without_an_address_is_told_after_one_repeat(make, monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> list[object]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")

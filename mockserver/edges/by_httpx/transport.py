@@ -22,6 +22,7 @@ from mockserver.resilience.policy import BodyPolicy
 from mockserver.resilience.transfer import Got, Outgoing, Sink, Upload
 
 LATE = Failed("deadline", detail="the deadline passed while the answer came")
+_UNSENT = Failed("deadline", sent=False, detail="the deadline passed before the request was sent")
 _MOMENT_S = 0.02
 
 
@@ -46,19 +47,22 @@ class HttpxTransport:
             jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             client = self._module.AsyncClient(limits=limits, cookies=jar)
         self._client = client
+        self._stream = _stream_of(module)
 
     async def send(self, outgoing: Outgoing, timeouts: AttemptTimeouts, body: BodyPolicy) -> Got:
         """Send, and read the whole answer."""
+        content = self._stream(outgoing.body or b"") if isinstance(outgoing.body, bytes | None) else None
         try:
             async with until(timeouts):
-                return await self._send(outgoing, timeouts, body)
+                return await self._send(outgoing, timeouts, body, content)
         except TimeoutError:
-            return LATE
+            # a server carries out nothing before it has the whole request
+            return LATE if content is None or content.is_asked_for else _UNSENT
 
-    async def _send(self, outgoing: Outgoing, timeouts: AttemptTimeouts, body: BodyPolicy) -> Got:
+    async def _send(self, outgoing: Outgoing, timeouts: AttemptTimeouts, body: BodyPolicy, content: Any) -> Got:
         try:
             given = not self._is_own and self._home(outgoing.url)
-            answer = await (self._given if given else self._own)(outgoing, timeouts)
+            answer = await (self._given if given else self._own)(outgoing, timeouts, content)
         except (self._module.HTTPError, self._module.InvalidURL, ValueError) as error:
             failed = failure_of(error)
             if failed is None:
@@ -77,27 +81,27 @@ class HttpxTransport:
         # an error status is known even where its body is not
         return Response(answer.status_code, headers) if answer.status_code >= 400 else read
 
-    async def _own(self, outgoing: Outgoing, timeouts: AttemptTimeouts) -> Any:
+    async def _own(self, outgoing: Outgoing, timeouts: AttemptTimeouts, content: Any) -> Any:
         # past the client's own redirects, cookies and auth: that is a third of what a request costs
-        request = self._request(outgoing, timeouts)
+        request = self._request(outgoing, timeouts, content)
         transport = self._client._transport_for_url(request.url)  # noqa: SLF001 - the one for its proxy
         return await transport.handle_async_request(request)
 
-    def _request(self, outgoing: Outgoing, timeouts: AttemptTimeouts) -> Any:
+    def _request(self, outgoing: Outgoing, timeouts: AttemptTimeouts, content: Any) -> Any:
         module, body, url = self._module, outgoing.body, self._module.URL(outgoing.url)
         given = _headers(outgoing)
         extensions = {"timeout": _limits(timeouts)}
         if isinstance(body, Upload):
             return module.Request(outgoing.method, url, headers=given, content=_content(body), extensions=extensions)
         # said here, as asking httpx to find it out costs more than all of this
-        if body is not None or outgoing.method in {"POST", "PUT", "PATCH"}:
+        names = {name.lower() for name, _ in given}
+        if "content-length" not in names and (body is not None or outgoing.method in {"POST", "PUT", "PATCH"}):
             given.append(("Content-Length", str(len(body or b""))))
-        if all(name.lower() != "host" for name, _ in given):
+        if "host" not in names:
             given.insert(0, ("Host", url.netloc.decode("ascii")))
-        stream = module.ByteStream(body or b"")
-        return module.Request(outgoing.method, url, headers=given, stream=stream, extensions=extensions)
+        return module.Request(outgoing.method, url, headers=given, stream=content, extensions=extensions)
 
-    async def _given(self, outgoing: Outgoing, timeouts: AttemptTimeouts) -> Any:
+    async def _given(self, outgoing: Outgoing, timeouts: AttemptTimeouts, content: Any) -> Any:
         client = self._client
         request = client.build_request(
             outgoing.method,
@@ -106,6 +110,8 @@ class HttpxTransport:
             content=_content(outgoing.body),
             extensions={"timeout": _limits(timeouts)},
         )
+        if content is not None:
+            request.stream = content
         return await client.send(request, stream=True, follow_redirects=False)
 
     async def _read(self, answer: Any, policy: BodyPolicy, sink: Sink | None, *, has_body: bool) -> bytes | Failed:
@@ -137,6 +143,23 @@ class HttpxTransport:
         """Close the pools of an own client; a given one is its owner's."""
         if self._is_own:
             await self._client.aclose()
+
+
+def _stream_of(module: Any) -> Any:
+    """Return the class of bodies that know whether they were asked for: by then the head of the request has left."""
+
+    class Body(module.ByteStream):  # type: ignore[misc] # which module it is, is known when it runs
+        is_asked_for = False
+
+        def __init__(self, octets: bytes) -> None:
+            super().__init__(octets)
+            self._octets = octets
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            self.is_asked_for = True
+            yield self._octets
+
+    return Body
 
 
 def surplus_of(answer: Any) -> Any:
