@@ -49,7 +49,7 @@ def opened(
 ) -> requests.Response | Broken:
     """Send a request and read the head of its answer."""
     PACE.until = float("inf") if timeouts.total_s is None else time.monotonic() + timeouts.total_s
-    PACE.begun = True
+    PACE.begun, PACE.paced = True, None
     try:
         return adapter.send(
             prepared,
@@ -60,6 +60,8 @@ def opened(
             proxies=connect.proxies,
         )
     except (*_WORLDLY, ValueError) as error:
+        if PACE.paced is not None:
+            PACE.paced.close()  # an answer whose head was refused holds its socket open
         return Broken(failure_of(error, begun=PACE.begun) or _UNSPELLABLE, error)
 
 
