@@ -12,9 +12,10 @@ from mockserver.api.client_calls import Calling
 from mockserver.api.client_plans import methods_called_by
 from mockserver.contract.model import Operation
 from mockserver.contract.plan import Plan
-from mockserver.edges.consumer.arguments import InexpressibleError, plain
 from mockserver.edges.consumer.binding import Bound, How, bind_parameters, operations_named, places_by_name
+from mockserver.edges.consumer.members import plain
 from mockserver.edges.consumer.methods import Method, Parameter, parameters_of
+from mockserver.edges.consumer.scalars import InexpressibleError
 from mockserver.edges.consumer.watching import MADE_UP, Marks, arrived
 from mockserver.errors import UsageError
 from mockserver.jobs.service import Service

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import inspect
-import json
-import keyword
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 from mockserver.api.client_bound import Binding
+from mockserver.api.client_words import arguments_of, expressed_of
 from mockserver.contract.plan import Plan
-from mockserver.edges.consumer.arguments import InexpressibleError
 from mockserver.edges.consumer.clients import Api, errors_beside, maker
 from mockserver.edges.consumer.methods import Method, Notes, Typed, methods_of
 from mockserver.edges.consumer.returned import may_say_no, told
 from mockserver.edges.consumer.running import EndlessError, HungError, Running, without_pauses
+from mockserver.edges.consumer.scalars import InexpressibleError
+from mockserver.edges.consumer.slips import first_lines, is_slip
 from mockserver.edges.consumer.snapshot import raised as raised_error
 from mockserver.edges.consumer.snapshot import snapshot
-from mockserver.edges.consumer.watched import looked_at, watched
 from mockserver.edges.intercept.all import BELOW_RETRIES, intercepted, without_network_lookups
 from mockserver.edges.source_lines import calling_line, raising_line
 from mockserver.errors import UsageError
@@ -28,7 +26,7 @@ from mockserver.exchange import Request, Response
 from mockserver.jobs.interception import Interception, Received, addresses, ordered
 from mockserver.jobs.service import Answer, Service
 from mockserver.jobs.verify_answers import Given
-from mockserver.jobs.verify_cases import Case, Cases, Place, Said
+from mockserver.jobs.verify_cases import Case, Cases, Said
 from mockserver.jobs.verify_director import Director, Scene
 from mockserver.jobs.verify_judge import is_other_style, judge
 from mockserver.jobs.verify_observed import Called, Observed, Raised, Shown, Wanted
@@ -39,10 +37,6 @@ from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Violation
 
 _CHEAP_S: Final = 0.002
-_BUGS: Final = (
-    LookupError, TypeError, AttributeError, NameError, ValueError, ArithmeticError, AssertionError, RecursionError,
-    NotImplementedError, StopIteration,
-)  # fmt: skip
 
 
 class Played(Struct, frozen=True):
@@ -113,7 +107,7 @@ class Calling:
     @property
     def is_slip(self) -> bool:
         """Whether the last call raised what says nothing of the API, and is not declared."""
-        return self._failed is not None and not isinstance(self._failed, self.raises) and _is_bug(self._failed)
+        return self._failed is not None and not isinstance(self._failed, self.raises) and is_slip(self._failed)
 
     def observe(self, observer: Callable[[Request, Answer], None] | None) -> None:
         """Tell somebody of each exchange from now on."""
@@ -237,7 +231,7 @@ class Calling:
             pages_given = self._ended(case.given, plan)
         scene = Scene(frozenset({plan.operation.name}), case.given, pages_given, raw, fault=fault)
         self._director.play(scene)
-        arguments, expected = self._arguments(binding, case.said)
+        arguments, expected = arguments_of(binding, case.said)
         client = Typed(self._client, notes)
         raised: Raised | None = None
         self._returned, self._failed = OPAQUE, None
@@ -255,14 +249,7 @@ class Calling:
         except Exception as error:  # noqa: BLE001 - what a client raises is what is judged
             self._failed = error
             raised = self._raised(error)
-        expressed: dict[Place, JSON] = {}
-        lossy = False
-        for place, value in expected.items():
-            if not _unknown(place, notes):
-                part, any_of_it = looked_at(value, notes.expressed, case.said[place])
-                lossy = lossy or part != case.said[place]
-                if any_of_it:
-                    expressed[place] = part
+        expressed, lossy = expressed_of(expected, case.said, notes)
         known = Called(self._director.observed, expressed, raised, ending, binding.source, lossy, notes.spelled())
         if self._returned is OPAQUE:
             return known
@@ -298,35 +285,11 @@ class Calling:
         return (*([given] if given is not None else []), *last)
 
     def _raised(self, error: Exception) -> Raised:
-        declared = isinstance(error, self.raises) if self.raises else not _is_bug(error)
+        declared = isinstance(error, self.raises) if self.raises else not is_slip(error)
         self._raised_own = self._raised_own or isinstance(error, self.learned)
         key = error.args[0] if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) else ""
         line = raising_line(error.__traceback__)
-        return Raised(type(error).__name__, _first_line(error), declared, str(line or ""), key)
-
-    def _arguments(self, binding: Binding, said: Said) -> tuple[dict[str, JSON], dict[Place, JSON]]:
-        """Return the arguments for what is said, and what must arrive."""
-        arguments: dict[str, JSON] = dict(binding.fixed)
-        expected: dict[Place, JSON] = {}
-        if binding.function is not None:
-            said = {place: watched(value) for place, value in said.items()}
-        left = dict(said)
-        for bound in binding.bound:
-            for one in bound:
-                if one.place is None or one.place not in said:
-                    continue
-                value = said[one.place]
-                left.pop(one.place, None)
-                if one.parameter.name not in arguments:
-                    arguments[one.parameter.name] = value
-                if value is not None or not one.parameter.none_by_default:
-                    expected[one.place] = value
-        if binding.more:
-            for place, value in left.items():
-                arguments[_keyword(place[-1])] = value
-                if value is not None:
-                    expected[place] = value
-        return arguments, expected
+        return Raised(type(error).__name__, first_lines(error), declared, str(line or ""), key)
 
 
 _WHATEVER_IS_SAID: Final = frozenset({"request-media-type", "request-security", "request-spelling"})
@@ -350,35 +313,6 @@ def _method(client: Any, path: str) -> Callable[..., Any]:
         client = getattr(client, part)
     method: Callable[..., Any] = client
     return method
-
-
-def _keyword(name: str) -> str:
-    """Return a contract's name as Python would write it.
-
-    >>> _keyword("Idempotency-Key"), _keyword("collectOn"), _keyword("from")
-    ('idempotency_key', 'collect_on', 'from_')
-    """
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    snake = re.sub(r"[^A-Za-z0-9]+", "_", snake).strip("_").lower()
-    return f"{snake}_" if keyword.iskeyword(snake) else snake
-
-
-def _unknown(place: Place, notes: Notes) -> bool:
-    """Tell whether the method has no parameter for what was said."""
-    return _keyword(place[-1]) in notes.unknown
-
-
-def _is_bug(error: Exception) -> bool:
-    """Tell whether an error says nothing of the API: it would be raised by a slip in any program."""
-    foreign = type(error).__module__.partition(".")[0]
-    return isinstance(error, json.JSONDecodeError) or (
-        isinstance(error, _BUGS) and foreign in {"builtins", "json", "pydantic_core", "decimal", "uuid"}
-    )
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return " ".join(part.strip() for part in text[:3])[:300]
 
 
 def _not_understood(called: Called, notes: Notes) -> bool:

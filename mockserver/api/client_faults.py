@@ -13,9 +13,9 @@ from mockserver.api.client_bound import Binding
 from mockserver.api.client_calls import Calling
 from mockserver.api.client_plans import planned
 from mockserver.contract.plan import Plan
-from mockserver.edges.consumer.arguments import InexpressibleError
 from mockserver.edges.consumer.methods import Notes
 from mockserver.edges.consumer.running import without_pauses
+from mockserver.edges.consumer.scalars import InexpressibleError
 from mockserver.edges.fault_gate import FaultGate, Play, Wire, empty, raw, reset
 from mockserver.edges.intercept.all import intercepted
 from mockserver.edges.intercept.spelling import BROKEN, spelled

@@ -9,8 +9,9 @@ from typing import Final
 from mockserver.api.client_bound import Binding
 from mockserver.api.client_calls import Calling
 from mockserver.contract.plan import Plan
-from mockserver.edges.consumer.arguments import InexpressibleError, plain
+from mockserver.edges.consumer.members import plain
 from mockserver.edges.consumer.methods import Notes
+from mockserver.edges.consumer.scalars import InexpressibleError
 from mockserver.generate.generator import Unsatisfiable
 from mockserver.jobs.verify_cases import Case, Cases, Direction, Place, Said
 from mockserver.values import JSON, replace

@@ -7,59 +7,16 @@ Each conversion tells two things: the argument, and what of the value it can exp
 from __future__ import annotations
 
 import collections.abc
-import dataclasses
 import enum
 import inspect
-import io
-import re
 import types
 import typing
-import uuid
-from collections.abc import Callable, Hashable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, Final
 
-from mockserver.values import JSON, Struct
-
-LEFT_OUT: Final = object()
-"""The argument says nothing of this value: it may reach the wire or not."""
-
-
-class InexpressibleError(Exception):
-    """The annotation has no argument for this value; `lacks` names a member that it needs and the value has not."""
-
-    def __init__(self, why: str, *, lacks: str = "") -> None:
-        super().__init__(why)
-        self.lacks = lacks
-
-
-class Argument(Struct, frozen=True):
-    """An argument and what it expresses of the value it was made of."""
-
-    value: Any
-    expressed: JSON
-
-
-class Field(Struct, frozen=True):
-    """One member of a class of values: how it is called in the constructor, and whether it may be left out."""
-
-    name: str
-    keyword: str
-    annotation: Any
-    required: bool
-    none_by_default: bool
-
-
-def plain(name: str) -> str:
-    """Return a name as everybody would know it again: letters and digits, lower case.
-
-    >>> plain("Idempotency-Key") == plain("idempotency_key") == plain("idempotencyKey")
-    True
-    """
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+from mockserver.edges.consumer.members import Field, fields_of, hints_of, plain
+from mockserver.edges.consumer.scalars import SCALARS, Argument, InexpressibleError
+from mockserver.values import JSON
 
 
 def convert(value: JSON, annotation: Any) -> Argument:
@@ -84,7 +41,7 @@ def convert(value: JSON, annotation: Any) -> Argument:
         return _typed_dict(value, annotation)
     if issubclass(annotation, enum.Enum):
         return _enum(value, annotation)
-    for kind, make in _SCALARS:
+    for kind, make in SCALARS:
         if annotation is kind:
             return make(value)
     if issubclass(annotation, list | tuple | set | frozenset | collections.abc.Iterable) and isinstance(value, list):
@@ -216,201 +173,6 @@ def _typed_dict(value: JSON, annotation: Any) -> Argument:
         if name not in out:
             raise InexpressibleError(f"{annotation.__name__} needs {name}", lacks=name)
     return Argument(out, expressed)
-
-
-def _bool(value: JSON) -> Argument:
-    if isinstance(value, bool):
-        return Argument(value, value)
-    raise InexpressibleError(f"{value!r} is no bool")
-
-
-def _int(value: JSON) -> Argument:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Argument(value, value)
-    if isinstance(value, float) and value.is_integer():
-        return Argument(int(value), value)
-    if isinstance(value, str) and re.fullmatch(r"0|[1-9]\d{0,18}", value):
-        return Argument(int(value), value)
-    raise InexpressibleError(f"{value!r} is no int")
-
-
-def _float(value: JSON) -> Argument:
-    if isinstance(value, int | float) and not isinstance(value, bool) and (float(value) == value):
-        return Argument(float(value), value)
-    raise InexpressibleError(f"{value!r} is no float")
-
-
-def _str(value: JSON) -> Argument:
-    if isinstance(value, str):
-        return Argument(value, value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Argument(str(value), value)
-    raise InexpressibleError(f"{value!r} is no text")
-
-
-def _bytes(value: JSON) -> Argument:
-    if isinstance(value, bytes):
-        return Argument(value, value)
-    if isinstance(value, str):
-        return Argument(value.encode(), value)
-    raise InexpressibleError(f"{value!r} is no text")
-
-
-def _decimal(value: JSON) -> Argument:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise InexpressibleError(f"{value!r} is no number")
-    try:
-        return Argument(Decimal(str(value)), value)
-    except InvalidOperation:
-        raise InexpressibleError(f"{value!r} is no number") from None
-
-
-def _datetime(value: JSON) -> Argument:
-    try:
-        if isinstance(value, str):
-            return Argument(datetime.fromisoformat(value), value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return Argument(datetime.fromtimestamp(value, UTC), value)
-    except (ValueError, OverflowError, OSError) as cannot:
-        raise InexpressibleError(str(cannot)) from cannot
-    raise InexpressibleError(f"{value!r} is no time")
-
-
-def _parsed(kind: Callable[[str], Any], text: Callable[[Any], JSON]) -> Callable[[JSON], Argument]:
-    def make(value: JSON) -> Argument:
-        if not isinstance(value, str):
-            raise InexpressibleError(f"{value!r} is no text")
-        try:
-            made = kind(value)
-        except ValueError as cannot:
-            raise InexpressibleError(str(cannot)) from cannot
-        return Argument(made, text(made))
-
-    return make
-
-
-def _timedelta(value: JSON) -> Argument:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Argument(timedelta(seconds=value), value)
-    raise InexpressibleError(f"{value!r} is no number of seconds")
-
-
-def _file(value: JSON) -> Argument:
-    made = _bytes(value)
-    return Argument(io.BytesIO(made.value), made.expressed)
-
-
-_SCALARS: Final[tuple[tuple[Any, Callable[[JSON], Argument]], ...]] = (
-    (bool, _bool),
-    (int, _int),
-    (float, _float),
-    (str, _str),
-    (bytes, _bytes),
-    (bytearray, _bytes),
-    (Decimal, _decimal),
-    (datetime, _datetime),
-    (date, _parsed(date.fromisoformat, lambda made: made.isoformat())),
-    (time, _parsed(time.fromisoformat, lambda made: made.isoformat())),
-    (timedelta, _timedelta),
-    (uuid.UUID, _parsed(uuid.UUID, str)),
-    (typing.BinaryIO, _file),
-    (io.BytesIO, _file),
-    (io.IOBase, _file),
-)
-
-
-def hints_of(owner: Any) -> dict[str, Any]:
-    """Return annotations with names looked up; what cannot be looked up is left open."""
-    try:
-        return typing.get_type_hints(owner, include_extras=True)
-    except Exception:  # noqa: BLE001 - names under TYPE_CHECKING, forward references: foreign code may raise anything
-        found: dict[str, Any] = {}
-        for name, written in getattr(owner, "__annotations__", {}).items():
-            found[name] = _looked_up(written, owner)
-        return found
-
-
-def _looked_up(written: Any, owner: Any) -> Any:
-    if not isinstance(written, str):
-        return written
-    module = inspect.getmodule(owner)
-    try:
-        return eval(written, dict(vars(module)) if module is not None else {})  # noqa: S307 - the client's own annotation
-    except Exception:  # noqa: BLE001 - as above
-        return Any
-
-
-def fields_of(annotation: type) -> tuple[Field, ...]:
-    """Return the members of a class of values: dataclass, pydantic, attrs, named tuple, or its constructor."""
-    return _fields(typing.cast("Hashable", annotation))
-
-
-@lru_cache(maxsize=1024)
-def _fields(annotation: Any) -> tuple[Field, ...]:
-    hints = hints_of(annotation)
-    if dataclasses.is_dataclass(annotation):
-        return tuple(
-            Field(
-                one.name,
-                one.name,
-                hints.get(one.name, Any),
-                one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING,
-                one.default is None,
-            )
-            for one in dataclasses.fields(annotation)
-            if one.init
-        )
-    pydantic = getattr(annotation, "model_fields", None)
-    if isinstance(pydantic, Mapping):
-        by_name = bool(getattr(annotation, "model_config", {}).get("populate_by_name"))
-        return tuple(
-            Field(
-                name,
-                name if by_name or not one.alias else one.alias,
-                hints.get(name, Any),
-                one.is_required(),
-                not one.is_required() and one.default is None,
-            )
-            for name, one in pydantic.items()
-        )
-    attrs = getattr(annotation, "__attrs_attrs__", None)
-    if attrs is not None:
-        return tuple(
-            Field(one.name, one.alias or one.name.lstrip("_"), hints.get(one.name, one.type), *_default(one.default))
-            for one in attrs
-            if one.init
-        )
-    if issubclass(annotation, tuple) and hasattr(annotation, "_fields"):
-        defaults = annotation._field_defaults
-        return tuple(
-            Field(name, name, hints.get(name, Any), name not in defaults, defaults.get(name, 0) is None)
-            for name in annotation._fields
-        )
-    return _constructor(annotation)
-
-
-def _default(default: Any) -> tuple[bool, bool]:
-    missing = getattr(default, "name", "") == "NOTHING"
-    return missing, default is None
-
-
-def _constructor(annotation: type) -> tuple[Field, ...]:
-    try:
-        parameters = list(inspect.signature(annotation).parameters.values())
-    except (TypeError, ValueError):
-        return ()
-    hints = hints_of(vars(annotation).get("__init__", annotation))
-    return tuple(
-        Field(
-            one.name,
-            one.name,
-            hints.get(one.name, Any),
-            one.default is inspect.Parameter.empty,
-            one.default is None,
-        )
-        for one in parameters
-        if one.kind in (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    )
 
 
 def _made(value: JSON, annotation: type) -> Argument:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final
 
-from mockserver.edges.consumer.arguments import plain
+from mockserver.edges.consumer.members import plain
 from mockserver.errors import UsageError
 from mockserver.values import Struct, field
 

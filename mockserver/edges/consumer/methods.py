@@ -16,7 +16,9 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from mockserver.edges.consumer.arguments import Argument, convert, fields_of, hints_of
+from mockserver.edges.consumer.arguments import convert
+from mockserver.edges.consumer.members import fields_of, hints_of
+from mockserver.edges.consumer.scalars import Argument
 from mockserver.values import JSON, Struct, field
 
 _GROUPS: Final = 2

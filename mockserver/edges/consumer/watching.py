@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.contract.reading import Body
-from mockserver.edges.consumer.arguments import InexpressibleError, convert, fields_of, hints_of, plain
+from mockserver.edges.consumer.arguments import convert
 from mockserver.edges.consumer.binding import Bound
+from mockserver.edges.consumer.members import fields_of, hints_of, plain
 from mockserver.edges.consumer.methods import Parameter
+from mockserver.edges.consumer.scalars import InexpressibleError
 from mockserver.jobs.verify_cases import Place
 from mockserver.jobs.verify_observed import Observed
 from mockserver.values import JSON, Struct

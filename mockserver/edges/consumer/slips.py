@@ -1,0 +1,25 @@
+"""Errors that say nothing of an API: slips that any program could make."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+_BUGS: Final = (
+    LookupError, TypeError, AttributeError, NameError, ValueError, ArithmeticError, AssertionError, RecursionError,
+    NotImplementedError, StopIteration,
+)  # fmt: skip
+
+
+def is_slip(error: Exception) -> bool:
+    """Tell whether an error says nothing of the API: it would be raised by a slip in any program."""
+    foreign = type(error).__module__.partition(".")[0]
+    return isinstance(error, json.JSONDecodeError) or (
+        isinstance(error, _BUGS) and foreign in {"builtins", "json", "pydantic_core", "decimal", "uuid"}
+    )
+
+
+def first_lines(error: Exception) -> str:
+    """Return what an error says, in a line."""
+    text = str(error).strip().splitlines()
+    return " ".join(part.strip() for part in text[:3])[:300]
