@@ -174,6 +174,7 @@ class ClientSuite:
 
     def use(self, client: Any) -> None:
         """Check this very client from now on (a pytest fixture)."""
+        self._bindings = None
         api = Api(self._url)
         self._calling = self._made(_Ready(client), api)
 
@@ -277,10 +278,13 @@ class ClientSuite:
         """
         import pytest  # noqa: PLC0415 - only tests have it
 
+        directions = (*DIRECTIONS, *BROKEN[: int(faults)])
+        # what a fixture's client can do is known when there is one: a test for each direction, then
+        chosen: Sequence[Binding | None] = (None,) if self.fixture and not self._explicit else self.bindings
         cases = [
             SuiteCase(self, binding, direction, max_examples, time_budget_s)
-            for binding in self.bindings
-            for direction in (*DIRECTIONS, *BROKEN[: int(faults)])
+            for binding in chosen
+            for direction in directions
         ]
         if self.strays:
             cases.append(SuiteCase(self, None, "sent"))
@@ -297,7 +301,10 @@ class _Ready(Struct, frozen=True):
 
 
 class SuiteCase(Struct, frozen=True):
-    """One binding in one direction, for one test; no binding: what was wrong while methods were watched."""
+    """One binding in one direction, for one test.
+
+    No binding: all of them where the client is a fixture, else what was wrong while methods were watched.
+    """
 
     suite: ClientSuite
     binding: Binding | None
@@ -308,14 +315,16 @@ class SuiteCase(Struct, frozen=True):
     @property
     def name(self) -> str:
         """How the test is called."""
-        return f"{self.binding.label}-{self.direction}" if self.binding is not None else "watched-sent"
+        if self.binding is None:
+            return self.direction if self.suite.fixture else f"watched-{self.direction}"
+        return f"{self.binding.label}-{self.direction}"
 
     def check(self, client: Any = None) -> None:
         """Check; an AssertionError tells what was found, as `mockserver verify client` would."""
         __tracebackhide__ = True
         if client is not None:
             self.suite.use(client)
-        bindings = [self.binding] if self.binding is not None else []
+        bindings = [self.binding] if self.binding is not None else None if self.suite.fixture else []
         result = self.suite.check(
             bindings, [self.direction], max_examples=self.max_examples, time_budget_s=self.time_budget_s
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from mockserver.api.client_suite import SuiteCase
     from mockserver.api.mock_api import MockApi
     from mockserver.api.mock_server import MockServer
     from mockserver.pytest_plugin.session import Run
@@ -86,11 +87,19 @@ def _run(config: pytest.Config) -> Run:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let the marker bring its fixture along."""
-    if item.get_closest_marker("mock_api") is not None:
-        names = getattr(item, "fixturenames", None)
-        if names is not None and "mock_api" not in names and "mock_server" not in names:
-            names.append("mock_api")
+    """Let the marker bring its fixture along, and a suite its client."""
+    names: list[str] = getattr(item, "fixturenames", [])
+    if item.get_closest_marker("mock_api") is not None and not {"mock_api", "mock_server"} & set(names):
+        names.append("mock_api")
+    names.extend(case.suite.fixture for case in _cases(item) if case.suite.fixture not in {"", *names})
+
+
+def _cases(item: pytest.Item) -> Iterator[SuiteCase]:
+    """Yield the case of a suite that a test plays; who has imported no suite has none."""
+    suites = sys.modules.get("mockserver.api.client_suite")
+    callspec = getattr(item, "callspec", None)
+    if suites is not None and callspec is not None:
+        yield from (case for case in callspec.params.values() if isinstance(case, suites.SuiteCase))
 
 
 @pytest.fixture
@@ -112,6 +121,9 @@ def mock_server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Judge what the client sent, while the test itself can still fail."""
+    for case in _cases(item):
+        if case.suite.fixture:
+            case.suite.use(getattr(item, "funcargs", {})[case.suite.fixture])
     mocks = item.stash.get(_MOCKS, None)
     if mocks is None:
         return (yield)
@@ -129,14 +141,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Measure the suites of clients, too; who has imported none has none."""
-    suites = sys.modules.get("mockserver.api.client_suite")
-    if suites is None:
-        return
-    callspec = getattr(item, "callspec", None)
-    for case in callspec.params.values() if callspec is not None else ():
-        if isinstance(case, suites.SuiteCase):
-            _run(item.config).measured.watch_case(case)
+    """Measure the suites of clients, too."""
+    for case in _cases(item):
+        _run(item.config).measured.watch_case(case)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

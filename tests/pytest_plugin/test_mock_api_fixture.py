@@ -246,3 +246,23 @@ def test_function(mock_api):
 """,
     )
     ran.assert_outcomes(passed=1)
+
+
+def test_a_client_that_is_a_fixture_is_brought_to_each_case_of_its_suite(suite):
+    ran = run(
+        suite,
+        """
+from mockserver import ClientSuite
+@pytest.fixture
+def shipping_client():
+    return Shipping()
+shipping = ClientSuite("shipping", "shipping_client", raises=requests.HTTPError, ignore=["createShipment"])
+@shipping.parametrize(faults=True)
+def test_shipping(case):
+    case.check()
+""",
+        "-v",
+    )
+    ran.assert_outcomes(failed=1, passed=3)
+    ran.stdout.fnmatch_lines(["*test_shipping[[]sent[]] FAILED*", "*[[]answered[]] PASSED*", "*[[]broken[]] PASSED*"])
+    ran.stdout.fnmatch_lines(["*error[[]request-path[]]*/shipments/a/b is not in the contract*"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import types
 import typing
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
@@ -16,6 +15,10 @@ from mockserver.jobs.verify_returned import OPAQUE
 from mockserver.values import JSON
 
 _DEEPEST: Final = 8
+_FOREIGN: Final = frozenset(
+    {"builtins", "collections", "requests", "urllib3", "httpx", "httpx2", "aiohttp", "http", "email", "io", "_io"}
+)
+"""Where classes are at home whose objects are tools, and no values."""
 
 
 def told(result: Any, fuel: int = _DEEPEST) -> JSON:
@@ -39,7 +42,7 @@ def told(result: Any, fuel: int = _DEEPEST) -> JSON:
             return result.isoformat()
         case UUID():
             return str(result)
-        case Mapping():
+        case dict():
             return {str(name): told(item, fuel - 1) for name, item in result.items()}
         case list():
             return [told(item, fuel - 1) for item in result]
@@ -53,7 +56,7 @@ def told(result: Any, fuel: int = _DEEPEST) -> JSON:
 def _members(value: Any) -> dict[str, Any]:
     """Return the fields of an object, or its public attributes where its class names none."""
     kind = type(value)
-    if kind.__module__ == "builtins" or isinstance(value, types.ModuleType) or callable(value):
+    if kind.__module__.partition(".")[0] in _FOREIGN or isinstance(value, types.ModuleType) or callable(value):
         return {}
     is_declared = any(
         hasattr(kind, mark) for mark in ("__dataclass_fields__", "model_fields", "__attrs_attrs__", "_fields")
