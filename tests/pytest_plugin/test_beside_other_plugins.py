@@ -1,23 +1,26 @@
 """The plugin beside those that other people have installed: each keeps its words, and ours keeps its verdict.
 
-They are no dependency of ours: `pip install --group plugins`, and this is run. Without them it is skipped, and says so.
+They stand in a folder of their own (`make test` puts them there), so that no other test is shuffled or blocked by them.
 """
 
+import os
+import sys
 from importlib.metadata import entry_points
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parent.parent.parent
-OTHERS = ("pytest_recording", "respx", "pytest_httpx", "pytest_httpserver", "pytest_socket", "pytest_asyncio")
-MISSING = [name for name in OTHERS if find_spec(name) is None]
+FOLDER = Path(sys.prefix) / "plugins"
+OTHERS = ("pytest_recording", "pytest_vcr", "respx", "pytest_httpx", "pytest_httpserver", "pytest_socket")
+MORE = ("pytest_asyncio", "pytest_randomly")
+MISSING = [name for name in (*OTHERS, *MORE) if not list(FOLDER.glob(f"{name}*"))]
 INSTALLED = any(each.name == "mockserver_contracts" for each in entry_points(group="pytest11"))
 PLUGIN = () if INSTALLED else ("-p", "mockserver.pytest_plugin.plugin")
 
 TESTS = """
-import httpx, pytest, requests, respx, unittest
+import httpx, pytest, requests, respx, socket, unittest
 
 KEY = {"X-Api-Key": "k"}
 URL = "https://api.shipping.example/v2/shipments/"
@@ -47,6 +50,8 @@ def test_recording(mock_api):
     assert requests.get(URL + "4", headers=KEY, timeout=5).json()["id"] == "4"
 
 def test_httpserver(httpserver, mock_api):
+    httpserver.expect_request("/").respond_with_data("here")
+    assert socket.create_connection((httpserver.host, httpserver.port)).close() is None
     assert requests.get(URL + "5", headers=KEY, timeout=5).json()["id"] == "5"
 
 class TestUnittest(unittest.TestCase):
@@ -59,11 +64,24 @@ class TestUnittest(unittest.TestCase):
 """
 
 
-@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}; pip install --group plugins")
-def test_everybody_gets_on_with_everybody(pytester: pytest.Pytester) -> None:
+@pytest.mark.skipif(bool(MISSING), reason=f"not in {FOLDER}: {', '.join(MISSING)}; make test puts them there")
+@pytest.mark.parametrize("without", ["vcr", "recording"])  # these two refuse to be beside each other
+def test_everybody_gets_on_with_everybody(pytester, monkeypatch, without: str) -> None:
     (pytester.mkdir("contracts") / "shipping.yaml").write_bytes((ROOT / "contracts" / "shipping.yaml").read_bytes())
     pytester.makepyfile(TESTS)
-    words = ("-p", "no:schemathesis", "--disable-socket", "--allow-hosts=127.0.0.1")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), str(FOLDER))))
+    words = (
+        "-p",
+        "no:schemathesis",
+        "-p",
+        f"no:{without}",
+        "--disable-socket",
+        "--allow-hosts=127.0.0.1",
+        "-n",
+        "2",
+        "-v",
+    )
     ran = pytester.runpytest_subprocess(*PLUGIN, *words)
     ran.assert_outcomes(passed=6, failed=1)
+    ran.stdout.fnmatch_lines(["*Using --randomly-seed=*"])
     ran.stdout.fnmatch_lines(["error[[]request-security[]]*", "FAILED *::test_asyncio_wrong - *"])
