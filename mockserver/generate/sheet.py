@@ -6,8 +6,10 @@ spells by itself whatever else stands in a value. Knows no schemas.
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -126,7 +128,7 @@ def _hole(draw: Draw) -> tuple[int, int, _Write]:
             first, width = draw.first, draw.width
             return draw.salt, draw.count, lambda number: b"%d" % (first + number * width)
         case StockDraw():
-            return draw.salt, STOCK, partial(_kept, _writes_kept(draw))
+            return draw.salt, STOCK, _writes_stock(draw)
         case _:
             return 0, 0, _writes(draw)
 
@@ -148,15 +150,45 @@ def _writes(draw: Draw) -> _Write:
             return lambda seed: part_dumps(draw(seed))
 
 
-def _writes_kept(draw: StockDraw) -> _Write:
+def _writes_stock(draw: StockDraw) -> _Write:
+    """Return what writes a thing from stock: each of them is written once, for as long as there is room for it."""
     write, salt = _writes(draw.draw), draw.salt
-    return lambda number: write(fork(number, salt))
+    texts: list[bytes | None] = [None] * STOCK
+
+    def written(number: int) -> bytes:
+        text = texts[number]
+        if text is None:
+            text = write(fork(number, salt))
+            SHELF.keep(texts, number, text)
+        return text
+
+    return written
 
 
-@lru_cache(maxsize=8192)
-def _kept(write: _Write, number: int) -> bytes:
-    """Return the text of what is in stock."""
-    return write(number)
+class Shelf:
+    """Where texts from stock are kept, together no more than so many bytes: the oldest go first. Safe for threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._order: deque[tuple[list[bytes | None], int]] = deque()
+        self._lock = threading.Lock()
+        self.held = 0
+
+    def keep(self, texts: list[bytes | None], number: int, text: bytes) -> None:
+        """Keep a text in its place."""
+        with self._lock:
+            if texts[number] is not None:  # another thread was faster
+                return
+            texts[number] = text
+            self._order.append((texts, number))
+            self.held += len(text)
+            while self.held > self._most:
+                oldest, place = self._order.popleft()
+                self.held -= len(oldest[place] or b"")
+                oldest[place] = None
+
+
+SHELF = Shelf(16 << 20)
 
 
 def _writes_option(options: tuple[object, ...]) -> _Write:

@@ -8,6 +8,7 @@ from random_schemas import bundles
 from mockserver.errors import UnreadableDocument
 from mockserver.generate.generator import Generator, Unsatisfiable
 from mockserver.generate.nodes import STOCK
+from mockserver.generate.sheet import Shelf
 from mockserver.schema.compile import Validators
 from mockserver.wire.json import dumps
 
@@ -100,3 +101,14 @@ def test_what_stands_in_a_thing_is_one_of_a_stock_and_the_thing_is_not():
 def test_the_contents_of_a_wrapper_are_not_from_stock():
     generator = Generator({"type": "object", "properties": {"data": ISSUE, "name": {"const": "x"}}}, Validators())
     assert len({dumps(generator.draw(seed)["data"]) for seed in range(100)}) == 100
+
+
+def test_texts_from_stock_are_kept_up_to_a_number_of_bytes():
+    shelf, texts = Shelf(1000), [None] * STOCK
+    for number in range(STOCK):
+        shelf.keep(texts, number, b"x" * 90)
+        shelf.keep(texts, number, b"y" * 90)
+        assert shelf.held <= 1000
+    assert [number for number, text in enumerate(texts) if text] == list(range(STOCK - 11, STOCK))
+    shelf.keep(texts, 0, b"z" * 2000)
+    assert (shelf.held, any(texts)) == (0, False)
