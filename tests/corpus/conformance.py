@@ -82,7 +82,7 @@ def _ask(
     score.asked += 1
     score.sampled += drawn.by == "sampler"
     try:
-        answered = session.send(drawn.request, timeout=15, allow_redirects=False)
+        answered = session.send(drawn.request, timeout=120, allow_redirects=False)
     except requests.RequestException as error:
         score.failures.append({"operation": asked.label, "why": f"no answer: {error}"})
         return

@@ -170,6 +170,8 @@ def _texts(parameter: dict[str, Any], template: str, sent: Sent) -> list[str] | 
     path, _, query = sent.target.partition("?")
     if place == "query":
         pairs = parse_qsl(query, keep_blank_values=True)
+        if name in dict(parse_qsl(template.partition("?")[2], keep_blank_values=True)):
+            return None  # the template says it already, and clients repeat it or not
         texts = [value for key, value in pairs if key in {name, f"{name}[]"}]
         begun = any(key.startswith((f"{name}[", f"{name}.")) for key, _ in pairs)
         unseen = begun or "?" in template or _exploded_object(parameter)
