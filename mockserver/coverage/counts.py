@@ -60,7 +60,7 @@ class Covered(Struct, frozen=True):
 def covered(universe: Universe, seen: Iterable[str]) -> Covered:
     """Return what was seen of a contract; keys of another edition count for nothing."""
     known = frozenset(key for key in seen if key in universe.points)
-    used = frozenset(name for key in known if universe.points[key].kind == "operation" for name in universe.reach[key])
+    used = frozenset(universe.points[key].what for key in known if universe.points[key].kind == "operation")
     return Covered(universe, known, used)
 
 

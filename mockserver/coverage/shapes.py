@@ -1,7 +1,7 @@
 """What can differ among the values of a schema, as a graph that values are laid upon.
 
 A shape is made when it is first asked for, and refers to others, in circles too: the points that stand in it can be
-listed without any value (`reachable`), and a value tells which of them it has (`mark`). Knows no operation.
+listed without any value (`own`), and a value tells which of them it has (`mark`). Knows no operation.
 """
 
 from __future__ import annotations
@@ -24,26 +24,25 @@ from mockserver.values import JSON
 
 Judge: TypeAlias = Callable[[JSON], bool]
 _DEPTH = 12
+_REMEMBERED = 1024
 _NULL = {"type": "null"}
 _NOT_NULL: frozenset[str] = frozenset(KINDS) - {"null"}
 
 
 class Branch:
-    """One alternative: `judge` tells whether a value takes it, and is made when the first value comes."""
+    """One alternative: `takes` tells whether a value takes it; its judge is made when the first value comes."""
 
-    __slots__ = ("_judge", "_make", "key", "shape")
+    __slots__ = ("_make", "key", "shape", "takes")
 
     def __init__(self, key: str, shape: Shape, make: Callable[[], Judge]) -> None:
         self.key = key
         self.shape = shape
         self._make = make
-        self._judge: Judge | None = None
+        self.takes: Judge = self._first
 
-    def takes(self, value: JSON) -> bool:
-        """Tell whether a value takes this branch."""
-        if self._judge is None:
-            self._judge = self._make()
-        return self._judge(value)
+    def _first(self, value: JSON) -> bool:
+        self.takes = self._make()
+        return self.takes(value)
 
 
 class Union:
@@ -67,14 +66,21 @@ class Union:
 
 
 class Shape:
-    """What can differ at one place; filled by `Shapes`, and the same ever after."""
+    """What can differ at one place; filled by `Shapes`, and the same ever after.
+
+    `properties` are those below which something differs, `declared` the names of all. What was marked once need not
+    be marked again: `_members` remembers the names that objects had, and belongs to one set of keys, as a shape does.
+    """
 
     __slots__ = (
-        "additional", "enum", "items", "options", "parts", "patterns", "points", "prefix", "properties", "types",
-        "unions", "when",
+        "_members", "additional", "declared", "enum", "is_shared", "items", "options", "parts", "patterns", "points",
+        "prefix", "properties", "types", "unions", "when",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_shared: bool = False) -> None:
+        self.is_shared = is_shared
+        self._members: set[tuple[str, ...]] = set()
+        self.declared: frozenset[str] = frozenset()
         self.points: list[Point] = []
         self.types: list[tuple[frozenset[str], str]] = []
         self.enum: dict[str, str] = {}
@@ -99,7 +105,7 @@ class Shape:
         yield from (shape for _, then, other in self.when for shape in (then, other) if shape is not None)
 
     def mark(self, value: JSON, seen: set[str]) -> None:
-        """Add the keys of the points that a value has."""
+        """Add the keys of the points that a value has to a set, which is the same one each time."""
         if self.types:
             kind = kind_of(value)
             seen.update(key for kinds, key in self.types if kind in kinds)
@@ -126,28 +132,49 @@ class Shape:
                 chosen.mark(value, seen)
 
     def _mark_members(self, value: dict[str, JSON], seen: set[str]) -> None:
-        seen.update(present if name in value else absent for name, present, absent in self.options)
+        if self.options:
+            names = tuple(value)
+            if names not in self._members:
+                if len(self._members) < _REMEMBERED:
+                    self._members.add(names)
+                seen.update([present if name in value else absent for name, present, absent in self.options])
+        for name, below in self.properties.items():
+            if name in value:
+                below.mark(value[name], seen)
+        if self.patterns or self.additional is not None:
+            self._mark_others(value, seen)
+
+    def _mark_others(self, value: dict[str, JSON], seen: set[str]) -> None:
         for name, member in value.items():
-            below = self.properties.get(name)
-            if below is not None:
-                below.mark(member, seen)
             fits = [shape for matches, shape in self.patterns if matches(name)]
             for shape in fits:
                 shape.mark(member, seen)
-            if below is None and not fits and self.additional is not None:
+            if not fits and self.additional is not None and name not in self.declared:
                 self.additional.mark(member, seen)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing differs here or below."""
+        return not self.points and next(self.below(), None) is None
 
-def reachable(shape: Shape) -> Iterator[Point]:
-    """Yield every point that stands in a shape or below it."""
-    known: set[int] = set()
-    todo = [shape]
+
+_PLAIN = Shape()
+"""Where nothing differs."""
+
+
+def own(shape: Shape) -> tuple[tuple[Point, ...], tuple[Shape, ...]]:
+    """Return the points that stand in one schema, and the shapes of the others that it refers to."""
+    points: list[Point] = list(shape.points)
+    shared: dict[int, Shape] = {}
+    todo = list(shape.below())
     while todo:
         at = todo.pop()
-        if id(at) not in known:
-            known.add(id(at))
-            yield from at.points
+        if at.is_shared:
+            shared[id(at)] = at
+        else:
+            points.extend(at.points)
             todo.extend(at.below())
+    return tuple(points), tuple(shared.values())
 
 
 class Shapes:
@@ -169,10 +196,12 @@ class Shapes:
         key = (said, node.uri, node.pointer, "\n".join(sorted(required)), *anchors)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = Shape()
+            found = self._known[key] = Shape(is_shared=True)
             direction: Direction = "request" if said == "sent" else "response"
             piece = self._bundles.piece(node, direction, scope)
             _Making(self, piece, node, said, direction).fill(found, piece.schema, (), required)
+            if found.is_plain:
+                found = self._known[key] = _PLAIN
         return found
 
     def piece(self, node: Node, direction: Direction, scope: Scope) -> Piece:
@@ -233,6 +262,7 @@ class _Making:
             shape.parts.append(self._below(part, (*path, "allOf", index), required))
         if isinstance(schema.get("$ref"), str):
             shape.parts.append(self._referred(schema["$ref"], required))
+        shape.parts = [part for part in shape.parts if part is not _PLAIN]
         self._conditions(shape, schema, path, required)
 
     def _below(self, schema: JSON, path: tuple[str | int, ...], required: frozenset[str] = frozenset()) -> Shape:
@@ -240,14 +270,15 @@ class _Making:
             return self._referred(schema["$ref"], required)
         shape = Shape()
         self.fill(shape, schema, path, required)
-        return shape
+        return _PLAIN if shape.is_plain else shape
 
     def _referred(self, reference: str, required: frozenset[str] = frozenset()) -> Shape:
         return self._shapes.referred(self._piece, _name(reference), self._said, required)
 
     def _optional(self, schema: dict[str, JSON], keyword: str, path: tuple[str | int, ...]) -> Shape | None:
         held = schema.get(keyword)
-        return self._below(held, (*path, keyword)) if isinstance(held, dict) else None
+        below = self._below(held, (*path, keyword)) if isinstance(held, dict) else _PLAIN
+        return None if below is _PLAIN else below
 
     def _point(self, shape: Shape, kind: Kind, path: tuple[str | int, ...], what: str, step: str = "") -> str:
         """Add a point that stands at `path`, or at a `step` below it, and return its key."""
@@ -275,10 +306,13 @@ class _Making:
             if member is False or (self._said == "sent" and self._is_read_only(self._piece, member)):
                 continue
             place = (*path, "properties", name)
-            shape.properties[name] = self._below(member, place)
+            below = self._below(member, place)
+            if below is not _PLAIN:
+                shape.properties[name] = below
             if name not in required:
                 present = self._point(shape, "optional", place, "there")
                 shape.options.append((name, present, self._point(shape, "optional", place, "left out")))
+        shape.declared = frozenset(schema.get("properties") or ())
         for pattern, member in (schema.get("patternProperties") or {}).items():
             below = self._below(member, (*path, "patternProperties", pattern))
             shape.patterns.append((self._shapes.matching(pattern), below))

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _BRACKET: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]')
+_FEW: Final = 2
+"""Questions after which an object is skipped to its end: cheaper than to search the rest of the text for each name."""
 _DECODER: Final = json.JSONDecoder()
 
 
@@ -56,13 +58,15 @@ class _Members:
         self._text = text
         self._named = text[opening] == "{"
         self._found: dict[str, tuple[int, int]] = {}
+        self._asked = 0
         self._unskipped: int | None = None  # the value that was found last, unless it was skipped
         self._next = _after_space(text, opening + 1)
         self.end = self._next + 1 if text[self._next : self._next + 1] in ("}", "]") else 0
 
     def find(self, name: str) -> tuple[int, int] | None:
         """Give the start of a member and of its value; of equal names the last counts, as for the reader."""
-        while name not in self._found and not self.end:
+        self._asked += 1
+        while (name not in self._found or self._asked > _FEW) and not self.end:
             self._advance()
         if name in self._found and self._named and not self.end:
             # A name that never comes again in the text, as most do, spares skipping the rest.

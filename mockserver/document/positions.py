@@ -6,11 +6,16 @@ cost the reading of megabytes. Does not check the document: it was read before (
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+
 from mockserver.document.json_places import JsonPlaces, Span
 from mockserver.document.pointer import split
 from mockserver.document.read import encoding, utf8
 from mockserver.document.yaml_places import YamlPlaces
 from mockserver.values import Struct
+
+_END = re.compile(rb"\n")
 
 
 class Position(Struct, frozen=True):
@@ -40,19 +45,29 @@ class Places:
         self._written = utf8(data, uri)
         self._json = JsonPlaces(self._written) if self._written.lstrip()[:1] in (b"{", b"[") else None
         self._yaml = YamlPlaces(self._written, uri)
+        self._ends: list[int] | None = None
 
     def locate(self, pointer: str) -> Position:
         """Give the place of a node (of its key, in a map), or of its nearest ancestor that exists."""
         span = self._span(split(pointer))
-        line = self._written.count(b"\n", 0, span.start) + 1
+        line = self._line(span.start)
         line_start = self._written.rfind(b"\n", 0, span.start) + 1
         return Position(
             line=line,
             column=len(self._written[line_start : span.start].decode()) + 1,
-            end_line=line + self._written.count(b"\n", span.start, span.end),
+            end_line=self._line(span.end),
             start=self._byte(span.start),
             end=self._byte(span.end),
         )
+
+    def line(self, pointer: str) -> int:
+        """Give the line of a node, or of its nearest ancestor that exists: quicker than its whole place."""
+        return self._line(self._span(split(pointer)).start)
+
+    def _line(self, offset: int) -> int:
+        if self._ends is None:
+            self._ends = [found.start() for found in _END.finditer(self._written)]
+        return bisect_left(self._ends, offset) + 1
 
     def _span(self, parts: tuple[str, ...]) -> Span:
         if self._json:

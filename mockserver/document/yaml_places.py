@@ -6,7 +6,6 @@ first; where it is unsure, the parsed nodes (yaml_nodes.py) decide, exactly and 
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from mockserver.document import yaml_layout, yaml_nodes
@@ -29,6 +28,7 @@ class YamlPlaces:
         self._top: yaml_layout.Node | None = None
         self._proved: dict[int, bool] = {}
         self._tables: dict[int, dict[str, yaml_layout.Member]] = {}
+        self._orders: dict[int, tuple[list[str], dict[str, int]]] = {}
         self._parsed: _Parsed | None = None
 
     def span(self, parts: tuple[str, ...]) -> Span:
@@ -76,12 +76,20 @@ class YamlPlaces:
 
     def _prove_before(self, table: dict[str, yaml_layout.Member], part: str) -> None:
         # A line of a text may look like this member; then what stands before it is not closed (see yaml_layout.proved).
-        for name in reversed(list(takewhile(lambda name: name != part, table))):
-            slot = table[name].slot
+        names, places = self._order(table)
+        for index in range(places[part] - 1, -1, -1):
+            slot = table[names[index]].slot
             if slot.begin not in self._proved:
                 self._proved[slot.begin] = yaml_layout.proved(self._written, yaml_layout.node(self._written, slot))
             if self._proved[slot.begin]:
                 return
+
+    def _order(self, table: dict[str, yaml_layout.Member]) -> tuple[list[str], dict[str, int]]:
+        found = self._orders.get(id(table))
+        if found is None:
+            names = list(table)
+            found = self._orders[id(table)] = names, {name: index for index, name in enumerate(names)}
+        return found
 
     def _merged(self, table: dict[str, yaml_layout.Member]) -> Iterator[yaml_layout.Node]:
         if _MERGE not in table:

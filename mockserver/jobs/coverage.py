@@ -23,6 +23,8 @@ from mockserver.values import JSON
 from mockserver.violation import Violation
 
 _LISTED = 8
+_MOST = 500
+"""Rows of a table; the annotated contract and the figures have all."""
 
 
 class Coverage:
@@ -41,7 +43,8 @@ class Coverage:
         def observe(request: Request, answer: Answer) -> None:
             measure = measures.get(answer.service)
             if measure is not None and answer.operation and answer.source != "refused":
-                measure.note(answer.operation, request, answer.reading, whole(answer.response))
+                is_sound = answer.source in {"generated", "example"}
+                measure.note(answer.operation, request, answer.reading, whole(answer.response), is_sound=is_sound)
 
         return observe
 
@@ -61,8 +64,8 @@ class Coverage:
     def seen(self) -> tuple[Seen, ...]:
         """Return all that was seen."""
         own = (
-            Seen(name, root, digest(measure.contract), frozenset(measure.seen), frozenset(measure.broken))
-            for (name, root), measure in self._measures.items()
+            Seen(name, root, digest(measure.contract), *measure.keys())
+            for (name, root), measure in tuple(self._measures.items())
             if measure.seen or measure.broken
         )
         return merged((*own, *self._others))
@@ -179,9 +182,11 @@ def _tables(found: Covered, compared: Change | None, lines: Lines) -> Iterator[T
     yield Table("Seen", ("", "of what is used", "of the contract"), rows)
     missing = found.missing()
     if missing:
-        yield Table("Never seen, of what is used", ("where", "what"), tuple(map(lines.row, missing)))
+        listed = [lines.row(point) for point in missing[:_MOST]]
+        more = [("", f"and {len(missing) - _MOST} more")] if len(missing) > _MOST else []
+        yield Table("Never seen, of what is used", ("where", "what"), (*listed, *more))
     if compared is not None and compared.gained:
-        yield Table("New since the baseline", ("where", "what"), tuple(map(lines.row, compared.gained)))
+        yield Table("New since the baseline", ("where", "what"), tuple(map(lines.row, compared.gained[:_MOST])))
 
 
 def _below(contract: Contract, found: Covered, fail_under: float) -> Finding:
@@ -198,7 +203,7 @@ def _below(contract: Contract, found: Covered, fail_under: float) -> Finding:
 
 
 def _lost(found: Covered, point: Point, lines: Lines) -> Finding:
-    names = sorted(found.universe.reach[point.key])
+    names = found.universe.reached_by(point.key)
     operation = names[0] if len(names) == 1 else ""
     violation = Violation(
         "coverage-lost", "consumer", BY_ID["coverage-lost"].level, operation, point.uri, point.pointer, point.key,

@@ -79,7 +79,7 @@ class Lines:
             return 0
         if uri not in self._places:
             self._places[uri] = Places(data, uri)
-        return self._places[uri].locate(pointer).line
+        return self._places[uri].line(pointer)
 
     def of(self, uri: str, pointer: str) -> tuple[str, int, str]:
         """Return file, line and text of a place."""
@@ -130,7 +130,18 @@ def _line(number: int, text: str, points: Sequence[Point], seen: frozenset[str],
     wanted = [point for point in points if point.key in used]
     if not wanted:
         return Line(number, text, "unused", ("no operation that is used leads here",))
-    hit = sum(point.key in seen for point in wanted)
-    state = "seen" if hit == len(wanted) else "partly" if hit else "missed"
-    never = [f"never {sentence(point)}" for point in wanted if point.key not in seen]
-    return Line(number, text, state, (f"{hit} of {len(wanted)} seen", *never))
+    missed = [point for point in wanted if point.key not in seen]
+    hit = len(wanted) - len(missed)
+    state = "partly" if hit and missed else "missed" if missed else "seen"
+    return Line(number, text, state, (f"{hit} of {len(wanted)} seen", *_never(missed)))
+
+
+def _never(missed: Sequence[Point]) -> Iterator[str]:
+    """Yield what was never seen at one line, a sentence for each word that it begins with."""
+    told: dict[str, list[str]] = {}
+    for point in missed:
+        word, _, what = sentence(point).partition(": ")
+        told.setdefault(word, []).append(what)
+    for word, parts in told.items():
+        name = parts[0].partition(" ")[0]
+        yield f"never {word}: {', '.join([parts[0], *(part.removeprefix(f'{name} ') for part in parts[1:])])}"

@@ -103,4 +103,6 @@ def test_every_contract_of_ours_can_be_counted() -> None:
         measure = Measure(Loaded(ROOT / "contracts").service(name, lenient=False).plans, Validators())
         found = universe(contract, measure.shapes)
         assert not found.broken
-        assert len(found.reach) == len(found.points) > 100
+        names = [operation.name for operation in contract.operations]
+        assert found.of(names) == found.points.keys()
+        assert len(found.points) > 100
