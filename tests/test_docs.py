@@ -70,7 +70,9 @@ def test_no_link_is_dead(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("command", ["serve", "lint", "cassettes", "coverage", "proxy", "record", "infer", "explain", "env"])
+@pytest.mark.parametrize(
+    "command", ["serve", "lint", "cassettes", "coverage", "proxy", "record", "infer", "explain", "env"]
+)
 def test_every_option_stands_in_the_help_with_an_example(command: str) -> None:
     shown = CliRunner().invoke(cli, [command, "--help"]).output
     assert f"mockserver {command}" in shown.partition("Examples:")[2]

@@ -125,8 +125,10 @@ def test_suites_of_clients_are_measured(folder: pytest.Pytester) -> None:
     (found,) = coverage_reports(load_seen(["suite.json"]))
     assert found.figures["operations"] == ["getTracking"]
     assert found.figures["kinds"]["union shown"]["seen"] >= 3
-    told = CliRunner().invoke(cli, ["verify", "client", "test_suite:suite", "--coverage", "command.json"])
-    assert told.exit_code == 0, told.output
+    told = CliRunner().invoke(
+        cli, ["verify", "client", "test_suite:suite", "--coverage", "command.json"], standalone_mode=False
+    )
+    assert told.return_value == 0, told.output
     assert services(Path("command.json"))["shipping"]["seen"] == services(Path("suite.json"))["shipping"]["seen"]
 
 
@@ -170,8 +172,8 @@ def test_serve_writes_what_it_has_seen(tmp_path: Path, monkeypatch: pytest.Monke
     program = "import os, requests; requests.get(os.environ['SHIPPING_SERVICE'] + '/tracking/RR123456785CH', timeout=5)"
     contract = str(ROOT / "contracts" / "shipping.yaml")
     words = ["serve", contract, "--port", "0", "--coverage", "seen.json", "--", "python", "-c", program]
-    ran = CliRunner().invoke(cli, words)
-    assert ran.exit_code == 0, ran.output
+    ran = CliRunner().invoke(cli, words, standalone_mode=False)
+    assert ran.return_value == 0, ran.output
     assert "wrote seen.json" in ran.output
     (found,) = coverage_reports(load_seen(["seen.json"]))
     assert found.figures["operations"] == ["getTracking"]
