@@ -17,7 +17,7 @@ from mockserver.errors import CouldNotCheck, MockserverError, UnreadableDocument
 from mockserver.redact import Secrets
 from mockserver.report.model import Report
 from mockserver.schema.compile import Validators
-from mockserver.values import Struct
+from mockserver.values import Struct, replace
 
 Kind: TypeAlias = Literal["lint", "cassettes", "verify mock", "verify client"]
 
@@ -61,7 +61,7 @@ def done(part: Part, contracts: str | None, max_examples: int, seed: int) -> Cam
             case "verify mock":
                 return Came((_mock(part.service, contracts, max_examples, seed),))
             case "verify client":
-                return Came((_client(part.service, contracts, max_examples, seed),))
+                return Came(tuple(_client(part.service, contracts, max_examples, seed)))
     except MockserverError as error:
         return Came((), str(error), error.exit_code)
     except Exception as error:  # noqa: BLE001 - whatever a client or its modules raise is theirs, and is told
@@ -85,18 +85,27 @@ def _mock(service: str, contracts: str | None, max_examples: int, seed: int) -> 
     return probed_mock(service, place, Probing(max_examples, seed))
 
 
-def _client(service: str, contracts: str | None, max_examples: int, seed: int) -> Report:
+def _client(service: str, contracts: str | None, max_examples: int, seed: int) -> Iterator[Report]:
+    """Yield what is wrong with a client, and how much of its contract it was shown and has sent."""
     from mockserver.api.client_report import report_of  # noqa: PLC0415 - as above
     from mockserver.api.client_suite import ClientSuite  # noqa: PLC0415 - as above
     from mockserver.edges.consumer.clients import named  # noqa: PLC0415 - as above
+    from mockserver.jobs.coverage import Coverage  # noqa: PLC0415 - as above
+    from mockserver.jobs.coverage import report as covered  # noqa: PLC0415 - as above
 
     sys.path.insert(0, str(Path.cwd()))
     said = settings.read().service(service)
     found = named(said.client)
     raises = tuple(named(one) for one in said.raises)
     suite = found if isinstance(found, ClientSuite) else ClientSuite(service, found, raises=raises, contracts=contracts)
+    coverage = Coverage()
+    suite.measure(coverage)
     result = suite.check(max_examples=max_examples, seed=seed)
-    return report_of(suite, result, f"mockserver verify client {service}")
+    yield report_of(suite, result, f"mockserver verify client {service}")
+    for seen in coverage.seen():
+        found = covered(suite.service.contract, seen)
+        # what the client does not use was told with it; the rest is for `verify client --coverage`
+        yield replace(found, note=found.note.rpartition(", ")[0], unchecked=(), tables=())
 
 
 def _cassettes(contracts: str | None) -> Iterator[Report]:

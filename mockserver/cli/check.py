@@ -106,7 +106,7 @@ def _reports(names: Sequence[str], parts: Mapping[str, Part], came: Mapping[str,
             found.append(Report("verify client", name, "", 0, (_NO_CLIENT.format(name=name),), ()))
         if not any(one.job == "cassettes" for one in found if one.contract in {name, "all"}):
             found.append(Report("cassettes", name, "", 0, ("there is no recording of it",), ()))
-    jobs = ("lint", "verify mock", "verify client", "cassettes")
+    jobs = ("lint", "verify mock", "verify client", "cassettes", "coverage")
     return sorted(found, key=lambda one: ([*names, "all"].index(one.contract), jobs.index(one.job)))
 
 

@@ -8,7 +8,13 @@ from mockserver.report.model import Report, counted
 from mockserver.report.text import found
 from mockserver.values import replace
 
-_COLUMNS = {"lint": "sound", "verify mock": "mock", "verify client": "client", "cassettes": "cassettes"}
+_COLUMNS = {
+    "lint": "sound",
+    "verify mock": "mock",
+    "verify client": "client",
+    "cassettes": "cassettes",
+    "coverage": "coverage",
+}
 """What each job is called in the table, in the order of the columns; any other job has its own name."""
 _MOST_UNCHECKED = 20
 
@@ -53,7 +59,10 @@ def _table(reports: Sequence[Report]) -> Iterator[str]:
 
 
 def _cell(report: Report) -> str:
-    return counted(report) if report.checked or report.findings else "not checked"
+    if not report.checked and not report.findings:
+        return "not checked"
+    said = counted(report)
+    return report.note if report.note and said == "clean" else said
 
 
 def _found(service: str, reports: Sequence[Report]) -> Iterator[str]:

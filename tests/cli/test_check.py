@@ -53,8 +53,8 @@ def test_a_folder_in_which_all_is_well_is_exit_0_and_says_what_was_not_checked(s
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout == (
         "ok: clean\n\n"
-        "      sound  mock   client  cassettes\n"
-        "pets  clean  clean  clean   not checked\n\n"
+        "      sound  mock   client  cassettes    coverage\n"
+        "pets  clean  clean  clean   not checked  1/1 operations, 100 % of what is used\n\n"
         "not checked: pets cassettes: there is no recording of it\n"
     )
     jobs = [(one["job"], one["summary"]["checked"]) for one in json.loads((shop / "check.json").read_text())]
