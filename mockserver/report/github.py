@@ -55,11 +55,10 @@ def _annotations(kind: Kind) -> Iterator[str]:
 
 
 def _text(finding: Finding) -> str:
-    who = f"{finding.operation}: " if finding.operation else ""
     evidence = "".join(f"\n{label}: {text}" for label, text in finding.evidence)
     fix = f"\nfix: {finding.fix}" if finding.fix else ""
     place = f"\n{finding.place}" if finding.place and finding.source else ""
-    text = f"{who}{finding.message}{place}{evidence}{fix}"
+    text = f"{finding.sentence}{place}{evidence}{fix}"
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

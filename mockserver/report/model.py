@@ -103,6 +103,13 @@ class Finding(Struct, frozen=True):
         return f"{self.file}:{self.line}" if self.line else self.file
 
     @property
+    def sentence(self) -> str:
+        """The message with the operation before it, unless it begins with it."""
+        if not self.operation or self.message.startswith(f"{self.operation} "):
+            return self.message
+        return f"{self.operation}: {self.message}"
+
+    @property
     def source_place(self) -> tuple[str, int]:
         """File and line of the client's code; empty and 0 where none is known."""
         found = _SOURCE.match(self.source)

@@ -78,7 +78,8 @@ def _cell(report: Report | None) -> str:
 
 
 def _bullet(finding: Finding) -> str:
-    who = f" `{_code(finding.operation)}`" if finding.operation else ""
+    said = finding.message.startswith(f"{finding.operation} ")
+    who = f" `{_code(finding.operation)}`" if finding.operation and not said else ""
     word = "breaks us" if kind(finding) == "breaking" else finding.rule
     file, line = finding.source_place
     places = [place for place in (finding.place, f"{file}:{line}" if file else "") if place]

@@ -56,12 +56,11 @@ def _rule(rule: str) -> JSON:
 
 def _result(report: Report, kind: Kind, index: int) -> JSON:
     finding = kind.first
-    who = f"{finding.operation}: " if finding.operation else ""
     result: dict[str, JSON] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.level],
-        "message": {"text": f"{who}{finding.message}" + (f"\n{finding.fix}" if finding.fix else "")},
+        "message": {"text": finding.sentence + (f"\n{finding.fix}" if finding.fix else "")},
         "partialFingerprints": {"mockserver/v1": finding.fingerprint},
         "occurrenceCount": kind.count,
         "properties": _properties(report, finding),
