@@ -58,7 +58,7 @@ def test_a_folder_in_which_all_is_well_is_exit_0_and_says_what_was_not_checked(s
         "not checked: pets cassettes: there is no recording of it\n"
     )
     jobs = [(one["job"], one["summary"]["checked"]) for one in json.loads((shop / "check.json").read_text())]
-    assert jobs == [("lint", 1), ("verify mock", 1), ("verify client", 1), ("cassettes", 0)]
+    assert jobs == [("lint", 1), ("verify mock", 1), ("verify client", 1), ("cassettes", 0), ("coverage", 1)]
 
 
 def test_a_client_that_breaks_is_exit_1_until_that_is_accepted(shop):
