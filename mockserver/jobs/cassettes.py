@@ -140,7 +140,7 @@ class Check:
     def unreadable(self, what: str, where: str, fix: str) -> None:
         """Take note of a file that is no cassette."""
         finding = _own("cassette-unreadable", what, fix, "")
-        self._findings.setdefault("", []).append(replace(finding, source=where))
+        self._findings.setdefault("", []).append(_located(finding, where))
         self.sum = replace(self.sum, cassettes=self.sum.cassettes + 1, unreadable=self.sum.unreadable + 1)
 
     def add(self, tape: Tape, *, contract: bool = True) -> None:
@@ -196,7 +196,7 @@ class Check:
             for rule, message in self._aged(one, tape.cassette, judged.service):
                 found.add(rule.removeprefix("cassette-"))
                 finding = _own(rule, message, "record it again: mockserver cassettes refresh", judged.operation)
-                self._note(judged.service, finding, lines.of(number, "/request"))
+                self._findings.setdefault(judged.service, []).append(_located(finding, lines.of(number, "/request")))
         return frozenset(found)
 
     def _other_judge(self, service: Service) -> SecondOpinion | None:
@@ -236,7 +236,15 @@ class Check:
 
 def _leaked(leak: Leak, source: str) -> Finding:
     finding = _own("cassette-secret", f"{leak.place} holds {leak.what}", leak.fix, "")
-    return replace(finding, at=leak.place, source=source)
+    return _located(replace(finding, at=leak.place), source)
+
+
+def _located(finding: Finding, source: str) -> Finding:
+    """Return what was found in a file with its place: such a finding of another file is another one."""
+    found = replace(finding, source=source)
+    file = found.source_place[0] or source
+    known = Violation(found.rule, found.side, found.level, found.operation, "", "", f"{file} {found.at}", "", "")
+    return replace(found, fingerprint=known.fingerprint)
 
 
 def _own(rule: str, message: str, fix: str, operation: str) -> Finding:

@@ -176,3 +176,19 @@ def test_age_lists_the_oldest_first_and_fails_above_the_limit() -> None:
 def test_a_repository_without_cassettes_is_not_green() -> None:
     with pytest.raises(CouldNotCheck, match="there is no cassette"):
         CliRunner().invoke(cli, ["cassettes", "check"], standalone_mode=False, catch_exceptions=False)
+
+
+def test_a_secret_of_another_file_is_another_finding(tmp_path, monkeypatch):
+    held = (
+        "interactions:\n- request: {{method: GET, uri: 'https://pets.example/pets', body: null, "
+        "headers: {{Authorization: [Bearer {0}]}}}}\n  response: {{status: {{code: 200, message: OK}}, headers: {{}}, "
+        "body: {{string: ''}}}}\nversion: 1\n"
+    )
+    (tmp_path / "cassettes").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "cassettes" / f"{name}.yaml").write_text(held.format("sk_live_51Hx9dKq2eZvKYlo2C" + name))
+    monkeypatch.chdir(tmp_path)
+    CliRunner().invoke(cli, ["cassettes", "scan", "--report", "json=found.json"], standalone_mode=False)
+    found = json.loads((tmp_path / "found.json").read_text())["violations"]
+    assert {one["rule"] for one in found} == {"cassette-secret"}
+    assert len({one["fingerprint"] for one in found}) == 2
