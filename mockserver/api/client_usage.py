@@ -93,7 +93,8 @@ class _Work:
             said = self._sends(binding, index, plan)
             for documented in plan.responses:
                 if 200 <= status_of(documented, plan) < 300 or status_of(documented, plan) >= 400:
-                    for number, one in enumerate(said):
+                    # what is said does not decide what is read of an error
+                    for number, one in enumerate(said if status_of(documented, plan) < 400 else said[:1]):
                         self._reads(binding, plan, documented, one, _FURTHER if number else None)
         if sum(len(one.called_by) for one in self.found.values()) == before and not self.unchecked:
             self.unchecked.append(f"{binding.label}: {self._calling.why_not or 'it sent nothing'}")
