@@ -20,6 +20,7 @@ from mockserver.edges.consumer.slips import first_lines, is_slip
 from mockserver.edges.consumer.snapshot import raised as raised_error
 from mockserver.edges.consumer.snapshot import snapshot
 from mockserver.edges.intercept.all import BELOW_RETRIES, intercepted, without_network_lookups
+from mockserver.edges.network_block import blocked
 from mockserver.edges.source_lines import calling_line, raising_line
 from mockserver.errors import UsageError
 from mockserver.exchange import Request, Response
@@ -116,7 +117,12 @@ class Calling:
     @contextmanager
     def intercepting(self) -> Iterator[None]:
         """Answer what the client sends, and let it pause for no time."""
-        with intercepted(self._receive, BELOW_RETRIES), without_pauses(), without_network_lookups():
+        with (
+            intercepted(self._receive, BELOW_RETRIES),
+            blocked(lambda place: str(self._interception.blocked(place))),
+            without_pauses(),
+            without_network_lookups(),
+        ):
             yield
 
     def watch(self, method: Method, said: Mapping[str, JSON]) -> tuple[tuple[Observed, ...], str]:
