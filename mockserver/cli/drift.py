@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from mockserver.jobs.drift.plan import Probe, located_in
 from mockserver.jobs.drift.watch import Seen, Watch
 from mockserver.jobs.impact import Impact
 from mockserver.jobs.service import Service
+from mockserver.jobs.usage_facts import read as read_usage
+from mockserver.jobs.usage_impact import impact_by_usage
 from mockserver.redact import Secrets
 from mockserver.report.model import Report
 from mockserver.schema.compile import Validators
@@ -33,6 +35,7 @@ from mockserver.values import Struct, replace
 
 FAILS = {"error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info"), "never": ()}
 _OBSERVATIONS = "observations.jsonl"
+_USAGE = "usage"
 
 
 @click.command(
@@ -123,7 +126,7 @@ def drift(
         if fix:
             is_ours = not settings.read().service(name).source
             write_fix(seen.drifts, one, recorded, is_ours=is_ours, apply_to=apply_to or "")
-    reports = write_reports(reports, report, contracts)
+    reports = write_reports(reports, report, contracts, whole=False)  # what was not asked may still be there
     return verdict(reports, fail_on)
 
 
@@ -149,14 +152,25 @@ def _reported(
 
 
 def _impacts(drifts: Sequence[Drift], service: Service) -> dict[str, Impact]:
-    """Return what the configured client makes of each drift, by its fingerprint."""
+    """Return what the configured client makes of each drift, by its fingerprint; else what is known of its usage."""
     if not settings.read().service(service.name).client:
-        return {}
+        return dict(_by_usage(drifts, service.name))
     from mockserver.api.client_configured import client_of  # noqa: PLC0415 - only who has a client waits for it
     from mockserver.api.drift_impact import impact_of  # noqa: PLC0415 - as above
 
     runs = client_of(service.contract)
     return {one.fingerprint: impact_of(one, runs) for one in drifts} if runs is not None else {}
+
+
+def _by_usage(drifts: Sequence[Drift], service: str) -> Iterator[tuple[str, Impact]]:
+    file = Path(_USAGE, f"{service}.json")
+    if not file.is_file():
+        return
+    usage = read_usage(file.read_bytes(), file.as_posix())
+    for one in drifts:
+        impact = impact_by_usage(one, usage, file.as_posix())
+        if impact is not None:
+            yield one.fingerprint, impact
 
 
 def _today() -> str:

@@ -105,3 +105,25 @@ def test_a_new_edition_fails_only_where_it_breaks_the_client(
     assert verdict in {one["client"]["verdict"] for one in told["violations"]}
     assert found == code, [(one["rule"], one["level"], one["client"]) for one in told["violations"]]
     assert run("diff", "shipping", "new.yaml", "--no-client")[0] == 1
+
+
+def test_without_a_client_to_run_its_usage_tells_what_nobody_looks_at(a_shop: Path) -> None:
+    use = {"use": "read", "proof": {"by": "get", "case": "the least", "change": "changed", "before": "a", "after": "b",
+                                    "noticed": "/returned"}}  # fmt: skip
+    facts = {
+        "version": 1, "service": "shipping", "client": "small_shop:Shipping", "seed": 0, "unchecked": [],
+        "operations": {"getShipment": {"label": "GET /shipments/{id}", "called_by": ["get"], "sends": {},
+                                       "reads": {"200 application/json": {"/state": use}}}},
+    }  # fmt: skip
+    (a_shop / "mockserver.toml").unlink()
+    (a_shop / "usage").mkdir()
+    (a_shop / "usage" / "shipping.json").write_text(json.dumps(facts), encoding="utf-8")
+    key, value = CREDENTIALS["shipping"]
+    with inhabited("shipping", 0) as (url, app, _):
+        words = ["drift", "shipping", "--url", url, "--rate", "10000", "--header", f"{key}: {value}"]
+        app.extensions["live"].switch("shipment-id-null")
+        unread = run(*words)
+        app.extensions["live"].switch("shipment-state-dropped")
+        read = run(*words)
+    assert (unread[0], [one["client"]["verdict"] for one in unread[1]["violations"]]) == (0, ["unused"])
+    assert read[0] == 1

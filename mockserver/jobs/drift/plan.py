@@ -94,7 +94,7 @@ class Planner:
     def least(self, operation: Operation, captured: Captured, source: Source = "least") -> Iterator[Probe]:
         """Yield the least request of an operation, if one can be made."""
         plan = self.plan(operation)
-        if plan is not None and set(plan.path) <= set(captured):
+        if plan is not None and set(plan.path) <= set(captured) and _may_be_asked(plan, captured):
             yield from self._made(plan, captured, {}, source)
 
     def absent(self, operation: Operation) -> Iterator[Probe]:
@@ -174,6 +174,14 @@ def captured_of(service: Service, plan: Plan, route: Routed, request: Request) -
         for value in reading.parameters()
         if value.plan.parameter.location == "path" and not isinstance(value.outcome, Absent)
     }
+
+
+def _may_be_asked(plan: Plan, captured: Captured) -> bool:
+    """Tell whether the contract lets a thing be called so: what it refuses itself, the API may refuse as well."""
+    return all(
+        entry.validator is None or any(map(entry.validator.is_valid, (captured[name], str(captured[name]))))
+        for name, entry in plan.path.items()
+    )
 
 
 def _optional(plan: Plan | None) -> Iterator[ParameterPlan]:
