@@ -120,7 +120,13 @@ def drift(
         recorded = tuple(located_in(homes, name, interactions))
         watch = Watch(one, validators, recorded, allowed=_allowed(allow, one), seed=seed)
         asked = _Asked(name, one, url, header, _Limits(rate, max_requests, max_time, _allowed(allow, one)))
-        seen = watch.offline() if offline else watch.live(asked.ask())
+        try:
+            seen = watch.offline() if offline else watch.live(asked.ask())
+        except UsageError as missing:  # an address or a credential that this machine does not have
+            if service:
+                raise
+            reports.append(Report("drift", name, "", 0, (f"{missing.what}; {missing.fix}",), ()))
+            continue
         remembered = _Memory(file, offline=offline)
         reports.append(_reported(seen, one, asked, remembered, offline=offline, with_client=not no_client))
         if fix:

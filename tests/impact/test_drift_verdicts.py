@@ -127,3 +127,26 @@ def test_without_a_client_to_run_its_usage_tells_what_nobody_looks_at(a_shop: Pa
         read = run(*words)
     assert (unread[0], [one["client"]["verdict"] for one in unread[1]["violations"]]) == (0, ["unused"])
     assert read[0] == 1
+
+
+def test_how_the_api_says_no_is_looked_at_without_any_recording() -> None:
+    key, value = CREDENTIALS["shipping"]
+    with inhabited("shipping", 0) as (url, app, _):
+        app.extensions["live"].switch("problem-renamed")
+        words = ["drift", "shipping", "--url", url, "--rate", "10000", "--header", f"{key}: {value}", "--no-client"]
+        _, told = run(*words)
+    assert [(one["kind"], one["at"]) for one in told["violations"] if one["level"] == "error"] == [
+        ("required field absent", "404 body#/title")
+    ]
+
+
+def test_a_service_without_an_address_does_not_hide_the_others(a_shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(ROOT / "contracts" / "payments.yaml", a_shop / "contracts" / "payments.yaml")
+    with inhabited("shipping", 0) as (url, _, _):
+        monkeypatch.setenv("SHIPPING_SERVICE", url)
+        key, value = CREDENTIALS["shipping"]
+        code, told = run("drift", "--rate", "10000", "--header", f"{key}: {value}")
+    by_service = {one["contract"]: one for one in told}
+    assert code == 0
+    assert by_service["shipping"]["summary"]["checked"] >= 6
+    assert "payments has no address" in by_service["payments"]["unchecked"][0]

@@ -8,6 +8,7 @@ name only, and touch nothing but what this very run has made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final, Literal, TypeAlias
 
 from mockserver.cassette.model import Interaction
@@ -33,6 +34,11 @@ Source: TypeAlias = Literal["recorded", "example", "least", "chained", "bound", 
 
 SAFE: Final = frozenset({"GET", "HEAD"})
 _MADE_ANEW: Final = frozenset({"host", "content-length", "accept-encoding", "connection", "user-agent"})
+_TRIES: Final = 20
+_NOBODY: Final[tuple[JSON, ...]] = (
+    "no-such-thing", "nosuchthing0000", "00000000-0000-4000-8000-00000000dead", 987654321, 987654321012345,
+    "987654321",
+)  # fmt: skip
 _OPAQUE: Final = ("cursor", "token", "after", "before", "next", "page")
 
 
@@ -97,11 +103,30 @@ class Planner:
         if plan is not None and set(plan.path) <= set(captured) and _may_be_asked(plan, captured):
             yield from self._made(plan, captured, {}, source)
 
-    def absent(self, operation: Operation) -> Iterator[Probe]:
-        """Yield a request for a thing that is hardly there: the answer shows how the API says no."""
+    def absent(self, operation: Operation, known: Sequence[Captured]) -> Iterator[Probe]:
+        """Yield a request for a thing that is not there: the answer shows how the API says no."""
         plan = self.plan(operation)
-        if plan is not None and plan.path:
-            yield from self._made(plan, {}, {}, "absent")
+        if plan is None or not plan.path:
+            return
+        nobody: dict[str, JSON] = {}
+        for name, entry in plan.path.items():
+            taken = {str(one.get(name)) for one in known}
+            nobody[name] = next((one for one in self._strangers(entry) if str(one) not in taken), None)
+        last = list(plan.path)[-1]
+        if nobody[last] is None:
+            return
+        captured = {**nobody, **{name: value for name, value in (known[0] if known else {}).items() if name != last}}
+        if all(value is not None for value in captured.values()):
+            for probe in self._made(plan, captured, {}, "absent"):
+                yield replace(probe, captured={})
+
+    def _strangers(self, entry: ParameterPlan) -> Iterator[JSON]:
+        """Yield values by which hardly anything is called."""
+        drawn = Boundary(entry.bundle.schema, self._validators).values() if entry.bundle is not None else iter(())
+        for value in (*_NOBODY, *(one.value for one in islice(drawn, _TRIES))):
+            fits = entry.validator is None or entry.validator.is_valid(value)
+            if fits and is_spellable(entry, value):
+                yield value
 
     def examples(self, operation: Operation, captured: Captured) -> Iterator[Probe]:
         """Yield a request for each example of a parameter that may be left out."""

@@ -31,6 +31,7 @@ Ask: TypeAlias = Callable[[Probe], Outcome | None]
 
 _THINGS: Final = 5
 _ROUNDS: Final = 3
+_KNOWN: Final = 50
 _BOUNDS: Final = 2
 
 
@@ -133,7 +134,7 @@ class Watch:
             if first is not None:
                 yield from self._planner.examples(operation, first)
                 yield from self._planner.bounds(operation, first, _BOUNDS)
-            yield from self._planner.absent(operation)
+            yield from self._planner.absent(operation, list(islice(self._known.paths(operation), _KNOWN)))
 
     def _unsafe(self) -> Iterator[Probe]:
         """Yield what was allowed by name, on our own things only: what makes them first, what takes them away last."""
