@@ -85,10 +85,13 @@ class Reading(Struct, frozen=True):
         """Whether all is valid and spelled as documented, so that there is nothing to tell."""
         if self.undeclared:
             return False
-        for location in (self.path, self.query, self.headers, self.cookies):
-            for value in location:
-                if not value.plain:
-                    return False
+        for value in self.path:
+            if not value.plain:
+                return False
+        if (self.query or self.headers or self.cookies) and not all(
+            value.plain for value in (*self.query, *self.headers, *self.cookies)
+        ):
+            return False
         body = self.body
         return body is NO_BODY or (isinstance(body, Body) and body.valid and not _notes(body.outcome))
 

@@ -24,7 +24,7 @@ from mockserver.wire.streams import (
     encode_sequence,
     is_per_item,
 )
-from mockserver.wire.whole import decode_json, decode_octets
+from mockserver.wire.whole import decode_octets, json_of
 
 __all__ = ["CODECS", "BodySpec", "Encoding", "decode_body", "encode_body", "is_per_item", "is_sequential"]
 
@@ -57,7 +57,6 @@ _STREAMS: Final = (
 )
 CODECS: Final = (*_FORMS, *_STREAMS, *WHOLE)
 
-_JSON: Final = MediaRange("application", "json")
 _PLAIN_JSON: Final = frozenset(
     {"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"}
 )
@@ -79,7 +78,7 @@ def decode_body(spec: BodySpec, content_type: str, body: bytes, *, lenient: bool
     """
     try:
         if content_type in _PLAIN_JSON and "*" not in spec.media_type:  # nine of ten
-            decoded = decode_json(spec, _JSON, body, lenient=lenient)
+            decoded = Decoded(json_of(body))
         else:
             media = parse(content_type) or _usual(spec)
             decode = decode_octets if _is_file(spec, media) else codec_for(media, CODECS).decode
