@@ -657,6 +657,33 @@ RULES: tuple[Rule, ...] = (
         "Names of components are letters, digits, dot, hyphen and underscore.",
         "OAS 3.1 §4.8.7",
     ),
+    Rule(
+        "document-ignored",
+        "contract",
+        "warning",
+        "structure",
+        "something that is written counts for nothing",
+        "A format of another type, for one: tools pass over it without a word.",
+        "OAS 3.1 §4.4.2; JSON Schema 2020-12 validation §7",
+    ),
+    Rule(
+        "document-repeated",
+        "contract",
+        "warning",
+        "structure",
+        "something is named twice in a list that is a set",
+        "One of them is a slip, and perhaps another name was meant.",
+        "JSON Schema 2020-12 validation §6.1.2, §6.5.3",
+    ),
+    Rule(
+        "document-unreachable",
+        "contract",
+        "warning",
+        "value",
+        "an alternative or a value is never possible",
+        "What stands around it, or another alternative, takes all that would fit: no test can ever show it.",
+        "JSON Schema 2020-12 §10.2.1",
+    ),
     *(Rule(name, "contract", level, "note", title, why, source) for name, level, title, why, source in CHANGES),
 )
 

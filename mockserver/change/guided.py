@@ -190,7 +190,8 @@ class Guide:
             if all(inner.values()):
                 yield {name: found[0] for name, found in inner.items()}
         elif kind == "array":
-            fewest = max((int(atom.schema.get("minItems", 0)) for atom in atoms), default=0)
+            lists = (atom.schema for atom in atoms if isinstance(atom.schema, dict))
+            fewest = max((int(schema.get("minItems", 0)) for schema in lists), default=0)
             items = [self.small(tuple(items_at(atoms, index)), depth + 1) for index in range(min(fewest, _SMALLEST))]
             if all(items):
                 yield [found[0] for found in items]

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from mockserver.document.pointer import join
 from mockserver.values import JSON, Struct
 
-Level: TypeAlias = Literal["error", "warning"]
+Level: TypeAlias = Literal["error", "warning", "info"]
 
 Place: TypeAlias = "tuple[Place, str | int, bool] | None"
 """Where a node stands: its parent's place, its key there, and whether that key was the author's choice of a name.

@@ -11,10 +11,11 @@ from typing import Final, TypeAlias
 
 from mockserver.checks.document.flaw import Flaw, Place, called, nearest, pointer_of, structural
 from mockserver.checks.document.rules_paths import judged_parameters, judged_paths, judged_together
+from mockserver.checks.document.rules_schemas import judged_schema
 from mockserver.schema.dialects import Version
 from mockserver.values import JSON
 
-COLLECTED: Final = ("PathItem", "Operation", "SecurityRequirement", "Link")
+COLLECTED: Final = ("PathItem", "Operation", "SecurityRequirement", "Link", "SchemaObject")
 Found: TypeAlias = tuple[dict[str, JSON], Place]
 Met: TypeAlias = Mapping[str, list[Found]]
 """The objects of the kinds COLLECTED, in the order of the document."""
@@ -29,6 +30,8 @@ def judged_whole(tree: JSON, version: Version, met: Met) -> Iterator[Flaw]:
         yield from judged_parameters(value, place, tree)
     for value, place in met["PathItem"]:
         yield from judged_together(value, place, tree, version)
+    for value, place in met["SchemaObject"]:
+        yield from judged_schema(value, place)
     yield from _operation_ids(met["Operation"])
     for value, place in met["Operation"]:
         yield from _success(value, place)
