@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from mockserver.change.contracts import whole
-from mockserver.change.found import found, level_of
+from mockserver.change.found import advice, found, level_of
 from mockserver.change.keywords import LIFECYCLE
 from mockserver.change.lifecycle import Notice, lifecycle, removed_early
 from mockserver.change.model import Change, Comparison, Evidence, Paired
@@ -259,6 +259,7 @@ class _Comparing:
         change = found(
             edit.rule, judged.verdict, site.paired, at, edit.told, direction=group.direction, evidence=evidence,
             old=_place(edit.old, edit.old_steps), new=_place(edit.new, edit.new_steps), beyond=judged.beyond,
+            fix=advice(edit.told, at, narrows=group.narrows),
         )  # fmt: skip
         level = level_of(edit.rule, judged.verdict, beyond=judged.beyond)
         yield replace(change, operations=names, tried=judged.tried, level=level)

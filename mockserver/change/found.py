@@ -45,13 +45,30 @@ def found(  # noqa: PLR0913 - one argument for each field of a change
         operations=(paired.new.name,) if paired is not None else (),
         at=at,
         message=message,
-        fix=fix or BY_ID[rule].why,
+        fix=_nothing_to_do(rule, verdict) or fix or BY_ID[rule].why,
         old=_place(old),
         new=_place(new),
         direction=direction,
         evidence=tuple(evidence),
         beyond=beyond,
     )
+
+
+def advice(told: str, at: str, *, narrows: bool) -> str:
+    """Say what to do about a change of a schema that breaks, or may.
+
+    >>> advice("maxLength was 9, is 5", "body#/name", narrows=False)
+    'maxLength was 9, is 5: let body#/name take what it took, or send only what fits both editions'
+    """
+    if narrows:
+        return f"{told}: let {at} stay within what it was, or teach clients to read it before it is answered"
+    return f"{told}: let {at} take what it took, or send only what fits both editions"
+
+
+def _nothing_to_do(rule: str, verdict: Verdict) -> str:
+    if verdict == "compatible" and BY_ID[rule].level == "info":
+        return "nothing to do: all that was fine stays fine"
+    return ""
 
 
 def _place(node: Node | Place | None) -> Place | None:
