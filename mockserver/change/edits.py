@@ -27,6 +27,7 @@ class Walk:
 
     def compare(self, old: Spot, new: Spot, way: tuple[Step, ...] = ()) -> Iterator[Edit | Child]:
         """Yield what differs."""
+        old, new = _unwrapped(old), _unwrapped(new)
         names = referred(old.schema), referred(new.schema)
         if all(names):
             if names[0] != names[1] or not self._same(old.edition, new.edition, names[0]):
@@ -155,6 +156,15 @@ class Walk:
             word = next(keyword for keyword in keywords if keyword in ours or keyword in theirs)
             done = "is said now" if not ours else "is no longer said" if not theirs else "says something else"
             yield edit_of(rule, word, old, new, way, f"{' and '.join(keywords[:1])} {done}", part=part)
+
+
+def _unwrapped(spot: Spot) -> Spot:
+    """Return the one schema of an allOf that says nothing else: in 3.0 the only way to describe a reference."""
+    while isinstance(spot.schema, dict) and spot.schema.keys() <= {"allOf", "title", "description"}:
+        if len(spot.schema.get("allOf", ())) != 1:
+            break
+        spot = spot.below("allOf", 0)
+    return spot
 
 
 def _followed(spot: Spot, name: str) -> Spot:
