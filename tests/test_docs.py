@@ -1,4 +1,4 @@
-"""The documents are true: every command and every line of code in README.md is run here."""
+"""The documents are true: every command and every line of code in README.md and for newcomers is run here."""
 
 import os
 import re
@@ -16,7 +16,8 @@ from mockserver.edges.runner import free_port
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-BLOCKS = [(found[1], found[2]) for found in BLOCK.finditer((ROOT / "README.md").read_text(encoding="utf-8"))]
+PAGES = (ROOT / "README.md", ROOT / "docs" / "coming-from.md")
+BLOCKS = [(found[1], found[2]) for page in PAGES for found in BLOCK.finditer(page.read_text(encoding="utf-8"))]
 
 
 @pytest.fixture

@@ -40,19 +40,20 @@ class Missed(ConnectionError):
 
 
 class Contracts:
-    """The contracts that recordings are judged by, read once for many cassettes."""
+    """The contracts that recordings are judged by, read once for many cassettes: those of `services`, or all."""
 
     def __init__(
         self,
         contracts: str | os.PathLike[str] | None = None,
         *,
+        services: Sequence[str] = (),
         public: Sequence[str] = (),
         secret: Sequence[str] = (),
     ) -> None:
         said = settings.read()
         validators = Validators()
         try:
-            names = list(places((), contracts))
+            names = list(services or places((), contracts))
         except UsageError:  # a repository without contracts records all the same
             names = []
         self.services = tuple(Service(load_contract(name, contracts=contracts), validators) for name in names)

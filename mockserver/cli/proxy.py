@@ -141,16 +141,17 @@ def proxy(
 ) -> int:
     """Pass requests on to the live API, judge both directions, and record what was said.
 
-    Findings are logged, and stand in X-Mockserver-Violations. Time-outs and retries towards the API are those of
-    mockserver.client, as the configuration has them for the service. Exit 1 when something broke the contract.
+    SERVICE is a name, or the path of a contract. Findings are logged, and stand in X-Mockserver-Violations. Time-outs
+    and retries towards the API are those of mockserver.client, as the configuration has them for the service. Exit 1
+    when something broke the contract.
     """
-    known = Contracts(contracts, public=public, secret=secret)
+    known = Contracts(contracts, services=(service,), public=public, secret=secret)
     line = Line(known, on_violation)
-    wanted = _service(known, service)
+    (wanted,) = known.services
     address = _address(wanted, url)
-    path = _path(known, service, name) if name else None
+    path = _path(known, wanted.name, name) if name else None
     server = line.server(wanted, address, path, host=host, port=port)
-    click.echo(f"  {service}  {server.url}  ->  {address}", err=True)
+    click.echo(f"  {wanted.name}  {server.url}  ->  {address}", err=True)
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
     server.stop()

@@ -71,6 +71,18 @@ def test_drift_is_told_with_the_contracts_line_and_fails(project: Path) -> None:
     assert "contracts/shipping.yaml:" in ran.stderr
 
 
+def test_a_contract_may_be_given_by_its_path(project: Path) -> None:
+    shutil.move(project / "contracts" / "shipping.yaml", project / "api.yaml")
+    with running("shipping") as (url, _):
+        command = [sys.executable, "-m", "mockserver", "proxy", "api.yaml", "--url", url, "--port", "0"]
+        proxy = subprocess.Popen(command, cwd=project, env=environment(), stderr=subprocess.PIPE, text=True)
+        said = proxy.stderr.readline().split()
+        answer = requests.get(f"{said[1]}/shipments/none", headers={"X-Api-Key": KEY}, timeout=10)
+        proxy.send_signal(signal.SIGINT)
+        proxy.communicate(timeout=20)
+    assert (said[0], answer.status_code, proxy.returncode) == ("api", 404, 0)
+
+
 def test_the_exit_code_of_the_program_is_kept(project: Path) -> None:
     (project / "demo.py").write_text("raise SystemExit(7)")
     ran = record(project, "shipping/demo", "--url", "http://127.0.0.1:9/v2")
