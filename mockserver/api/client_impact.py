@@ -20,6 +20,7 @@ from mockserver.jobs.impact import Changed, Impact, Reaction, difference, kinds_
 from mockserver.jobs.verify_answers import Given, response_of
 from mockserver.jobs.verify_cases import Case, Cases, Place, Said
 from mockserver.jobs.verify_observed import Called
+from mockserver.report.model import many
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
 from mockserver.violation import errors_in
@@ -92,7 +93,7 @@ class ClientRuns:
                             return Impact("breaks", f"{self._named(binding)} {how}", binding.label, after.source)
         if not asked:
             return Impact("unknown", "your client could not be run on it")
-        return Impact("survives", f"your client takes it (proved by {asked} run{'' if asked == 1 else 's'})")
+        return Impact("survives", f"your client takes it (proved by {many(asked, 'run')})")
 
     def _named(self, binding: Binding) -> str:
         owner = self.suite.target.rpartition(":")[2].rpartition(".")[2]

@@ -231,7 +231,8 @@ def _words(mismatch: Mismatch, subject: str, side: Side) -> tuple[str, str]:
         case "type":
             names = [expected] if isinstance(expected, str) else expected
             wanted = _one_of([_KIND_NAMES.get(name, name) for name in sorted(names, key="null".__eq__)])
-            return f"{subject} is {kind_of(value)} ({shown(value)}), not {wanted}", f"{verb} {wanted}"
+            found = "null" if value is None else f"{kind_of(value)} ({shown(value)})"
+            return f"{subject} is {found}, not {wanted}", f"{verb} {wanted}"
         case "enum":
             wanted = _one_of([shown(item) for item in expected])
             return f"{subject} is {shown(value)}, which is not listed", f"{verb} {wanted}"

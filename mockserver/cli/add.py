@@ -16,7 +16,7 @@ from mockserver.contract.model import Contract
 from mockserver.edges import files, settings
 from mockserver.errors import CouldNotCheck, MockserverError, UsageError
 from mockserver.jobs import diff as job
-from mockserver.report.model import counted
+from mockserver.report.model import counted, many
 from mockserver.values import replace
 
 _LISTED = 10
@@ -61,7 +61,7 @@ def _known(contracts: str | None) -> dict[str, str]:
 def _told(new: Fetched, target: Path) -> None:
     contract = new.contract
     asks = needs(contract)
-    said = [f"OpenAPI {contract.version}", f"{len(contract.operations)} operations"]
+    said = [f"OpenAPI {contract.version}", many(len(contract.operations), "operation")]
     said += [f"needs {' or '.join(asks)}"] if asks else []
     said += [f"{len(new.errors)} errors: mockserver lint {contract.name}"] if new.errors else []
     click.echo(f"  wrote {target}   {', '.join(said)}")

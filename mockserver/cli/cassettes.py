@@ -23,6 +23,7 @@ from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError
 from mockserver.jobs.cassettes import Check, Tape
 from mockserver.jobs.homes import Homes
 from mockserver.jobs.service import Service
+from mockserver.report.model import many
 from mockserver.schema.compile import Validators
 from mockserver.values import replace
 
@@ -199,8 +200,7 @@ def age(path: tuple[str, ...], older_than: str) -> int:
     for _, line, _ in sorted(lines, reverse=True):
         click.echo(line)
     late = sum(one for _, _, one in lines)
-    many = "cassette" if len(lines) == 1 else "cassettes"
-    click.echo(f"{len(lines)} {many}: {f'{late} expired or older than {older_than}' if late else 'clean'}")
+    click.echo(f"{many(len(lines), 'cassette')}: {f'{late} expired or older than {older_than}' if late else 'clean'}")
     return 2 if unreadable else 1 if late else 0
 
 

@@ -11,6 +11,7 @@ import click
 
 from mockserver.api.contract import load_contract, places
 from mockserver.api.homes import homes_of
+from mockserver.api.second_opinion import second_opinion
 from mockserver.cassette.model import Interaction
 from mockserver.cli.drift_fix import fix as write_fix
 from mockserver.cli.options import contracts_option
@@ -149,10 +150,12 @@ def _reported(
     name = service.name
     drifts = memory.recognised(seen.drifts, remembered.read(), name)
     gone = memory.gone(drifts, remembered.read(), name, seen.checked)
-    notes = (asked.why,) if asked.why else ()
     target = "recorded exchanges" if offline else asked.address
     impacts = _impacts(drifts, service) if with_client and drifts else {}
-    found = told.report(seen, drifts, service, target, asked.secrets(), impacts=impacts, gone=gone, notes=notes)
+    second = second_opinion(service.contract) if drifts else None
+    if asked.why:
+        seen = replace(seen, unchecked=(asked.why, *seen.unchecked))
+    found = told.report(seen, drifts, service, target, asked.secrets(), impacts=impacts, gone=gone, second=second)
     remembered.write(memory.remember(drifts, remembered.read(), name, seen.checked, _today()))
     return found
 

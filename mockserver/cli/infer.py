@@ -16,6 +16,7 @@ from mockserver.jobs import infer as job
 from mockserver.jobs.homes import Homes
 from mockserver.jobs.judge import judge
 from mockserver.jobs.service import Service
+from mockserver.report.model import many
 from mockserver.schema.compile import Validators
 from mockserver.violation import Violation, errors_in
 
@@ -46,7 +47,7 @@ def infer(file: tuple[str, ...], *, host: str, output: str) -> int:
     if output:
         cassette_files.replace_file(Path(output), text.encode())
         count = sum(len(item) for item in tree["paths"].values())
-        click.echo(f"wrote {output}: {count} operations from {len(wanted)} exchanges", err=True)
+        click.echo(f"wrote {output}: {many(count, 'operation')} from {many(len(wanted), 'exchange')}", err=True)
     else:
         click.echo(text, nl=False)
     for one in broken[:10]:

@@ -25,6 +25,7 @@ from mockserver.jobs.sample import Sampler, curl
 from mockserver.jobs.serve import Session, overlaps
 from mockserver.jobs.service import Answer, OnViolation, Service, Settings
 from mockserver.redact import redact_text, redact_violation
+from mockserver.report.model import many
 from mockserver.schema.compile import Validators
 from mockserver.values import Struct
 
@@ -242,7 +243,7 @@ def _banner(session: Session, loaded: Sequence[Loaded], url: str, begun: float) 
         flaws = sum(violation.level == "error" for violation in service.contract.flaws)
         told = f"   {flaws} broken: mockserver lint {service.name}" if flaws else ""
         count = len(service.contract.operations)
-        click.echo(f"  {service.name:<{width}}  {url}/{service.name}   {count} operations{told}")
+        click.echo(f"  {service.name:<{width}}  {url}/{service.name}   {many(count, 'operation')}{told}")
         for operation in service.contract.operations[:_LISTED]:
             click.echo(f"  {'':<{width}}    {operation.method:<7} {operation.template}")
         if count > _LISTED:

@@ -20,7 +20,7 @@ from mockserver.jobs.ports import SecondOpinion
 from mockserver.jobs.service import Service
 from mockserver.jobs.tell import tell
 from mockserver.messages import BY_ID
-from mockserver.report.model import Finding, Report
+from mockserver.report.model import Finding, Report, many
 from mockserver.values import Struct, replace
 from mockserver.violation import Violation
 
@@ -62,10 +62,8 @@ class Sum(Struct, frozen=True):
             (self.old, f"older than {older_than} days", f"older than {older_than} days"),
             (self.homeless, "has no contract", "have no contract"),
         )
-        said = ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
-        many = "cassette" if self.cassettes == 1 else "cassettes"
-        more = "interaction" if self.interactions == 1 else "interactions"
-        return f"{self.cassettes:,} {many}, {self.interactions:,} {more}: {said or 'clean'}"
+        said = ", ".join(f"{count} {one if count == 1 else more}" for count, one, more in counts if count)
+        return f"{many(self.cassettes, 'cassette')}, {many(self.interactions, 'interaction')}: {said or 'clean'}"
 
 
 def rules_of(

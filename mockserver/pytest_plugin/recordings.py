@@ -20,6 +20,7 @@ from mockserver.jobs.judge import Judged, place_of
 from mockserver.jobs.recorder import RECORDING
 from mockserver.jobs.tell import tell
 from mockserver.pytest_plugin.session import folder_of_contracts
+from mockserver.report.model import many
 from mockserver.report.text import told
 from mockserver.values import replace
 from mockserver.violation import errors_in
@@ -81,8 +82,7 @@ class Recordings:
 
     def _note(self, use: CassetteInUse) -> None:
         if use.written is not None:
-            count = len(use.written.cassette.interactions)
-            self._written.append(f"{use.path}: {count} interaction{'' if count == 1 else 's'}")
+            self._written.append(f"{use.path}: {many(len(use.written.cassette.interactions), 'interaction')}")
         if use.recorder.mode == "replay":
             unused = use.recorder.unused()
             listed = ", ".join(f"{one.request.method} {one.request.target}" for one in unused[:3])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mockserver.report import markdown, pull_request
-from mockserver.report.model import Finding, Kind, Report, counted, grouped
+from mockserver.report.model import Finding, Kind, Report, counted, grouped, many
 from mockserver.violation import Level
 
 _COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "info": "notice"}
@@ -31,7 +31,9 @@ def render(reports: Sequence[Report]) -> str:
             break
         lines.extend(_annotations(kind))
     for report in reports:
-        lines.append(_message(f"{report.contract}: {report.job} of {report.checked} operations: {counted(report)}"))
+        lines.append(
+            _message(f"{report.contract}: {report.job} of {many(report.checked, 'operation')}: {counted(report)}")
+        )
         lines.extend(_message(f"{report.contract}: not checked: {sentence}") for sentence in report.unchecked)
     return "\n".join(lines) + "\n"
 

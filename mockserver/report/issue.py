@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mockserver.report.markdown import plain
-from mockserver.report.model import Finding, Report
+from mockserver.report.model import Finding, Report, many
 
 MARK = "<!-- mockserver: the live APIs and their contracts -->"
 _LONGEST = 200
@@ -30,7 +30,7 @@ def render(reports: Sequence[Report]) -> str:
 def _section(report: Report) -> Iterator[str]:
     yield f"## {plain(report.contract)}"
     if report.target:
-        yield f"{plain(report.target)}, {report.checked} operations looked at"
+        yield f"{plain(report.target)}, {many(report.checked, 'operation')} looked at"
     for level in _LEVELS:
         findings = [finding for finding in report.open if finding.level == level]
         if findings:

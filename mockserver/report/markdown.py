@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from mockserver.report.model import Finding, Kind, Report, Table, counted, grouped
+from mockserver.report.model import Finding, Kind, Report, Table, counted, grouped, many
 
 _TITLES = (
     ("breaking", "Breaking"),
@@ -74,7 +74,7 @@ def summary(report: Report) -> str:
         said = ", ".join(f"{len(findings)} {title.lower()}" for title, findings in sections(report))
     else:
         said = counted(report)
-    checked = f"{report.checked} operation{'' if report.checked == 1 else 's'} checked"
+    checked = f"{many(report.checked, 'operation')} checked"
     note = f" ({report.note})" if report.note else ""
     return f"{checked}: {said or 'clean'}{note}"
 

@@ -223,14 +223,15 @@ def _badness(finding: Finding) -> int:
     return LEVELS.index(finding.level)
 
 
+def many(number: int, noun: str) -> str:
+    """Say how many: `1 operation`, `3 operations`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def counted(report: Report) -> str:
     """Return what was found in a few words: `2 errors, 1 warning`, `clean`, `nothing was checked`."""
     errors, warnings, infos = map(report.count, LEVELS)
-    counts = [
-        f"{number} {name}{'' if number == 1 else 's'}"
-        for number, name in ((errors, "error"), (warnings, "warning"))
-        if number
-    ]
+    counts = [many(number, name) for number, name in ((errors, "error"), (warnings, "warning")) if number]
     if infos:
         counts.append(f"{infos} to know")
     if report.accepted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mockserver.report.model import Finding, Group, Kind, Report, Table, counted, grouped
+from mockserver.report.model import Finding, Group, Kind, Report, Table, counted, grouped, many
 
 _MOST = 50
 """Findings of one report that are told; a terminal is no database."""
@@ -124,4 +124,4 @@ def _labelled(pairs: tuple[tuple[str, str], ...]) -> list[str]:
 
 def _verdict(report: Report) -> str:
     note = f" ({report.note})" if report.note else ""
-    return f"{report.contract}: {report.job} of {report.checked} operations: {counted(report)}{note}"
+    return f"{report.contract}: {report.job} of {many(report.checked, 'operation')}: {counted(report)}{note}"

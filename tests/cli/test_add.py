@@ -84,7 +84,7 @@ def kept(folder):
 def test_a_contract_is_fetched_told_and_its_source_remembered(folder, vendor):
     done = run("add", "pets", f"{vendor.url}/pets.yaml")
     assert done.return_value == 0, done.exception
-    assert "wrote contracts/pets.yaml   OpenAPI 3.1.0, 1 operations, needs header X-Api-Key" in done.output
+    assert "wrote contracts/pets.yaml   OpenAPI 3.1.0, 1 operation, needs header X-Api-Key" in done.output
     assert (folder / "contracts" / "pets.yaml").read_text() == V1
     said = tomllib.loads((folder / "mockserver.toml").read_text())
     assert said == {"services": {"pets": {"source": f"{vendor.url}/pets.yaml"}}}

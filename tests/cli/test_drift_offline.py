@@ -51,6 +51,7 @@ def test_a_log_of_exchanges_shows_what_has_changed(tmp_path: Path) -> None:
         ("undocumented field", "200 body#/fee", 1, 3, "info"),
     ]
     assert told["target"] == "recorded exchanges"
+    assert [one["opinion"] for one in told["violations"]] == ["confirmed", "no-opinion"]
 
 
 def test_what_was_seen_once_fails_nothing(tmp_path: Path) -> None:

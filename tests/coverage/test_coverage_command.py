@@ -45,7 +45,7 @@ def test_the_report_tells_both_figures_what_was_not_asked_for_and_where_the_rest
     lines = ran.output.splitlines()
     assert (
         lines[0]
-        == "shipping: coverage of 1 operations: clean (1/13 operations, 4 % of what is used, 1 % of the contract)"
+        == "shipping: coverage of 1 operation: clean (1/13 operations, 4 % of what is used, 1 % of the contract)"
     )
     assert lines[1].startswith("not checked: 12 of 13 operations were never asked for: listShipments, createShipment,")
     assert "  statuses shown             1/5              1/84" in lines

@@ -25,6 +25,7 @@ from mockserver.jobs.homes import Located
 from mockserver.jobs.judge import judge_exchange
 from mockserver.jobs.service import Service
 from mockserver.jobs.verify_places import schema_place
+from mockserver.report.model import many
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct
 from mockserver.violation import errors_in
@@ -57,7 +58,7 @@ class Proposal(Struct, frozen=True):
     def sentence(self) -> str:
         """What it is for, with its evidence."""
         one = self.drift
-        seen = f"{one.seen} of {one.asked} answers, {one.resources} thing{'' if one.resources == 1 else 's'}"
+        seen = f"{one.seen} of {one.asked} answers, {many(one.resources, 'thing')}"
         return f"{one.operations[0]} {one.place}: {one.kind}, in {seen}"
 
 

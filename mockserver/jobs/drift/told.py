@@ -10,11 +10,12 @@ from mockserver.jobs.drift.gather import Drift
 from mockserver.jobs.drift.memory import Remembered
 from mockserver.jobs.drift.watch import Seen
 from mockserver.jobs.impact import Impact, level_with
+from mockserver.jobs.ports import SecondOpinion
 from mockserver.jobs.sample import curl
 from mockserver.jobs.service import Service
 from mockserver.jobs.tell import tell
 from mockserver.redact import Secrets, redact_exchange
-from mockserver.report.model import Drifted, Finding, Report
+from mockserver.report.model import Drifted, Finding, Report, many
 from mockserver.values import replace
 from mockserver.violation import Level
 
@@ -57,19 +58,28 @@ def report(
     *,
     impacts: Mapping[str, Impact] = _NOBODY,
     gone: Sequence[Remembered] = (),
-    notes: Sequence[str] = (),
+    second: SecondOpinion | None = None,
 ) -> Report:
-    """Return what was seen as a report; `gone` was seen in an earlier run and is not any more."""
+    """Return what was seen as a report; `gone` was seen in an earlier run and is not any more.
+
+    `second` is another judge of the contract, who is asked about each drift.
+    """
     violations = [
         replace(one.violation, level=level_of(one, impacts.get(one.fingerprint)), at=one.place) for one in drifts
     ]
     over = [f"{one.operation}: {one.kind} at {one.place} is over (seen since {one.first})" for one in gone]
     base = tell(
         "drift", service.name, violations, service.contract.documents, checked=len(seen.checked), secrets=secrets,
-        target=target, unchecked=(*notes, *over, *seen.unchecked),
+        target=target, unchecked=(*over, *seen.unchecked),
     )  # fmt: skip
     told = zip(drifts, base.findings, strict=True)
-    findings = [_finding(one, finding, target, secrets, impacts.get(one.fingerprint)) for one, finding in told]
+    findings = [
+        replace(
+            _finding(one, finding, target, secrets, impacts.get(one.fingerprint)),
+            opinion=second.of(one.violation, one.probe.request, one.response) if second is not None else "",
+        )
+        for one, finding in told
+    ]
     order = {"error": 0, "warning": 1, "info": 2}
     return replace(base, findings=tuple(sorted(findings, key=lambda one: order[one.level])))
 
@@ -102,13 +112,14 @@ def _finding(one: Drift, finding: Finding, target: str, secrets: Secrets, impact
 
 def _evidence(one: Drift, target: str, secrets: Secrets, impact: Impact | None) -> Iterator[tuple[str, str]]:
     since = f"known since {one.first}" if one.first else "new"
-    things = f"{one.resources} thing{'' if one.resources == 1 else 's'}"
-    yield "drift", f"{one.kind}; in {one.seen} of {one.asked} answers, {things}: {one.confidence} confidence, {since}"
+    often = f"in {one.seen} of {one.asked} answers, {many(one.resources, 'thing')}"
+    yield "drift", f"{one.kind}; {often}: {one.confidence} confidence, {since}"
     response = one.response
     if response is not None:
         request, answer = _redacted(one.probe.request, response, secrets)
         yield "answer", _short(f"{answer.status} {_body(answer)}")
-        yield "again", curl(request, target)
+        if "://" in target:  # what was recorded is not asked again
+            yield "again", curl(request, target)
     if impact is not None:
         yield "client", impact.why
 

@@ -83,12 +83,11 @@ class Watch:
     def offline(self) -> Seen:
         """Return what the recorded exchanges show."""
         for one, located in self._recorded:
-            found = self._planner.read(located, replace(one.request, target=located.target))
+            request = replace(one.request, target=located.target)
+            found = self._planner.read(located, request)
             if found is not None:
                 plan, captured = found
-                probe = Probe(
-                    plan.operation, one.request, "recorded", captured, signed=False, recorded=one.response.status
-                )
+                probe = Probe(plan.operation, request, "recorded", captured, signed=False, recorded=one.response.status)
                 seen = sight(probe, plan, one.response, self._service)
                 kept = tuple(shown for shown in seen.shown if excused(shown.violation, one) is not None)
                 self._sights.append(replace(seen, shown=kept))
