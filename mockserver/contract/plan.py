@@ -30,8 +30,7 @@ from mockserver.errors import MockserverError, UnreadableDocument
 from mockserver.schema.bundle import Bundle, Bundles
 from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.dialects import Direction, Version
-from mockserver.schema.discriminated import discriminated
-from mockserver.schema.exact import exact
+from mockserver.schema.judges import Judges
 from mockserver.values import JSON, Struct
 from mockserver.violation import Violation, Violations
 from mockserver.wire.bodies import is_per_item, is_sequential
@@ -152,8 +151,8 @@ class Plans:
     def __init__(self, contract: Contract, validators: Validators, *, lenient: bool = False, limit: int = 4096) -> None:
         self.contract = contract
         self.lenient = lenient
-        self._validators = validators
         self._bundles = Bundles(contract.documents, contract.dialect)
+        self._judges = Judges(validators, exact_integers=contract.dialect.exact_integers and not lenient)
         self._reader = READERS[contract.dialect.version]
         self._limit = limit
         self._plans: dict[str, Plan | Broken] = {}
@@ -253,10 +252,7 @@ class Plans:
         if schema is None:
             return None, None
         bundle = self._bundles.of(schema, direction)
-        judged = discriminated(bundle.schema)
-        if self.contract.dialect.exact_integers and not self.lenient:
-            judged = exact(judged)
-        return bundle, self._validators.compile(judged)
+        return bundle, self._judges.of(bundle.schema)
 
     def _parameter(self, parameter: Parameter, direction: Direction) -> ParameterPlan:
         bundle, validator = self._compiled(parameter.schema, direction)

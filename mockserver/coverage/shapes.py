@@ -17,8 +17,7 @@ from mockserver.schema.bundle import Bundle, Bundles, Piece
 from mockserver.schema.compile import Validators
 from mockserver.schema.conversion import Scope
 from mockserver.schema.dialects import Dialect, Direction
-from mockserver.schema.discriminated import discriminated
-from mockserver.schema.exact import exact
+from mockserver.schema.judges import Judges
 from mockserver.schema.kinds import KINDS, TYPE_KINDS, kind_of
 from mockserver.values import JSON
 
@@ -182,9 +181,9 @@ class Shapes:
 
     def __init__(self, documents: Documents, dialect: Dialect, validators: Validators) -> None:
         self._documents = documents
-        self._dialect = dialect
         self._validators = validators
         self._bundles = Bundles(documents, dialect)
+        self._judges = Judges(validators, exact_integers=dialect.exact_integers)
         self._known: dict[tuple[str, ...], Shape] = {}
 
     def of(self, node: Node, said: Said) -> Shape:
@@ -215,8 +214,7 @@ class Shapes:
     def judge(self, uri: str, pointer: str, direction: Direction) -> Judge:
         """Return what tells whether a value keeps the schema at a place."""
         bundle = self._bundles.of(self._documents.node(uri, pointer), direction)
-        judged = discriminated(bundle.schema)
-        return self._validators.compile(exact(judged) if self._dialect.exact_integers else judged).is_valid
+        return self._judges.of(bundle.schema).is_valid
 
     def matching(self, pattern: str) -> Judge:
         """Return what tells whether a name fits a pattern."""

@@ -7,6 +7,7 @@ judge.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from mockserver.document import pointer as pointers
 from mockserver.document.documents import Documents, Node
@@ -58,27 +59,56 @@ def _is_added(node: JSON, step: tuple[str | int, ...]) -> bool:
     return isinstance(node, dict) and bool(step) and isinstance(step[0], int) and step[0] >= len(node.get("allOf", ()))
 
 
+References: TypeAlias = Mapping[str, tuple[Node, Scope]]
+Closure: TypeAlias = tuple[Mapping[str, JSON], Mapping[str, tuple[str, str]]]
+"""All that a schema refers to, by name, and where each is written."""
+
+
 class Piece(Struct, frozen=True):
     """One schema in the words of 2020-12, without what it refers to: where each of its `$defs` names is written."""
 
     schema: JSON
-    references: Mapping[str, tuple[Node, Scope]]
+    references: References
 
 
 class Bundles:
-    """Bundles of one contract. Remembers what it converted; the same question has the same answer for ever."""
+    """Bundles of one contract. Remembers what it converted; the same question has the same answer for ever.
+
+    Bundles that refer to the same share their `$defs`.
+    """
+
+    _LIMIT = 1024
 
     def __init__(self, documents: Documents, dialect: Dialect) -> None:
         self._documents = documents
         self._dialect = dialect
         self._components: dict[tuple[str, str, Direction, tuple[str, ...]], Piece] = {}
+        self._closures: dict[tuple[Direction, frozenset[str]], Closure] = {}
 
     def of(self, node: Node, direction: Direction) -> Bundle:
         """Bundle the schema at a place; raise UnresolvedReference when a reference in its closure leads nowhere."""
         root = self._convert(node, direction, ())
-        definitions: dict[str, JSON] = {}
         places = {"": (node.uri, node.pointer)}
-        todo = dict(root.references)
+        if not root.references:
+            return Bundle(root.schema, places)
+        definitions, further = self._closure(root.references, direction)
+        schema = root.schema if isinstance(root.schema, dict) else {"not": {}} if root.schema is False else {}
+        return Bundle({**schema, "$defs": definitions}, {**places, **further})
+
+    def _closure(self, references: References, direction: Direction) -> Closure:
+        key = (direction, frozenset(references))
+        found = self._closures.get(key)
+        if found is None:
+            found = self._followed(references, direction)
+            if len(self._closures) >= self._LIMIT:
+                self._closures.clear()
+            self._closures[key] = found
+        return found
+
+    def _followed(self, references: References, direction: Direction) -> Closure:
+        definitions: dict[str, JSON] = {}
+        places: dict[str, tuple[str, str]] = {}
+        todo = dict(references)
         while todo:
             name, (target, scope) = todo.popitem()
             if name in definitions:
@@ -87,10 +117,7 @@ class Bundles:
             definitions[name] = converted.schema
             places[name] = (target.uri, target.pointer)
             todo.update((key, value) for key, value in converted.references.items() if key not in definitions)
-        if not definitions:
-            return Bundle(root.schema, places)
-        schema = root.schema if isinstance(root.schema, dict) else {"not": {}} if root.schema is False else {}
-        return Bundle({**schema, "$defs": dict(sorted(definitions.items()))}, places)
+        return dict(sorted(definitions.items())), places
 
     def piece(self, node: Node, direction: Direction, scope: Scope = ()) -> Piece:
         """Convert the schema at a place and nothing that it refers to; names mean the same in all pieces."""

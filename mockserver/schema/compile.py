@@ -108,7 +108,7 @@ class Validators:
 
     def compile(self, schema: JSON) -> Validator:
         """Return the validator of a self-contained schema (a `Bundle.schema`)."""
-        key = hashlib.blake2b(_content(schema), digest_size=16).digest()
+        key = hashlib.blake2b(content(schema), digest_size=16).digest()
         with self._lock:
             found = self._compiled.get(key)
             if found is not None:
@@ -122,7 +122,8 @@ class Validators:
         return made
 
 
-def _content(schema: JSON) -> bytes:
+def content(schema: JSON) -> bytes:
+    """Return what a schema says, the same for equal schemas."""
     try:
         return orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # an integer beyond 64 bits, which orjson does not write
