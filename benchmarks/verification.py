@@ -26,7 +26,7 @@ import bindings
 import mutants
 
 from mockserver import MockApi, load_contract
-from mockserver.api.client_draws import drawn_cases
+from mockserver.api.clients.draws import drawn_cases
 from mockserver.edges.explorer import configuration
 
 _URL = "https://api.shipping.example/v2/shipments/42"

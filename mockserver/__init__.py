@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mockserver.api.client_suite import ClientSuite as ClientSuite
+    from mockserver.api.clients.suite import ClientSuite as ClientSuite
     from mockserver.api.contract import load_contract as load_contract
     from mockserver.api.mock_api import MockApi as MockApi
     from mockserver.api.mock_server import MockServer as MockServer
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mockserver.api.stubs import responses_for as responses_for
 
 _PUBLIC = {
-    "ClientSuite": "mockserver.api.client_suite",
+    "ClientSuite": "mockserver.api.clients.suite",
     "load_contract": "mockserver.api.contract",
     "MockApi": "mockserver.api.mock_api",
     "MockServer": "mockserver.api.mock_server",

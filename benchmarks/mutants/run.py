@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import bindings
 import mutants
 
-from mockserver.api.client_result import Result
+from mockserver.api.clients.result import Result
 from mockserver.errors import MockserverError
 
 

@@ -87,8 +87,8 @@ def _mock(service: str, contracts: str | None, max_examples: int, seed: int) -> 
 
 def _client(service: str, contracts: str | None, max_examples: int, seed: int) -> Iterator[Report]:
     """Yield what is wrong with a client, and how much of its contract it was shown and has sent."""
-    from mockserver.api.client_report import report_of  # noqa: PLC0415 - as above
-    from mockserver.api.client_suite import ClientSuite  # noqa: PLC0415 - as above
+    from mockserver.api.clients.report import report_of  # noqa: PLC0415 - as above
+    from mockserver.api.clients.suite import ClientSuite  # noqa: PLC0415 - as above
     from mockserver.edges.consumer.clients import named  # noqa: PLC0415 - as above
     from mockserver.jobs.coverage import Coverage  # noqa: PLC0415 - as above
     from mockserver.jobs.coverage import report as covered  # noqa: PLC0415 - as above

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from mockserver.api.client_impact import ClientRuns, first_breaking
+from mockserver.api.clients.impact import ClientRuns, first_breaking
 from mockserver.change.model import Change, Comparison
 from mockserver.checks.received import Received
 from mockserver.checks.request import check_request, unrouted
@@ -23,10 +23,10 @@ from mockserver.errors import MockserverError
 from mockserver.exchange import Request, Response
 from mockserver.jobs.impact import ABSENT, Changed, Impact, found_at, grafted
 from mockserver.jobs.prove import Edition
-from mockserver.jobs.verify_answers import Given, response_of
-from mockserver.jobs.verify_cases import Cases
-from mockserver.jobs.verify_judge import is_other_style
-from mockserver.jobs.verify_spots import spots
+from mockserver.jobs.verify.answers import Given, response_of
+from mockserver.jobs.verify.cases import Cases
+from mockserver.jobs.verify.judge import is_other_style
+from mockserver.jobs.verify.spots import spots
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, replace
 from mockserver.violation import Violation

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mockserver.api.client_impact import ClientRuns, first_breaking
+from mockserver.api.clients.impact import ClientRuns, first_breaking
 from mockserver.document import pointer as pointers
 from mockserver.exchange import Headers, Response
 from mockserver.jobs.drift.gather import Drift

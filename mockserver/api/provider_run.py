@@ -23,7 +23,7 @@ from mockserver.jobs.ports import SecondOpinion
 from mockserver.jobs.sample import curl
 from mockserver.jobs.service import Answer
 from mockserver.jobs.tell import tell
-from mockserver.jobs.verify_provider import Kept, Probed, judge
+from mockserver.jobs.verify.provider import Kept, Probed, judge
 from mockserver.redact import Secrets, redact_text
 from mockserver.report.model import Finding, Report
 from mockserver.schema.compile import Validators

@@ -11,11 +11,11 @@ import click
 from mockserver.api.contract import places
 from mockserver.edges import settings
 from mockserver.errors import CouldNotCheck, UsageError
-from mockserver.jobs.verify_faults import Faulted
+from mockserver.jobs.verify.faults import Faulted
 from mockserver.values import Struct
 
 if TYPE_CHECKING:
-    from mockserver.api.client_suite import ClientSuite
+    from mockserver.api.clients.suite import ClientSuite
 
 
 class Target(Struct, frozen=True):
@@ -60,7 +60,7 @@ def _guessed(target: str, contracts: str | None) -> str:
 
 def suite_of(target: Target, contracts: str | None) -> tuple[ClientSuite, str]:
     """Return the suite of a client, and the name that it goes by."""
-    from mockserver.api.client_suite import ClientSuite  # noqa: PLC0415 - a client is not what `serve` waits for
+    from mockserver.api.clients.suite import ClientSuite  # noqa: PLC0415 - a client is not what `serve` waits for
     from mockserver.edges.consumer.clients import named  # noqa: PLC0415 - as above
 
     found: Any = named(target.name)

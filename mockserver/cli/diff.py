@@ -83,7 +83,7 @@ def _with_client(told: Report, found: Comparison, old: Contract, new: Contract) 
     service = next((name for name in (new.name, old.name) if said.service(name).client), "")
     if not service:
         return told
-    from mockserver.api.client_configured import client_of  # noqa: PLC0415 - only who has a client waits for it
+    from mockserver.api.clients.configured import client_of  # noqa: PLC0415 - only who has a client waits for it
     from mockserver.api.diff_impact import Impacts  # noqa: PLC0415 - as above
 
     runs = client_of(old, service)

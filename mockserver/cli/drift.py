@@ -164,7 +164,7 @@ def _impacts(drifts: Sequence[Drift], service: Service) -> dict[str, Impact]:
     """Return what the configured client makes of each drift, by its fingerprint; else what is known of its usage."""
     if not settings.read().service(service.name).client:
         return dict(_by_usage(drifts, service.name))
-    from mockserver.api.client_configured import client_of  # noqa: PLC0415 - only who has a client waits for it
+    from mockserver.api.clients.configured import client_of  # noqa: PLC0415 - only who has a client waits for it
     from mockserver.api.drift_impact import impact_of  # noqa: PLC0415 - as above
 
     runs = client_of(service.contract)

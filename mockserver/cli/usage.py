@@ -40,7 +40,7 @@ def usage(
     `verify client`. Exit 3 when no method could be bound.
     """
     sys.path.insert(0, str(Path.cwd()))
-    from mockserver.api.client_usage import usage_of  # noqa: PLC0415 - a client is not what `serve` waits for
+    from mockserver.api.clients.usage import usage_of  # noqa: PLC0415 - a client is not what `serve` waits for
 
     chosen = list(targets(target, service, (), contracts))
     if len(chosen) > 1 and (file or pact):

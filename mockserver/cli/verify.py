@@ -17,7 +17,7 @@ from mockserver.errors import UsageError
 from mockserver.report.model import Report
 
 if TYPE_CHECKING:
-    from mockserver.api.client_suite import ClientSuite
+    from mockserver.api.clients.suite import ClientSuite
 
 examples_option = click.option(
     "--max-examples", default=0, show_default=True, help="Random cases after the boundary set, for each part."
@@ -77,8 +77,8 @@ def client(
     could be bound.
     """
     sys.path.insert(0, str(Path.cwd()))
-    from mockserver.api.client_report import report_of  # noqa: PLC0415 - a client is not what `serve` waits for
-    from mockserver.api.client_suite import BROKEN, DIRECTIONS  # noqa: PLC0415 - as below
+    from mockserver.api.clients.report import report_of  # noqa: PLC0415 - a client is not what `serve` waits for
+    from mockserver.api.clients.suite import BROKEN, DIRECTIONS  # noqa: PLC0415 - as below
     from mockserver.jobs.coverage import Coverage  # noqa: PLC0415 - as above
 
     reports: list[Report] = []
@@ -125,7 +125,7 @@ def _bound(suite: ClientSuite) -> set[str]:
 
 
 def _write(suite: ClientSuite, name: str, target: Target, file: str) -> None:
-    from mockserver.api.client_file import written  # noqa: PLC0415 - only for --write
+    from mockserver.api.clients.file import written  # noqa: PLC0415 - only for --write
 
     path = Path(file)
     if path.exists():

@@ -18,7 +18,7 @@ from schemathesis.engine import events, from_schema
 
 from mockserver.errors import CouldNotCheck
 from mockserver.exchange import Request, Response
-from mockserver.jobs.verify_provider import Complaint, Probe
+from mockserver.jobs.verify.provider import Complaint, Probe
 from mockserver.values import JSON
 
 _CONFIGURATION = """

@@ -10,8 +10,8 @@ import pytest
 from pets_client import CLIENT, CONTRACT
 
 from mockserver import ClientSuite
-from mockserver.api.client_report import report_of, told_result
-from mockserver.api.client_result import Result
+from mockserver.api.clients.report import report_of, told_result
+from mockserver.api.clients.result import Result
 from mockserver.errors import CouldNotCheck, UsageError
 
 

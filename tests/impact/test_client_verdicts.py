@@ -17,7 +17,7 @@ import yaml
 from single_changes import SINGLES
 from truth import changing
 
-from mockserver.api.client_impact import ClientRuns
+from mockserver.api.clients.impact import ClientRuns
 from mockserver.api.diff_impact import Impacts
 from mockserver.contract.load import load
 from mockserver.contract.model import Contract

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import ClientSuite, MockApi
-from mockserver.api.client_report import report_of
+from mockserver.api.clients.report import report_of
 from mockserver.api.contract import load_contract
 from mockserver.document.pointer import named
 from mockserver.jobs.lint import lint

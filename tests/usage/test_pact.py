@@ -8,7 +8,7 @@ import pytest
 from werkzeug import Response
 
 from mockserver import ClientSuite, MockServer
-from mockserver.api.client_usage import usage_of
+from mockserver.api.clients.usage import usage_of
 from mockserver.jobs.pact import pact
 
 MUTANTS = Path(__file__).parents[2] / "benchmarks" / "mutants"

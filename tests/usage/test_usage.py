@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from mockserver import ClientSuite
-from mockserver.api.client_usage import usage_of
+from mockserver.api.clients.usage import usage_of
 from mockserver.errors import UnreadableDocument
 from mockserver.jobs.usage_facts import read, written
 

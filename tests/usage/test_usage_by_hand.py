@@ -12,7 +12,7 @@ import bindings  # noqa: E402
 import mutants  # noqa: E402
 import usage_by_hand  # noqa: E402
 
-from mockserver.api.client_usage import usage_of  # noqa: E402
+from mockserver.api.clients.usage import usage_of  # noqa: E402
 from mockserver.jobs.usage_facts import read, written  # noqa: E402
 
 BY_HAND = {"shipping": usage_by_hand.SHIPPING, "payments": usage_by_hand.PAYMENTS}

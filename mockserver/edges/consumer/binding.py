@@ -13,7 +13,7 @@ from mockserver.contract.model import Operation
 from mockserver.contract.plan import MediaPlan, Plan
 from mockserver.edges.consumer.members import fields_of, plain
 from mockserver.edges.consumer.methods import Method, Parameter
-from mockserver.jobs.verify_cases import Place, places_of
+from mockserver.jobs.verify.cases import Place, places_of
 from mockserver.values import Struct
 from mockserver.wire.shape import Shape
 

@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mockserver.jobs.verify_director import NEVER_S
+from mockserver.jobs.verify.director import NEVER_S
 
 _MOST_ITEMS = 200
 _PAUSE_S = 0.0005

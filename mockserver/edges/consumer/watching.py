@@ -13,8 +13,8 @@ from mockserver.edges.consumer.binding import Bound
 from mockserver.edges.consumer.members import fields_of, hints_of, plain
 from mockserver.edges.consumer.methods import Parameter
 from mockserver.edges.consumer.scalars import InexpressibleError
-from mockserver.jobs.verify_cases import Place
-from mockserver.jobs.verify_observed import Observed
+from mockserver.jobs.verify.cases import Place
+from mockserver.jobs.verify.observed import Observed
 from mockserver.values import JSON, Struct
 
 MADE_UP = "m0ckname"

@@ -24,7 +24,7 @@ from mockserver.jobs.drift.sight import Kind, Sight, sight
 from mockserver.jobs.homes import Located
 from mockserver.jobs.judge import judge_exchange
 from mockserver.jobs.service import Service
-from mockserver.jobs.verify_places import schema_place
+from mockserver.jobs.verify.places import schema_place
 from mockserver.report.model import many
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct

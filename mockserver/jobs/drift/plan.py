@@ -24,8 +24,8 @@ from mockserver.jobs.drift.pool import Captured, Pool, kind_word
 from mockserver.jobs.homes import Homes, Located, route_of
 from mockserver.jobs.sample import Sampler
 from mockserver.jobs.service import Service
-from mockserver.jobs.verify_cases import body_media
-from mockserver.jobs.verify_spellable import is_spellable
+from mockserver.jobs.verify.cases import body_media
+from mockserver.jobs.verify.spellable import is_spellable
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
 from mockserver.wire.reading import Absent

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver import ClientSuite
-from mockserver.api.client_report import report_of
+from mockserver.api.clients.report import report_of
 from mockserver.errors import MockserverError
 from mockserver.report.text import told
 

@@ -16,7 +16,7 @@ from mockserver.contract.plan import MediaPlan, Plan, Plans
 from mockserver.errors import MockserverError
 from mockserver.exchange import Headers, Request, Response
 from mockserver.generate.boundary import Boundary
-from mockserver.jobs.verify_spellable import is_carried
+from mockserver.jobs.verify.spellable import is_carried
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct
 from mockserver.wire.bodies import encode_body

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable
 from typing import Protocol
 
-from mockserver.api.client_bound import Binding
+from mockserver.api.clients.bound import Binding
 from mockserver.jobs.service import Service
-from mockserver.jobs.verify_faults import Faulted
-from mockserver.jobs.verify_observed import Shown
+from mockserver.jobs.verify.faults import Faulted
+from mockserver.jobs.verify.observed import Shown
 from mockserver.values import Struct, field
 
 

@@ -13,10 +13,10 @@ from typing import Final
 from urllib.parse import unquote, unquote_plus
 
 from mockserver.contract.reading import Body
-from mockserver.jobs.verify_arrival import arrives
-from mockserver.jobs.verify_cases import Case
-from mockserver.jobs.verify_copes import copes
-from mockserver.jobs.verify_observed import Called, Observed, Shown, Wanted, on_request
+from mockserver.jobs.verify.arrival import arrives
+from mockserver.jobs.verify.cases import Case
+from mockserver.jobs.verify.copes import copes
+from mockserver.jobs.verify.observed import Called, Observed, Shown, Wanted, on_request
 from mockserver.values import replace
 from mockserver.violation import Violation
 from mockserver.wire.reading import Absent

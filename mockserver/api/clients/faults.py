@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
-from mockserver.api.client_bound import Binding
-from mockserver.api.client_calls import Calling
-from mockserver.api.client_plans import planned
+from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.calls import Calling
+from mockserver.api.clients.plans import planned
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.methods import Notes
 from mockserver.edges.consumer.running import without_pauses
@@ -22,9 +22,9 @@ from mockserver.edges.intercept.spelling import BROKEN, spelled
 from mockserver.edges.network_block import blocked
 from mockserver.exchange import Request, whole
 from mockserver.jobs.interception import Blocked, Passed, Received, origin_of
-from mockserver.jobs.verify_cases import Case
-from mockserver.jobs.verify_faults import FAULTS, Faulted, end_of, faults_shown
-from mockserver.jobs.verify_observed import Called, Shown
+from mockserver.jobs.verify.cases import Case
+from mockserver.jobs.verify.faults import FAULTS, Faulted, end_of, faults_shown
+from mockserver.jobs.verify.observed import Called, Shown
 
 _PLAYS: dict[str, Callable[[], Play]] = {
     "reset": reset,

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
 from mockserver.answers.headers import contract_headers
-from mockserver.api.client_bound import Binding
-from mockserver.api.client_calls import Calling
-from mockserver.api.client_pages import read_books
-from mockserver.api.client_plans import cases_of
-from mockserver.api.client_suite import ClientSuite
+from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.calls import Calling
+from mockserver.api.clients.pages import read_books
+from mockserver.api.clients.plans import cases_of
+from mockserver.api.clients.suite import ClientSuite
 from mockserver.contract.model import MediaType, ResponseSpec
 from mockserver.contract.plan import MediaPlan, Plan
 from mockserver.contract.reading import Body, Reading
@@ -23,9 +23,9 @@ from mockserver.jobs.pact import Example
 from mockserver.jobs.usage import Answer, Seen, Use, explore
 from mockserver.jobs.usage_facts import OperationUse, Sent, Usage
 from mockserver.jobs.usage_places import at, places
-from mockserver.jobs.verify_answers import Given, status_of
-from mockserver.jobs.verify_cases import Case, Said
-from mockserver.jobs.verify_observed import Called
+from mockserver.jobs.verify.answers import Given, status_of
+from mockserver.jobs.verify.cases import Case, Said
+from mockserver.jobs.verify.observed import Called
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, field
 from mockserver.wire.bodies import encode_body

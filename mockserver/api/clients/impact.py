@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mockserver.api.client_bound import Binding
-from mockserver.api.client_plans import cases_of
-from mockserver.api.client_suite import ClientSuite
+from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.plans import cases_of
+from mockserver.api.clients.suite import ClientSuite
 from mockserver.contract.plan import Plan
 from mockserver.contract.reading import Reading, read_request
 from mockserver.contract.route import Routed
 from mockserver.exchange import Request, Response
 from mockserver.generate.generator import Unsatisfiable
 from mockserver.jobs.impact import Changed, Impact, Reaction, difference, kinds_of, worst
-from mockserver.jobs.verify_answers import Given, response_of
-from mockserver.jobs.verify_cases import Case, Cases, Place, Said
-from mockserver.jobs.verify_observed import Called
+from mockserver.jobs.verify.answers import Given, response_of
+from mockserver.jobs.verify.cases import Case, Cases, Place, Said
+from mockserver.jobs.verify.observed import Called
 from mockserver.report.model import many
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mockserver.jobs.verify_answers import Given
-from mockserver.jobs.verify_cases import Cases
+from mockserver.jobs.verify.answers import Given
+from mockserver.jobs.verify.cases import Cases
 from mockserver.values import JSON, replace
 from mockserver.wire.media_type import is_json
 

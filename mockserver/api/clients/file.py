@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mockserver.api.client_bound import Binding, spelled
-from mockserver.api.client_suite import ClientSuite
+from mockserver.api.clients.bound import Binding, spelled
+from mockserver.api.clients.suite import ClientSuite
 
 _HEAD = '''"""Property tests of {name} against the contract of {service}.
 

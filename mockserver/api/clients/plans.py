@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
-from mockserver.api.client_bound import Binding
-from mockserver.api.client_calls import Calling
+from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.calls import Calling
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.members import plain
 from mockserver.edges.consumer.methods import Notes
 from mockserver.edges.consumer.scalars import InexpressibleError
 from mockserver.generate.generator import Unsatisfiable
-from mockserver.jobs.verify_cases import Case, Cases, Direction, Place, Said
+from mockserver.jobs.verify.cases import Case, Cases, Direction, Place, Said
 from mockserver.values import JSON, replace
 
 _NEEDS: Final = 12

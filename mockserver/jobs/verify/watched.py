@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from mockserver.jobs.verify_cases import Case
-from mockserver.jobs.verify_observed import Called, Observed, Shown
+from mockserver.jobs.verify.cases import Case
+from mockserver.jobs.verify.observed import Called, Observed, Shown
 from mockserver.values import replace
 from mockserver.violation import Violation
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Literal
 
-from mockserver.api.client_bound import Binding
-from mockserver.api.client_words import arguments_of, expressed_of
+from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.words import arguments_of, expressed_of
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.clients import Api, errors_beside, maker
 from mockserver.edges.consumer.methods import Method, Notes, Typed, methods_of
@@ -26,13 +26,13 @@ from mockserver.errors import UsageError
 from mockserver.exchange import Request, Response
 from mockserver.jobs.interception import Interception, Received, addresses, ordered
 from mockserver.jobs.service import Answer, Service
-from mockserver.jobs.verify_answers import Given
-from mockserver.jobs.verify_cases import Case, Cases, Said
-from mockserver.jobs.verify_director import Director, Scene
-from mockserver.jobs.verify_judge import is_other_style, judge
-from mockserver.jobs.verify_observed import Called, Observed, Raised, Shown, Wanted
-from mockserver.jobs.verify_pages import Book, books
-from mockserver.jobs.verify_returned import OPAQUE
+from mockserver.jobs.verify.answers import Given
+from mockserver.jobs.verify.cases import Case, Cases, Said
+from mockserver.jobs.verify.director import Director, Scene
+from mockserver.jobs.verify.judge import is_other_style, judge
+from mockserver.jobs.verify.observed import Called, Observed, Raised, Shown, Wanted
+from mockserver.jobs.verify.pages import Book, books
+from mockserver.jobs.verify.returned import OPAQUE
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Violation

@@ -6,15 +6,15 @@ import inspect
 from collections.abc import Iterable
 
 from mockserver.api.accepting import considered
-from mockserver.api.client_result import Checked, Result
+from mockserver.api.clients.result import Checked, Result
 from mockserver.api.second_opinion import second_opinion
 from mockserver.contract.reading import Reading
 from mockserver.document.documents import name_of
 from mockserver.exchange import Request, Response
 from mockserver.jobs.ports import Opinion, SecondOpinion
 from mockserver.jobs.tell import tell
-from mockserver.jobs.verify_answers import Given
-from mockserver.jobs.verify_observed import Shown
+from mockserver.jobs.verify.answers import Given
+from mockserver.jobs.verify.observed import Shown
 from mockserver.redact import redact_text
 from mockserver.report.model import Finding, Report
 from mockserver.report.text import told

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.contract.model import Operation
 from mockserver.edges.consumer.binding import Bound, How
-from mockserver.jobs.verify_cases import Place
+from mockserver.jobs.verify.cases import Place
 from mockserver.values import Struct
 
 

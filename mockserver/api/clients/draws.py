@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from mockserver.api.client_bound import Binding
-from mockserver.api.client_calls import Calling
-from mockserver.api.client_plans import planned
+from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.calls import Calling
+from mockserver.api.clients.plans import planned
 from mockserver.contract.plan import Plan
-from mockserver.jobs.verify_cases import Case, Direction
-from mockserver.jobs.verify_mirror import Mirror, mirror
+from mockserver.jobs.verify.cases import Case, Direction
+from mockserver.jobs.verify.mirror import Mirror, mirror
 from mockserver.values import JSON, Struct
 
 

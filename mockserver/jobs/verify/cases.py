@@ -13,9 +13,9 @@ from typing import Final, Literal, TypeAlias
 from mockserver.contract.plan import MediaPlan, ParameterPlan, Plan, Plans
 from mockserver.generate.boundary import Boundary, Variation
 from mockserver.generate.generator import Unsatisfiable
-from mockserver.jobs.verify_answers import Given, answers_of
-from mockserver.jobs.verify_places import bare
-from mockserver.jobs.verify_spellable import is_carried, is_spellable
+from mockserver.jobs.verify.answers import Given, answers_of
+from mockserver.jobs.verify.places import bare
+from mockserver.jobs.verify.spellable import is_carried, is_spellable
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, field, replace
 from mockserver.wire.media_type import is_json

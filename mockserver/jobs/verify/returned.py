@@ -11,11 +11,11 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from mockserver.jobs.verify_arrival import is_same
-from mockserver.jobs.verify_cases import Case
-from mockserver.jobs.verify_copes import on_answer
-from mockserver.jobs.verify_observed import Called, Shown, Wanted
-from mockserver.jobs.verify_places import bare
+from mockserver.jobs.verify.arrival import is_same
+from mockserver.jobs.verify.cases import Case
+from mockserver.jobs.verify.copes import on_answer
+from mockserver.jobs.verify.observed import Called, Shown, Wanted
+from mockserver.jobs.verify.places import bare
 from mockserver.values import JSON, Struct, field
 
 OPAQUE: Final = object()

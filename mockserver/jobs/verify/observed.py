@@ -8,7 +8,7 @@ from typing import Literal
 from mockserver.contract.plan import Plan
 from mockserver.contract.reading import Reading
 from mockserver.exchange import Request, Response
-from mockserver.jobs.verify_cases import Case, Place
+from mockserver.jobs.verify.cases import Case, Place
 from mockserver.messages import BY_ID
 from mockserver.values import JSON, Struct
 from mockserver.violation import Violation, Violations

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mockserver.api.client_bound import Binding
-from mockserver.api.client_calls import Calling
-from mockserver.api.client_plans import planned
+from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.calls import Calling
+from mockserver.api.clients.plans import planned
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.methods import Notes
-from mockserver.jobs.verify_cases import Case
-from mockserver.jobs.verify_judge import judge
-from mockserver.jobs.verify_observed import Called, Shown, Wanted
-from mockserver.jobs.verify_pages import Book, books
+from mockserver.jobs.verify.cases import Case
+from mockserver.jobs.verify.judge import judge
+from mockserver.jobs.verify.observed import Called, Shown, Wanted
+from mockserver.jobs.verify.pages import Book, books
 from mockserver.violation import Violation
 
 

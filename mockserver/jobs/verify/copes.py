@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from mockserver.contract.plan import MediaPlan
-from mockserver.jobs.verify_cases import Case
-from mockserver.jobs.verify_observed import Called, Observed, Raised, Shown, Wanted
-from mockserver.jobs.verify_places import schema_place
+from mockserver.jobs.verify.cases import Case
+from mockserver.jobs.verify.observed import Called, Observed, Raised, Shown, Wanted
+from mockserver.jobs.verify.places import schema_place
 from mockserver.messages import BY_ID
 from mockserver.values import JSON
 from mockserver.violation import Violation

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
 from mockserver.exchange import Request
-from mockserver.jobs.verify_cases import Case
-from mockserver.jobs.verify_judge import IDEMPOTENT
-from mockserver.jobs.verify_observed import Called, Shown, Wanted, on_request
+from mockserver.jobs.verify.cases import Case
+from mockserver.jobs.verify.judge import IDEMPOTENT
+from mockserver.jobs.verify.observed import Called, Shown, Wanted, on_request
 from mockserver.values import Struct
 
 End: TypeAlias = Literal["recovered", "unharmed", "failed well", "failed", "crashed", "hung", "sent twice", "swallowed"]

@@ -18,9 +18,9 @@ from mockserver.exchange import Request, Response
 from mockserver.jobs.answer import Answering
 from mockserver.jobs.serve import Session
 from mockserver.jobs.service import Answer, Service, Settings
-from mockserver.jobs.verify_answers import Given, response_of
-from mockserver.jobs.verify_cases import Cases
-from mockserver.jobs.verify_observed import Observed
+from mockserver.jobs.verify.answers import Given, response_of
+from mockserver.jobs.verify.cases import Cases
+from mockserver.jobs.verify.observed import Observed
 from mockserver.schema.compile import Validators
 from mockserver.values import Struct, replace
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from mockserver.contract.plan import ParameterPlan, Plan
 from mockserver.contract.reading import Body, Reading
-from mockserver.jobs.verify_cases import Case, Place, member
-from mockserver.jobs.verify_observed import Called, Observed, Shown, Wanted
-from mockserver.jobs.verify_places import schema_place
+from mockserver.jobs.verify.cases import Case, Place, member
+from mockserver.jobs.verify.observed import Called, Observed, Shown, Wanted
+from mockserver.jobs.verify.places import schema_place
 from mockserver.schema.bundle import Bundle
 from mockserver.values import JSON
 from mockserver.violation import Violation

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from mockserver.contract.plan import MediaPlan, Plan
-from mockserver.jobs.verify_answers import Given
-from mockserver.jobs.verify_cases import Cases
-from mockserver.jobs.verify_places import bare
+from mockserver.jobs.verify.answers import Given
+from mockserver.jobs.verify.cases import Cases
+from mockserver.jobs.verify.places import bare
 from mockserver.values import JSON, Struct, replace
 from mockserver.wire.media_type import is_json
 

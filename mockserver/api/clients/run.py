@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from mockserver.api.client_bound import Binding
-from mockserver.api.client_calls import Calling, Played
-from mockserver.api.client_draws import Drawn, drawn_cases
-from mockserver.api.client_pages import read_pages
-from mockserver.api.client_plans import cases_of
-from mockserver.api.client_result import Result, key_of
+from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.calls import Calling, Played
+from mockserver.api.clients.draws import Drawn, drawn_cases
+from mockserver.api.clients.pages import read_pages
+from mockserver.api.clients.plans import cases_of
+from mockserver.api.clients.result import Result, key_of
 from mockserver.contract.plan import Plan
-from mockserver.jobs.verify_cases import Case, Direction
-from mockserver.jobs.verify_observed import Shown
-from mockserver.jobs.verify_returned import Returns
-from mockserver.jobs.verify_smaller import smaller
+from mockserver.jobs.verify.cases import Case, Direction
+from mockserver.jobs.verify.observed import Shown
+from mockserver.jobs.verify.returned import Returns
+from mockserver.jobs.verify.smaller import smaller
 from mockserver.values import JSON, Struct, field
 
 _TRIES: Final = 400

@@ -5,10 +5,10 @@ from __future__ import annotations
 import keyword
 import re
 
-from mockserver.api.client_bound import Binding
+from mockserver.api.clients.bound import Binding
 from mockserver.edges.consumer.methods import Notes
 from mockserver.edges.consumer.watched import looked_at, watched
-from mockserver.jobs.verify_cases import Place, Said
+from mockserver.jobs.verify.cases import Place, Said
 from mockserver.values import JSON
 
 

@@ -13,14 +13,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from mockserver.api.client_binding import Binder
-from mockserver.api.client_bound import Binding
-from mockserver.api.client_calls import Calling
-from mockserver.api.client_faults import FaultRun
-from mockserver.api.client_plans import planned
-from mockserver.api.client_report import told_result
-from mockserver.api.client_result import Result
-from mockserver.api.client_run import BindingRun, Draws
+from mockserver.api.clients.binding import Binder
+from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.calls import Calling
+from mockserver.api.clients.faults import FaultRun
+from mockserver.api.clients.plans import planned
+from mockserver.api.clients.report import told_result
+from mockserver.api.clients.result import Result
+from mockserver.api.clients.run import BindingRun, Draws
 from mockserver.api.contract import load_contract
 from mockserver.api.overrides import known_operation
 from mockserver.contract.model import Contract
@@ -31,9 +31,9 @@ from mockserver.exchange import Request
 from mockserver.jobs.coverage import Coverage
 from mockserver.jobs.interception import MOCK_ORIGIN
 from mockserver.jobs.service import Answer, Service
-from mockserver.jobs.verify_cases import Direction
-from mockserver.jobs.verify_observed import Shown
-from mockserver.jobs.verify_violating import violating
+from mockserver.jobs.verify.cases import Direction
+from mockserver.jobs.verify.observed import Shown
+from mockserver.jobs.verify.violating import violating
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
 

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mockserver.api.client_impact import ClientRuns
-from mockserver.api.client_suite import ClientSuite
+from mockserver.api.clients.impact import ClientRuns
+from mockserver.api.clients.suite import ClientSuite
 from mockserver.contract.model import Contract
 from mockserver.edges import settings
 from mockserver.edges.consumer.clients import named

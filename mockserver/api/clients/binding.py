@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from mockserver.api.client_bound import Binding
-from mockserver.api.client_calls import Calling
-from mockserver.api.client_plans import methods_called_by
+from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.calls import Calling
+from mockserver.api.clients.plans import methods_called_by
 from mockserver.contract.model import Operation
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.binding import Bound, How, bind_parameters, operations_named, places_by_name
@@ -19,9 +19,9 @@ from mockserver.edges.consumer.scalars import InexpressibleError
 from mockserver.edges.consumer.watching import MADE_UP, Marks, arrived
 from mockserver.errors import UsageError
 from mockserver.jobs.service import Service
-from mockserver.jobs.verify_cases import Place, body_media, places_of
-from mockserver.jobs.verify_observed import Shown
-from mockserver.jobs.verify_watched import strays
+from mockserver.jobs.verify.cases import Place, body_media, places_of
+from mockserver.jobs.verify.observed import Shown
+from mockserver.jobs.verify.watched import strays
 from mockserver.values import replace
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mockserver.jobs.verify_answers import Given
-from mockserver.jobs.verify_cases import Case, Cases, Direction, Place
-from mockserver.jobs.verify_spellable import is_carried, is_spellable
+from mockserver.jobs.verify.answers import Given
+from mockserver.jobs.verify.cases import Case, Cases, Direction, Place
+from mockserver.jobs.verify.spellable import is_carried, is_spellable
 from mockserver.schema.bundle import Bundle
 from mockserver.values import JSON, Struct, field
 from mockserver.wire.media_type import is_json
