@@ -11,6 +11,8 @@ from layouts import Layout
 
 from mockserver.document.pointer import join
 from mockserver.document.positions import Places, Position, locate
+from mockserver.document.yaml12 import key as named
+from mockserver.document.yaml12 import plain
 
 LAW = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 
@@ -96,7 +98,8 @@ def marked(text):
         )
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                visit(value, (*parts, key.value), key.start_mark)
+                name = key.value if key.style else named(plain(key.value))  # `0E0` is a number, in quotes a text
+                visit(value, (*parts, name), key.start_mark)
         elif isinstance(node, yaml.SequenceNode):
             for number, value in enumerate(node.value):
                 visit(value, (*parts, number), value.start_mark)
@@ -134,6 +137,11 @@ def test_every_pointer_of_yaml_in_any_layout_is_where_pyyaml_marks_it(tree, seed
     except yaml.YAMLError:
         assume(condition=False)
     assert_every_position_is_the_marked_one(text)
+
+
+def test_a_key_that_is_a_number_stands_where_it_is_written():
+    assert_every_position_is_the_marked_one("---\n  ? 0E0 \n  :  null  \n'1.50': 1\n".replace("'1", "  '1"))
+    assert_every_position_is_the_marked_one("a: 1\n1.50: 2\n0x10: 3\n~: 4\n'0E0': 5\n")
 
 
 @LAW

@@ -14,8 +14,8 @@ import payments_client
 import pytest
 import shipping_client
 import yaml
+from ground_truth import changing
 from single_changes import SINGLES
-from truth import changing
 
 from mockserver.api.clients.impact import ClientRuns
 from mockserver.api.diff_impact import Impacts
