@@ -1,6 +1,7 @@
 """What import-linter cannot see: names that reach the world without an import."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,8 @@ def test_no_module_imports_the_whole_package(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=relative)
 def test_every_file_says_its_rule_first(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_every_test_module_has_a_name_of_its_own() -> None:
+    names = Counter(path.name for path in Path(__file__).parent.rglob("*.py") if path.name != "conftest.py")
+    assert [name for name, count in names.items() if count > 1] == []  # tests are no package: one would hide the other
