@@ -62,8 +62,10 @@ def done(part: Part, contracts: str | None, max_examples: int, seed: int) -> Cam
                 return Came((_mock(part.service, contracts, max_examples, seed),))
             case "verify client":
                 return Came(tuple(_client(part.service, contracts, max_examples, seed)))
-    except MockserverError as error:
-        return Came((), str(error), error.exit_code)
+    except UnreadableDocument as broken:
+        return Came((), str(broken), broken.exit_code)
+    except MockserverError as error:  # a client that cannot be imported, an extra that is missing: not checked
+        return Came((), str(error), CouldNotCheck.exit_code)
     except Exception as error:  # noqa: BLE001 - whatever a client or its modules raise is theirs, and is told
         return Came((), f"{type(error).__name__}: {error}", CouldNotCheck.exit_code)
 

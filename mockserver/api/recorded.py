@@ -12,7 +12,7 @@ from mockserver.cassette.index import Index, Played
 from mockserver.cassette.model import Interaction, split_url
 from mockserver.cassette.scrub import Rules, masked, readably
 from mockserver.edges import cassette_files, settings
-from mockserver.errors import CouldNotCheck, UsageError
+from mockserver.errors import CouldNotCheck, MissingExtra, UsageError
 from mockserver.exchange import Request
 from mockserver.jobs.cassettes import rules_of
 from mockserver.jobs.replay import Recordings
@@ -58,7 +58,12 @@ def httpx_transport(cassette: str | os.PathLike[str], *, library: Any = None) ->
     404
     """
     if library is None:
-        import httpx as library  # noqa: PLC0415 - asked for by who has it
+        try:
+            import httpx as library  # noqa: PLC0415 - asked for by who has it
+        except ImportError as missing:
+            raise MissingExtra(
+                "httpx_transport needs httpx", fix="pip install httpx, or say library=httpx2"
+            ) from missing
     index = Index([readably(one) for one, _ in _load(os.fspath(cassette))], repeats=True, seen=masked(Rules()))
     transport: httpx.MockTransport = library.MockTransport(_handler(index, library))
     return transport

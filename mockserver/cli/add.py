@@ -140,11 +140,18 @@ def _update(name: str, url: str, contracts: str | None, *, force: bool) -> None:
             return
         changes = list(_changes(old, new.contract))
         keep(new, target)
-        click.echo(f"  wrote {target}   {old.version} -> {new.contract.version}")
+        click.echo(f"  wrote {target}   {_edition(old)} -> {_edition(new.contract)}")
         for note in new.notes:
             click.echo(f"  {note}")
         for line in changes:
             click.echo(line)
+
+
+def _edition(contract: Contract) -> str:
+    """Return the version that the owner gave the document; OpenAPI's own where there is none."""
+    info = contract.root.tree.get("info") if isinstance(contract.root.tree, dict) else None
+    said = info.get("version") if isinstance(info, dict) else None
+    return said if isinstance(said, str) else contract.version
 
 
 def _changes(old: Contract, new: Contract) -> Iterator[str]:

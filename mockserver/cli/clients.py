@@ -37,7 +37,7 @@ def targets(
         if not chosen:
             raise UsageError(
                 "no client is named",
-                fix="mockserver verify client shop.shipping:ShippingClient, or write client = under the service",
+                fix="name it, as shop.shipping:ShippingClient, or write client = under the service",
             )
         for name, one in chosen.items():
             yield Target(one.client, name, raises or one.raises)

@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 
 from mockserver.change.model import Comparison
-from mockserver.cli.options import allow_remote_option, contracts_option, fetch, load_services
+from mockserver.cli.options import Loaded, allow_remote_option, contracts_option, fetch, load_services
 from mockserver.cli.reports import report_option, write_reports
 from mockserver.contract.load import load
 from mockserver.contract.model import Contract
 from mockserver.document.documents import Documents
 from mockserver.edges import files, git, settings
-from mockserver.errors import UsageError
+from mockserver.errors import UnknownService, UsageError
 from mockserver.jobs import diff as job
 from mockserver.jobs.impact import with_client
 from mockserver.report.model import Report
@@ -105,7 +105,7 @@ def _pairs(
     if not Path(against).is_file() and not files.is_address(against) and git.is_revision(against):
         yield from _since(against, words, contracts, allow_remote=allow_remote)
         return
-    old = next(load_services([against], contracts, allow_remote=allow_remote))
+    old = _named(against, contracts, allow_remote=allow_remote)
     services = list(load_services(words, contracts, allow_remote=allow_remote))
     if len(services) != 1:
         raise UsageError(
@@ -113,6 +113,17 @@ def _pairs(
             fix=f"mockserver diff SERVICE --against {against}",
         )
     yield old.contract, services[0].contract, (*old.notes, *services[0].notes)
+
+
+def _named(against: str, contracts: str, *, allow_remote: bool) -> Loaded:
+    try:
+        return next(load_services([against], contracts, allow_remote=allow_remote))
+    except UnknownService as unknown:
+        raise UnknownService(
+            f"there is no revision, no file and no service {against}",
+            where=unknown.where,
+            fix="name a git revision of this repository, a file or an address",
+        ) from unknown
 
 
 def _since(

@@ -78,11 +78,10 @@ class _Commands(click.Group):
 )
 @click.version_option(package_name="mockserver", message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Keep contract, client, mocks and live API true to one another.
+    """Keep contract, client, mocks and live API true to one another.
 
     SERVICE is a name in contracts/, a path, or an address.
 
-    \b
     Exit codes: 0 clean, 1 violations, 2 usage or unreadable input, 3 nothing could be checked.
     """
 

@@ -132,7 +132,7 @@ def _write(suite: ClientSuite, name: str, target: Target, file: str) -> None:
         raise UsageError(f"{file} exists", where=file, fix="name another file, or take it away")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(written(suite, name, target.raises), encoding="utf-8")
-    click.echo(f"  wrote {file}", err=True)
+    click.echo(f"  wrote {file}: python -m pytest {file}", err=True)
 
 
 verify.add_command(mock)

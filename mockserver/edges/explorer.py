@@ -11,15 +11,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from schemathesis.config import SchemathesisConfig
-from schemathesis.engine import events, from_schema
-
-from mockserver.errors import CouldNotCheck
+from mockserver.errors import CouldNotCheck, MissingExtra
 from mockserver.exchange import Request, Response
 from mockserver.jobs.verify.provider import Complaint, Probe
 from mockserver.values import JSON
+
+try:
+    import schemathesis
+    from hypothesis import HealthCheck, Phase, given, seed, settings
+    from schemathesis.config import SchemathesisConfig
+    from schemathesis.engine import events, from_schema
+except ImportError as missing:
+    raise MissingExtra("random draws need schemathesis", fix='pip install "mockserver[test]"') from missing
 
 _CONFIGURATION = """
 seed = {seed}

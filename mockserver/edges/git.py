@@ -21,7 +21,7 @@ def export(revision: str, folder: Path) -> None:
     listed = _git("ls-tree", "-r", "-z", "--name-only", revision, check=True).stdout.decode().split("\0")
     names = [name for name in listed if name.lower().endswith(_SUFFIXES)]
     if not names:
-        raise UsageError(
+        raise CouldNotCheck(
             f"{revision} has no YAML or JSON files here", where=revision, fix="name a revision with contracts"
         )
     wanted = "".join(f"{revision}:./{name}\n" for name in names)

@@ -6,12 +6,16 @@ import base64
 import io
 from urllib.parse import parse_qsl, urlsplit
 
-import harfile
-
 from mockserver.cassette.har import content_type
 from mockserver.cassette.model import Cassette, Interaction
 from mockserver.cassette.scrub import readably
+from mockserver.errors import MissingExtra
 from mockserver.exchange import Headers
+
+try:
+    import harfile
+except ImportError as missing:
+    raise MissingExtra("an HTTP archive needs harfile", fix='pip install "mockserver[test]"') from missing
 
 _UNKNOWN = "1970-01-01T00:00:00.000Z"
 

@@ -137,9 +137,9 @@ class Recorder:
             for one in self._index.interactions
         )
 
-    def unused(self) -> tuple[Interaction, ...]:
-        """Return what is on the cassette and was never asked for."""
-        return tuple(self._index.interactions[number] for number in self._index.unused())
+    def unused(self) -> dict[int, Interaction]:
+        """Return what is on the cassette and was never asked for, by its place there."""
+        return {number: self._index.interactions[number] for number in self._index.unused()}
 
     def judged(self) -> Iterator[tuple[int, Judged]]:
         """Yield what the contract says of each interaction on the cassette, as it was loaded."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -28,6 +28,9 @@ from mockserver.violation import errors_in
 _OPTIONS = {"mode", "match_on", "repeats", "passthrough", "expires"}
 _LISTED = 10
 
+Left: TypeAlias = dict[str, tuple[int, dict[int, str]]]
+"""By cassette how many interactions it has, and which of them no test of the run has played."""
+
 
 class Recordings:
     """The cassettes of a run; contracts are read once."""
@@ -37,7 +40,7 @@ class Recordings:
         self._may_record = may_record
         self._contracts: Contracts | None = None
         self._written: list[str] = []
-        self._unused: list[str] = []
+        self._unused: Left = {}
 
     @property
     def contracts(self) -> Contracts:
@@ -59,7 +62,7 @@ class Recordings:
             with use_cassette(path, mode, self.contracts, **options) as use:
                 yield use
         except MockserverError as error:
-            pytest.fail(f"{error}", pytrace=False)
+            raise pytest.fail.Exception(f"{error}", pytrace=False) from None
         finally:
             if use is not None:
                 self._note(use)
@@ -85,11 +88,13 @@ class Recordings:
             self._written.append(f"{use.path}: {many(len(use.written.cassette.interactions), 'interaction')}")
         if use.recorder.mode == "replay":
             unused = use.recorder.unused()
-            listed = ", ".join(f"{one.request.method} {one.request.target}" for one in unused[:3])
-            if unused:
-                total = len(use.recorder.cassette.interactions)
-                more = ", ..." if len(unused) > 3 else ""
-                self._unused.append(f"{use.path}: {len(unused)} of {total} were not played: {listed}{more}")
+            left = {number: f"{one.request.method} {one.request.target}" for number, one in unused.items()}
+            self._leave(str(use.path), len(use.recorder.cassette.interactions), left)
+
+    def _leave(self, path: str, total: int, left: dict[int, str]) -> None:
+        """Note what a test left on a cassette; what another test has played was played."""
+        _, before = self._unused.get(path, (total, left))
+        self._unused[path] = total, {number: label for number, label in left.items() if number in before}
 
     def _told(self, item: pytest.Item, use: CassetteInUse, number: int, judged: Judged) -> Iterator[str]:
         violations = errors_in(judged.violations)
@@ -112,24 +117,27 @@ class Recordings:
                 )
             )
 
-    def lines(self) -> tuple[list[str], list[str]]:
+    def lines(self) -> tuple[list[str], Left]:
         """Return what there is to tell, for the worker that tells it."""
         return self._written, self._unused
 
-    def add(self, seen: tuple[list[str], list[str]]) -> None:
+    def add(self, seen: tuple[list[str], Left]) -> None:
         """Take over what a worker of xdist saw."""
         self._written += seen[0]
-        self._unused += seen[1]
+        for path, (total, left) in seen[1].items():
+            self._leave(path, total, left)
 
     def summary(self, reporter: pytest.TerminalReporter) -> None:
         """Tell what was recorded, and what was never played."""
-        if not self._written and not self._unused:
+        unused = {path: held for path, held in self._unused.items() if held[1]}
+        if not self._written and not unused:
             return
         reporter.section("cassettes", sep="-")
         for line in sorted(self._written):
             reporter.line(f"recorded {line}")
-        for line in sorted(self._unused):
-            reporter.line(f"unused   {line}")
+        for path, (total, left) in sorted(unused.items()):
+            listed = ", ".join([*left.values()][:3]) + (", ..." if len(left) > 3 else "")
+            reporter.line(f"unused   {path}: {len(left)} of {total} were not played: {listed}")
 
 
 def path_of(item: pytest.Item, name: str, folder: Path) -> Path:

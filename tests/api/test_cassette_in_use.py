@@ -224,7 +224,7 @@ def test_unused_interactions_are_known(live: Live) -> None:
         by_requests("GET", f"{live.url}/b", None, {})
     with used("replay") as use:
         by_requests("GET", f"{live.url}/b", None, {})
-    assert [one.request.target for one in use.recorder.unused()] == ["/a"]
+    assert [one.request.target for one in use.recorder.unused().values()] == ["/a"]
 
 
 def test_a_broken_cassette_is_never_taken_for_an_empty_one(live: Live) -> None:

@@ -134,6 +134,13 @@ def test_a_new_version_takes_the_place_of_the_old_beneath_the_overlay_and_says_w
     assert kept(folder) == ["contracts/pets.overlay.yaml", "contracts/pets.yaml", "mockserver.toml"]
 
 
+@pytest.mark.usefixtures("folder")
+def test_an_update_tells_the_versions_that_the_vendor_gave(vendor):
+    assert run("add", "pets", f"{vendor.url}/pets.yaml").return_value == 0
+    vendor["/pets.yaml"] = V2.replace('version: "1"', 'version: "1.1"')
+    assert "contracts/pets.yaml   1 -> 1.1\n" in run("update", "pets").output
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -86,6 +86,13 @@ def test_what_was_asked_for_and_could_not_be_done_is_never_green(shop):
     assert "not checked: pets client: RuntimeError: no database" in done.stdout
 
 
+def test_a_client_that_cannot_be_imported_is_exit_3_as_nothing_of_it_was_checked(shop):
+    (shop / "mockserver.toml").write_text('[services.pets]\nclient = "nowhere:Pets"\n')
+    done = check(shop)
+    assert done.returncode == 3, done.stdout
+    assert "not checked: pets client: nowhere cannot be imported" in done.stdout
+
+
 def test_a_contract_that_cannot_be_read_is_exit_2_and_takes_no_other_with_it(shop):
     (shop / "contracts" / "cats.yaml").write_text("openapi: [")
     done = check(shop)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockserver.cli.diff import diff
-from mockserver.errors import UsageError
+from mockserver.errors import CouldNotCheck, UsageError
 
 ROOT = Path(__file__).parent.parent.parent
 REQUIRED = "      required:\n        - to\n        - parcels\n"
@@ -99,3 +99,18 @@ def test_a_changelog_is_written(folder: Path, name: str, start: str) -> None:
     page = (folder / "changes").read_text(encoding="utf-8")
     assert page.startswith(start)
     assert "property reference is required now" in page
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_old_edition_that_is_nothing_is_said_to_be_no_revision_either() -> None:
+    wrong = run("--against", "origin/nowhere").exception
+    assert isinstance(wrong, UsageError)
+    assert wrong.what == "there is no revision, no file and no service origin/nowhere"
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_revision_from_before_the_first_contract_has_nothing_to_compare() -> None:
+    git("init", "-q")
+    git("commit", "-q", "--allow-empty", "-m", "first")
+    wrong = run("--against", "HEAD").exception
+    assert isinstance(wrong, CouldNotCheck)

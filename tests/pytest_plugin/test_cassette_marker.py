@@ -41,6 +41,12 @@ def test_none():
     assert requests.get(f"{URL}/shipments/none", headers=KEY, timeout=5).status_code == 404
 """
 
+BESIDE = """
+@pytest.mark.cassette("test_shop/test_none")
+def test_that_plays_nothing():
+    pass
+"""
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -95,6 +101,20 @@ def test_other_requests_and_broken_recordings_fail_the_test(project: Path) -> No
     assert "contracts/shipping.yaml:" in said
     assert "path: /v2/shipments/other was recorded as /v2/shipments/none" in said
     assert "unused   cassettes/test_shop/test_none.yaml: 1 of 1 were not played" in said
+
+
+def test_what_one_of_two_tests_has_played_was_played(project: Path) -> None:
+    record(project)
+    tests = project / "tests" / "test_shop.py"
+    tests.write_text(tests.read_text() + BESIDE)
+    code, said = run(project)
+    assert (code, "unused" in said) == (0, False), said
+
+
+def test_a_cassette_that_is_missing_is_told_once(project: Path) -> None:
+    code, said = run(project)
+    assert code == 1
+    assert said.count("there is no cassette cassettes/shipping/create.yaml\n") == 1, said
 
 
 def test_nothing_is_recorded_in_ci(project: Path) -> None:

@@ -27,7 +27,7 @@ def test_a_flow_plays_without_network(name: str) -> None:
     with use_cassette(Path(f"cassettes/{name}.yaml"), "replay", Contracts()) as use:
         assert FLOWS[name](URLS[name.partition("/")[0]], "any key will do") == LEARNT[name]
     assert list(use.problems()) == []
-    assert use.recorder.unused() == ()
+    assert use.recorder.unused() == {}
 
 
 def test_every_cassette_keeps_its_contract_and_holds_no_secret() -> None:
