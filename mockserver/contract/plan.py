@@ -248,11 +248,13 @@ class Plans:
             if isinstance(requirement, dict) and all(name in schemes for name in requirement)
         )
 
-    def _compiled(self, schema: Node | None, direction: Direction) -> tuple[Bundle | None, Validator | None]:
-        if schema is None:
-            return None, None
+    def judged(self, schema: Node, direction: Direction) -> tuple[Bundle, Validator]:
+        """Return a schema with its judge; raise UnreadableDocument when it is broken."""
         bundle = self._bundles.of(schema, direction)
         return bundle, self._judges.of(bundle.schema)
+
+    def _compiled(self, schema: Node | None, direction: Direction) -> tuple[Bundle | None, Validator | None]:
+        return self.judged(schema, direction) if schema is not None else (None, None)
 
     def _parameter(self, parameter: Parameter, direction: Direction) -> ParameterPlan:
         bundle, validator = self._compiled(parameter.schema, direction)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.checks.document.references import references
+from mockserver.checks.document.rules_whole import Met
 from mockserver.checks.document.schemas import schemas
 from mockserver.checks.document.structure import flaws
+from mockserver.checks.document.unused import unused
+from mockserver.checks.document.values import values
 from mockserver.contract.model import Contract
 from mockserver.contract.plan import Plans
 from mockserver.schema.compile import Validators
@@ -24,7 +27,8 @@ def lint(contract: Contract, validators: Validators) -> Violations:
 
 
 def _findings(contract: Contract, plans: Plans) -> Iterator[Violation]:
-    for flaw in flaws(contract.root.tree, contract.dialect.version):
+    met: Met = {}
+    for flaw in flaws(contract.root.tree, contract.dialect.version, met):
         yield Violation(
             flaw.rule, "contract", flaw.level, "", contract.root.uri, flaw.pointer, "", flaw.message, flaw.fix
         )
@@ -32,3 +36,5 @@ def _findings(contract: Contract, plans: Plans) -> Iterator[Violation]:
     yield from contract.flaws
     for operation in (*contract.operations, *contract.webhooks):
         yield from schemas(plans, operation)
+    yield from values(plans, met["SchemaObject"])
+    yield from unused(contract)

@@ -6,7 +6,7 @@ Knows operations, links and security requirements as the walk met them. Does not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from mockserver.checks.document.flaw import Flaw, Place, called, nearest, pointer_of, structural
@@ -17,7 +17,7 @@ from mockserver.values import JSON
 
 COLLECTED: Final = ("PathItem", "Operation", "SecurityRequirement", "Link", "SchemaObject")
 Found: TypeAlias = tuple[dict[str, JSON], Place]
-Met: TypeAlias = Mapping[str, list[Found]]
+Met: TypeAlias = dict[str, list[Found]]
 """The objects of the kinds COLLECTED, in the order of the document."""
 
 

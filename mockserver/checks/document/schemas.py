@@ -130,10 +130,7 @@ def _sound_text(media: MediaPlan, text: str) -> bool:
 def _bad_example(
     operation: Operation, example: Example, value: JSON, validator: Validator, bundle: Bundle
 ) -> Violation:
-    causes = [leaf for mismatch in validator.mismatches(value) for leaf in leaves(mismatch, bundle.schema)]
-    first = causes[0] if causes else None
-    why = f": {first.message[:200]}" if first is not None else ""
-    inside = pointers.join(first.path) if first is not None else ""
+    why, inside, witness = cause(value, validator, bundle)
     name = f" {example.name}" if example.name else ""
     return _finding(
         "document-example",
@@ -141,8 +138,16 @@ def _bad_example(
         (example.node.uri, example.node.pointer + inside),
         f"the example{name} does not keep its schema{why}",
         "mend the example, or the schema",
-        first.instance if first is not None else value,
+        witness,
     )
+
+
+def cause(value: JSON, validator: Validator, bundle: Bundle) -> tuple[str, str, JSON]:
+    """Return why a value does not keep a schema, where in it, and what stands there."""
+    for mismatch in validator.mismatches(value):
+        for leaf in leaves(mismatch, bundle.schema):
+            return f": {leaf.message[:200]}", pointers.join(leaf.path), leaf.instance
+    return "", "", value
 
 
 def _finding(

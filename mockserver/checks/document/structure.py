@@ -30,13 +30,16 @@ _Task: TypeAlias = tuple[JSON, Expected, Place, Owner]
 _JUDGED_DIALECTS: Final = ("https://spec.openapis.org/oas/", "https://json-schema.org/draft/2020-12/")
 
 
-def flaws(tree: JSON, version: Version) -> Iterator[Flaw]:
+def flaws(tree: JSON, version: Version, met: Met | None = None) -> Iterator[Flaw]:
     """Find what is structurally wrong with a document, in its order, and then what is wrong between its parts.
+
+    `met` is filled with the objects of the kinds COLLECTED.
 
     >>> [flaw.message for flaw in flaws({"openapi": "3.1.0", "info": {"title": "Pets"}, "paths": {}}, "3.1")]
     ['info has no version']
     """
-    met: Met = {kind: [] for kind in COLLECTED}
+    met = {} if met is None else met
+    met.update((kind, []) for kind in COLLECTED)
     walk = _Walk(tree, version, met)
     yield from walk.flaws()
     yield from judged_whole(tree, version, met)

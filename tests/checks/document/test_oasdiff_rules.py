@@ -124,7 +124,8 @@ def test_what_oasdiff_finds_in_one_document_is_found(rule) -> None:
 
 
 ELSEWHERE = {
-    "example-violates-schema": "document-example, of the schemas that operations use (checks/document/schemas.py)",
+    "default-violates-schema": "document-default, of all schemas (checks/document/values.py)",
+    "example-violates-schema": "document-example, of operations and of all schemas (schemas.py and values.py there)",
     "unresolved-ref": "document-reference (checks/document/references.py)",
     "spec-validation-error": "whatever has no rule of its own is document-structure",
 }
@@ -133,7 +134,6 @@ LEFT_OUT = {
     "unevaluated-items-both-forms-exclusive": "the same",
     "unevaluated-properties-both-forms-exclusive": "the same",
     "ambiguous-parameter-serialization": "the spelling of a union is decided by the value, and a test can send each",
-    "default-violates-schema": "not looked at yet",
     "required-with-default": "harmless, and found on most schemas that people write",
     "value-or-external-value-required": "OAS 3.1 §4.8.19 asks for neither: an example may be a summary only",
 }
