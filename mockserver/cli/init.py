@@ -44,8 +44,11 @@ def init(*, ci: bool) -> int:
     """Set a repository up: a folder for contracts, and a configuration to fill in. What is there stays as it is."""
     folder = Path(settings.read().contracts)
     wanted: dict[Path, str] = {folder / "README.md": _README}
-    if settings.place() is None:
+    configured = settings.place()
+    if configured is None:
         wanted |= _configuration(folder)
+    else:
+        click.echo(f"  stays {configured}")
     if ci:
         wanted[Path(".github", "workflows", "contracts.yml")] = _WORKFLOW
     for path, text in wanted.items():

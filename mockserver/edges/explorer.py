@@ -22,7 +22,7 @@ try:
     from schemathesis.config import SchemathesisConfig
     from schemathesis.engine import events, from_schema
 except ImportError as missing:
-    raise MissingExtra("random draws need schemathesis", fix='pip install "mockserver[test]"') from missing
+    raise MissingExtra("random draws and requests need schemathesis", fix='pip install "mockserver[test]"') from missing
 
 _CONFIGURATION = """
 seed = {seed}

@@ -16,11 +16,15 @@ from typing import Any, Final, Protocol
 from unittest import mock
 from urllib.parse import urlencode
 
-from vcr.patch import CassettePatcherBuilder
-from vcr.record_mode import RecordMode
-
 from mockserver.cassette.model import Interaction, split_url
+from mockserver.errors import MissingExtra
 from mockserver.exchange import Request, Response
+
+try:
+    from vcr.patch import CassettePatcherBuilder
+    from vcr.record_mode import RecordMode
+except ImportError as missing:
+    raise MissingExtra("cassettes in tests need VCR.py", fix='pip install "mockserver[test]"') from missing
 
 HOOKED: Final = ("requests", "urllib3", "boto3", "httpx", "httpx2")
 """What VCR.py leaves to us."""

@@ -54,3 +54,16 @@ def test_a_transport_of_httpx_without_httpx_names_what_is_missing():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
     assert said.stdout == "pip install httpx, or say library=httpx2\n"
+
+
+def test_a_cassette_in_a_test_without_vcr_py_names_what_is_missing():
+    code = (
+        "import sys; sys.modules['vcr'] = None\n"
+        "from mockserver.errors import MissingExtra\n"
+        "try: import mockserver.edges.vcr\n"
+        "except MissingExtra as missing: print(missing.fix)\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert said.stdout == 'pip install "mockserver[test]"\n'
