@@ -176,11 +176,12 @@ class _Workshop:
             found = self._trusted(self._planner.draw(self._pieces, place, first=first), self._book, self._heights)
             if found is not None:
                 return found
-        if self._effort is not None and not is_small(self._bundle):
+        small = is_small(self._bundle)  # the algebra has no bounds of its own, and somebody waits for the answer
+        if self._effort is not None and not small:
             raise Exhausted
-        if admits_nothing(self._bundle):
+        if small and admits_nothing(self._bundle):
             raise self._unsatisfiable("proved")
-        found = self._from_normal_form(place) or self._from_examples(name)
+        found = (self._from_normal_form(place) if small else None) or self._from_examples(name)
         if found is None:
             raise self._unsatisfiable("that there is none could not be proved")
         return found

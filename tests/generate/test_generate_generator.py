@@ -163,3 +163,13 @@ def test_what_is_impossible_stays_impossible():
     for _ in range(2):
         with pytest.raises(Unsatisfiable):
             one.draw(0)
+
+
+def test_a_large_schema_that_nothing_fits_is_told_without_asking_the_algebra(monkeypatch):
+    asked = []
+    for name in ("admits_nothing", "normal_form"):
+        monkeypatch.setattr(f"mockserver.generate.generator.{name}", asked.append)
+    large = {f"p{number}": {"type": "string", "minLength": number} for number in range(60)}
+    with pytest.raises(Unsatisfiable, match="could not be proved"):
+        generator({"type": "object", "properties": large, "required": ["p1"], "maxProperties": 0}).draw(1)
+    assert asked == []
