@@ -48,7 +48,7 @@ def init(*, ci: bool) -> int:
     if configured is None:
         wanted |= _configuration(folder)
     else:
-        click.echo(f"  stays {configured}")
+        click.echo(f"  stays {configured[0].name}")
     if ci:
         wanted[Path(".github", "workflows", "contracts.yml")] = _WORKFLOW
     for path, text in wanted.items():

@@ -220,3 +220,4 @@ def test_an_empty_folder_gets_an_example_of_a_configuration(folder):
     assert run("init").return_value == 0
     assert tomllib.loads((folder / "mockserver.toml").read_text()) == {}
     assert kept(folder) == ["contracts/README.md", "mockserver.toml"]
+    assert "  stays mockserver.toml\n" in run("init").output
