@@ -8,13 +8,13 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from mockserver.api.mock_server import MockServer
+from mockserver.api.second_opinion import second_opinion
 from mockserver.contract.model import Contract
 from mockserver.contract.plan import Plans
 from mockserver.contract.route import Router
 from mockserver.contract.secret_names import secret_names
 from mockserver.edges.explorer import probes
 from mockserver.edges.intercept.all import intercepted
-from mockserver.edges.second_opinion import OpenAPICore
 from mockserver.edges.wsgi import called
 from mockserver.errors import CouldNotCheck
 from mockserver.exchange import Request
@@ -84,7 +84,7 @@ def probed(
             where=url,
             fix="give credentials: auth in the configuration, or --header",
         )
-    second = OpenAPICore(contract.root.tree) if found.kept else None
+    second = second_opinion(contract) if found.kept else None
     findings = tuple(_finding(kept, contract, url, secrets, second) for kept in found.kept.values())
     return Report(job, contract.name, target, len(found.operations), _left(contract, found), findings)
 

@@ -13,7 +13,7 @@ from mockserver.api.cassette import Contracts, leaking
 from mockserver.cassette.leaks import leaks_in
 from mockserver.cassette.model import Cassette, Interaction, host_of
 from mockserver.cassette.scrub import Scrubber
-from mockserver.cli.options import contracts_option
+from mockserver.cli.options import contracts_option, public_option, secret_option
 from mockserver.edges import cassette_files, settings
 from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError
 from mockserver.exchange import Headers, Request
@@ -24,8 +24,6 @@ from mockserver.values import replace
 from mockserver.violation import errors_in
 
 _LOCAL = "http://localhost"
-_public = click.option("--public", multiple=True, metavar="NAME", help="What goes by this name is no secret.")
-_secret = click.option("--secret", multiple=True, metavar="NAME", help="What goes by this name is a secret.")
 
 
 def _path(folder: Path, name: str) -> Path:
@@ -54,8 +52,8 @@ def _clean(path: Path, cassette: Cassette, known: Contracts) -> Cassette:
 @contracts_option
 @click.option("--host", multiple=True, help="Only what was exchanged with this host. Repeatable.")
 @click.option("--url", default="", help="Where recordings without an address belong (WireMock).")
-@_public
-@_secret
+@public_option
+@secret_option
 def import_(
     file: str,
     name: str,
@@ -104,8 +102,8 @@ def _at(one: Interaction, url: str) -> Interaction:
 @click.argument("name")
 @contracts_option
 @click.option("--to", "target", required=True, metavar="FILE", help="A .har, or VCR's form as .yaml or .json.")
-@_public
-@_secret
+@public_option
+@secret_option
 def export(name: str, contracts: str | None, *, target: str, public: tuple[str, ...], secret: tuple[str, ...]) -> int:
     """Write a cassette in the form of another tool, without its secrets."""
     known = Contracts(contracts, public=public, secret=secret)
@@ -135,8 +133,8 @@ def export(name: str, contracts: str | None, *, target: str, public: tuple[str, 
 @click.option("--older-than", default=180, show_default=True, metavar="DAYS", help="What is older is stale.")
 @click.option("--all", "everything", is_flag=True, help="Ask all again, not only what is stale.")
 @click.option("--unsafe", is_flag=True, help="Send POST, PUT, PATCH and DELETE again, too.")
-@_public
-@_secret
+@public_option
+@secret_option
 def refresh(
     path: tuple[str, ...],
     contracts: str | None,

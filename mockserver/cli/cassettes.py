@@ -16,7 +16,7 @@ from mockserver.cassette.leaks import leaks
 from mockserver.cassette.model import Cassette, Interaction
 from mockserver.cassette.scrub import Rules, Scrubber
 from mockserver.cli.cassette_exchange import export, import_, refresh
-from mockserver.cli.options import allow_remote_option, contracts_option, load_services
+from mockserver.cli.options import allow_remote_option, contracts_option, load_services, public_option, secret_option
 from mockserver.cli.reports import report_option, write_reports
 from mockserver.edges import cassette_files, settings
 from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError
@@ -38,15 +38,6 @@ from mockserver.values import replace
 )
 def cassettes() -> None:
     """Look after recorded exchanges: cassettes/, and every folder called cassettes, as pytest-recording has them."""
-
-
-public_option = click.option(
-    "--public", multiple=True, metavar="NAME", help="What goes by this name is no secret, whatever it looks like."
-)
-
-secret_option = click.option(
-    "--secret", multiple=True, metavar="NAME", help="What goes by this name is a secret, besides those we know."
-)
 
 
 def services_of(contracts: str | None, *, allow_remote: bool = False) -> tuple[Service, ...]:

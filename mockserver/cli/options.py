@@ -19,6 +19,12 @@ contracts_option = click.option(
     metavar="DIR",
     help="The folder of contracts.",
 )
+public_option = click.option(
+    "--public", multiple=True, metavar="NAME", help="What goes by this name is no secret, whatever it looks like."
+)
+secret_option = click.option(
+    "--secret", multiple=True, metavar="NAME", help="What goes by this name is a secret, besides those we know."
+)
 allow_remote_option = click.option(
     "--allow-remote", is_flag=True, help="Follow references to other hosts; without it they are refused."
 )

@@ -13,7 +13,7 @@ import click
 
 from mockserver.api.cassette import Contracts, leaking
 from mockserver.api.homes import addresses_of, homes_of
-from mockserver.cli.options import contracts_option
+from mockserver.cli.options import contracts_option, public_option, secret_option
 from mockserver.client import resilient
 from mockserver.edges import cassette_files, settings
 from mockserver.edges.flask_app import read_environ
@@ -27,8 +27,6 @@ from mockserver.jobs.service import OnViolation, Service
 from mockserver.redact import redact_text
 from mockserver.violation import Violations, errors_in
 
-_public = click.option("--public", multiple=True, metavar="NAME", help="What goes by this name is no secret.")
-_secret = click.option("--secret", multiple=True, metavar="NAME", help="What goes by this name is a secret.")
 _on_violation = click.option(
     "--on-violation",
     type=click.Choice(["reject", "report"]),
@@ -123,8 +121,8 @@ def _path(contracts: Contracts, service: str, name: str) -> Path:
 @click.option("--url", default="", help="Where the API lives; else as configured, or as the contract says.")
 @click.option("--record", "name", default="", metavar="NAME", help="Write what passes to cassettes/<NAME>.yaml.")
 @_on_violation
-@_public
-@_secret
+@public_option
+@secret_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", default=4020, show_default=True, help="Where to listen; 0 takes a free one.")
 def proxy(
@@ -169,8 +167,8 @@ def proxy(
 @contracts_option
 @click.option("--url", default="", help="Where the API lives, if one service is recorded.")
 @_on_violation
-@_public
-@_secret
+@public_option
+@secret_option
 def record(
     name: str,
     command: tuple[str, ...],

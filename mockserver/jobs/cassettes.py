@@ -24,7 +24,6 @@ from mockserver.report.model import Finding, Report, many
 from mockserver.values import Struct, replace
 from mockserver.violation import Violation
 
-NO_CONTRACT = "no contract"
 _NAMED = re.compile(r"\{([^{}]*)\}")
 
 

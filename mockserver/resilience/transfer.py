@@ -62,15 +62,3 @@ class Transport(Protocol):
     def close(self) -> None:
         """Close pooled connections."""
         ...
-
-
-class AsyncTransport(Protocol):
-    """Sends once, awaiting; as `Transport`."""
-
-    async def send(self, outgoing: Outgoing, timeouts: AttemptTimeouts, body: BodyPolicy) -> Got:
-        """Send, and read the whole answer within `timeouts.total_s` and the caps of `body`."""
-        ...
-
-    async def close(self) -> None:
-        """Close pooled connections."""
-        ...

@@ -20,8 +20,6 @@ from mockserver.values import Struct
 
 Receive: TypeAlias = Callable[[str, Request], Received]
 
-DEFAULT_PATIENCE_S = 300.0
-
 
 class Failed(Struct, frozen=True):
     """There is no answer, and why: refused, reset, hang, or another fault; `text` is for people."""
