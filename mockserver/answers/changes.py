@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from mockserver.values import JSON
+from mockserver.values import JSON, Struct
 
 Fits: TypeAlias = Callable[[JSON], bool]
 Path: TypeAlias = tuple[str | int, ...]
 GONE = ...
 """Stands for a member that is taken away."""
+
+
+class Sound(Struct, frozen=True):
+    """What keeps a value sound: the judge of the whole, and of what stands at a place, where that decides alone."""
+
+    whole: Fits
+    part: Callable[[Path], Fits | None]
+
+    def admits(self, value: JSON, path: Path, new: JSON) -> bool:
+        """Tell whether a sound value stays so with another member at a place."""
+        part = self.part(path) if new is not GONE and stands(value, path) else None
+        return part(new) if part is not None else self.whole(put(value, path, new))
 
 
 def changed(value: JSON, changes: Mapping[Path, Sequence[JSON]], fits: Fits) -> JSON:
@@ -53,6 +65,22 @@ def get(value: JSON, path: Path) -> JSON:
     for part in path:
         value = value[part]
     return value
+
+
+def stands(value: JSON, path: Path) -> bool:
+    """Tell whether anything stands at a place.
+
+    >>> stands({"a": [None]}, ("a", 0)), stands({"a": [None]}, ("a", 1)), stands({"a": "b"}, ("a", "b"))
+    (True, False, False)
+    """
+    for part in path:
+        if isinstance(part, int):
+            if not isinstance(value, list) or part >= len(value):
+                return False
+        elif not isinstance(value, dict) or part not in value:
+            return False
+        value = value[part]
+    return True
 
 
 def members(value: JSON, deepest: int, above: Path = ()) -> Iterator[tuple[Path, JSON]]:

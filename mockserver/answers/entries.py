@@ -7,8 +7,10 @@ admits first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
+from mockserver.answers.changes import GONE, Path, Sound, get, put
 from mockserver.document import pointer as pointers
 from mockserver.values import JSON
 from mockserver.violation import Violation, Violations, errors_in
@@ -40,19 +42,24 @@ _LOCATIONS = frozenset({"path", "query", "header", "headers", "cookie", "body"})
 _DEEPEST = 2
 _MOST = 20
 
-Accepts = Callable[[JSON], bool]
-Path = tuple[str, ...]
+
+def lists_in(value: JSON, above: Path = ()) -> Iterator[Path]:
+    """Yield where an error lists what was wrong."""
+    for name, item in value.items() if isinstance(value, dict) else ():
+        if name in _LISTS and isinstance(item, list | dict) and item:
+            yield (*above, name)
+        elif len(above) < _DEEPEST:
+            yield from lists_in(item, (*above, name))
 
 
-def with_entries(value: JSON, violations: Violations, accepts: Accepts) -> tuple[JSON, bool]:
+def with_entries(value: JSON, lists: Iterable[Path], violations: Violations, sound: Sound) -> tuple[JSON, bool]:
     """Return the error with its lists told anew, and whether a list tells the findings now."""
     told, findings = False, (errors_in(violations) or violations)[:_MOST]
-    for path in list(_lists(value, ())):
-        listed = _get(value, path)
-        for replacement in (*_retold(listed, findings), None, type(listed)()):
-            changed = _put(value, path, replacement)
-            if accepts(changed):
-                value, told = changed, told or bool(replacement)
+    for path in lists:
+        listed = get(value, path)
+        for replacement in chain(_retold(listed, findings), (GONE, type(listed)())):
+            if sound.admits(value, path, replacement):
+                value, told = put(value, path, replacement), told or (replacement is not GONE and bool(replacement))
                 break
     return value, told
 
@@ -69,14 +76,6 @@ def subject_of(violation: Violation, like: JSON) -> JSON:
             return like[0].removeprefix("/") + pointers.join(steps)
         case _:
             return ".".join(map(str, steps)) or location
-
-
-def _lists(value: JSON, path: Path) -> Iterator[Path]:
-    for name, item in value.items() if isinstance(value, dict) else ():
-        if name in _LISTS and isinstance(item, list | dict) and item:
-            yield (*path, name)
-        elif len(path) < _DEEPEST:
-            yield from _lists(item, (*path, name))
 
 
 def _retold(listed: JSON, violations: Violations) -> Iterator[JSON]:
@@ -126,19 +125,3 @@ def _steps(at: str) -> tuple[str, Sequence[str | int]]:
     location, _, name = head.partition(".")
     below = [int(step) if step.isascii() and step.isdigit() else step for step in pointers.split(pointer)]
     return location, [name, *below] if name else below
-
-
-def _get(value: JSON, path: Path) -> JSON:
-    for name in path:
-        value = value[name]
-    return value
-
-
-def _put(value: dict[str, JSON], path: Path, replacement: JSON) -> JSON:
-    """Return a copy with another value at a place; None leaves it out."""
-    name, *rest = path
-    if rest:
-        return {**value, name: _put(value[name], tuple(rest), replacement)}
-    if replacement is None:
-        return {key: item for key, item in value.items() if key != name}
-    return {**value, name: replacement}

@@ -6,15 +6,16 @@ sound; it is never a shape of ours where the contract has one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from itertools import chain
 
-from mockserver.answers.changes import Path, get, put
-from mockserver.answers.entries import SUBJECTS, TEXTS, subject_of, with_entries
-from mockserver.contract.plan import MediaPlan
-from mockserver.values import JSON
+from mockserver.answers.changes import Fits, Path, Sound, get, put, stands
+from mockserver.answers.entries import SUBJECTS, TEXTS, lists_in, subject_of, with_entries
+from mockserver.answers.imagine import Imagination, Imagined, spelled
+from mockserver.contract.plan import MediaPlan, Plans, bounded
+from mockserver.values import JSON, Struct
 from mockserver.violation import Violations
 from mockserver.wire.shape import Shape
 
@@ -51,30 +52,47 @@ def phrase(status: int) -> str:
     return HTTPStatus(status if status in known else status // 100 * 100).phrase
 
 
-def explained(value: JSON, media: MediaPlan, status: int, violations: Violations) -> JSON:
-    """Put status, its phrase and the explanation where the error has a place for them."""
-    text = explanation(violations) or phrase(status)
-    value, listed = with_entries(value, violations, media.accepts)
-    if isinstance(value, dict) and "problem" in media.media.name:  # RFC 9457 §3.1
-        for name, said in (("type", "about:blank"), ("title", phrase(status)), ("detail", text)):
-            value = _tried(value, (name,), said, media)
-        if value.get("detail") == text:
-            return value
+class Blank(Struct, frozen=True):
+    """An error that tells its status, and where it has a place for what was wrong."""
+
+    value: JSON
+    is_problem: bool
+    lists: tuple[Path, ...]
+    texts: tuple[Path, ...]
+
+
+def blank_of(value: JSON, media: MediaPlan, status: int, sound: Sound) -> Blank:
+    """Put status and its phrase where an error has a place for them."""
+    is_problem = isinstance(value, dict) and "problem" in media.media.name
+    if is_problem:  # RFC 9457 §3.1
+        for name, said in (("type", "about:blank"), ("title", phrase(status))):
+            value = _tried(value, (name,), said, sound)
     for path in _places(value, (), _STATUSES):
         present = get(value, path)
         if isinstance(present, int | str) and not isinstance(present, bool):
-            value = _tried(value, path, type(present)(status), media)
+            value = _tried(value, path, type(present)(status), sound)
     for path in _places(value, (), _KINDS):
         present = get(value, path)
         if isinstance(present, str) and present not in kinds(status):
             known = _shape_at(media.spec.shape, path).enum
-            told = (put(value, path, kind) for kind in kinds(status) if known is None or kind in known)
-            value = next((changed for changed in told if media.accepts(changed)), value)
-    for path in _places(value, (), TEXTS):
-        if isinstance(get(value, path), str) and not (listed and 0 in path):
-            changed = _tried(value, path, text, media)
-            if changed is not value:
-                return _with_subject(changed, path[:-1], violations, media)
+            told = (kind for kind in kinds(status) if known is None or kind in known)
+            kind = next((kind for kind in told if sound.admits(value, path, kind)), present)
+            value = value if kind is present else put(value, path, kind)
+    texts = tuple(path for path in _places(value, (), TEXTS) if isinstance(get(value, path), str))
+    return Blank(value, is_problem, tuple(lists_in(value)), texts)
+
+
+def explained(blank: Blank, status: int, violations: Violations, sound: Sound) -> JSON:
+    """Put the explanation where the error has a place for it."""
+    text = explanation(violations) or phrase(status)
+    value, listed = with_entries(blank.value, blank.lists, violations, sound)
+    if blank.is_problem:  # RFC 9457 §3.1.4
+        value = _tried(value, ("detail",), text, sound)
+        if value.get("detail") == text:
+            return value
+    for path in blank.texts:
+        if stands(value, path) and not (listed and 0 in path) and sound.admits(value, path, text):
+            return _with_subject(put(value, path, text), path[:-1], violations, sound)
     return value
 
 
@@ -90,17 +108,57 @@ def kinds(status: int) -> tuple[str, ...]:
     return tuple(chain.from_iterable(spelled))
 
 
-def _with_subject(value: JSON, path: Path, violations: Violations, media: MediaPlan) -> JSON:
+class Explainer:
+    """Tells what was wrong in the errors of one contract.
+
+    Remembers a bounded number of errors that wait for it, one for all operations that refuse alike: what a request did
+    wrong is all that its error says of it.
+    """
+
+    def __init__(self, plans: Plans, imagination: Imagination, limit: int = 128) -> None:
+        self._plans = plans
+        self._imagination = imagination
+        self._limit = limit
+        self._waiting: dict[Hashable, tuple[Imagined, JSON, Blank, Sound]] = {}
+
+    def refusal(self, media: MediaPlan, content_type: str, status: int, violations: Violations, seed: int) -> Imagined:
+        """Return an error that tells violations; raise MockserverError where the schema admits none."""
+        own = media.media.examples or media.media.encodings is not None
+        key = (media if own else (media.validator, media.media.name), content_type, status, seed)
+        found = self._waiting.get(key)
+        if found is None:
+            drawn = self._imagination.body(media, content_type, seed, wanted={"status": status})
+            plain, sound = drawn.value, self._sound(media)
+            found = drawn, plain, blank_of(plain, media, status, sound), sound
+            bounded(self._waiting, self._limit)[key] = found
+        drawn, plain, blank, sound = found
+        value = explained(blank, status, violations, sound)
+        return drawn if value is plain else spelled(media, content_type, value, "generated")
+
+    def named(self, media: MediaPlan, content_type: str, status: int, drawn: Imagined) -> Imagined:
+        """Return an error that nobody made, with its status told."""
+        plain, sound = drawn.value, self._sound(media)
+        value = explained(blank_of(plain, media, status, sound), status, (), sound)
+        return drawn if value is plain else spelled(media, content_type, value, "generated")
+
+    def _sound(self, media: MediaPlan) -> Sound:
+        def part(path: Path) -> Fits | None:
+            judge = self._plans.part(media, path)
+            return judge.is_valid if judge is not None else None
+
+        return Sound(media.accepts, part)
+
+
+def _with_subject(value: JSON, path: Path, violations: Violations, sound: Sound) -> JSON:
     """Name what is wrong beside the sentence, where the error names something there."""
     for name, present in get(value, path).items() if violations else ():
         if name in SUBJECTS and isinstance(present, str):
-            value = _tried(value, (*path, name), subject_of(violations[0], present), media)
+            value = _tried(value, (*path, name), subject_of(violations[0], present), sound)
     return value
 
 
-def _tried(value: JSON, path: Path, replacement: JSON, media: MediaPlan) -> JSON:
-    changed = put(value, path, replacement)
-    return changed if media.accepts(changed) else value
+def _tried(value: JSON, path: Path, replacement: JSON, sound: Sound) -> JSON:
+    return put(value, path, replacement) if sound.admits(value, path, replacement) else value
 
 
 def _shape_at(shape: Shape, path: Path) -> Shape:

@@ -27,6 +27,7 @@ from mockserver.contract.model import (
 )
 from mockserver.document.documents import Documents, Node
 from mockserver.errors import MockserverError, UnreadableDocument
+from mockserver.schema.alone import alone
 from mockserver.schema.bundle import Bundle, Bundles
 from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.dialects import Direction, Version
@@ -158,6 +159,7 @@ class Plans:
         self._plans: dict[str, Plan | Broken] = {}
         self._media: dict[_MediaKey, MediaPlan] = {}
         self._headers: dict[tuple[str, str], ParameterPlan] = {}
+        self._parts: dict[tuple[MediaPlan, Sequence[str | int]], Validator | None] = {}
         self._schemes: Mapping[str, SecurityScheme] | None = None
         self._lock = threading.Lock()
 
@@ -184,6 +186,17 @@ class Plans:
             with self._lock:
                 bounded(self._media, self._limit)[key] = found
         return found
+
+    def part(self, media: MediaPlan, path: tuple[str | int, ...]) -> Validator | None:
+        """Return the judge of what stands at a place of a value that fits; None where only the whole can be judged."""
+        key = (media, path)
+        if key in self._parts:
+            return self._parts.get(key)  # the whole is judged where another thread has made room
+        schema = alone(media.bundle.schema, path) if media.bundle is not None and not media.per_item else None
+        judge = self._judges.of(schema) if schema is not None else None
+        with self._lock:
+            bounded(self._parts, self._limit)[key] = judge
+        return judge
 
     def header(self, header: Parameter) -> ParameterPlan:
         """Return the judge of a response header; raise UnreadableDocument when its schema is broken."""

@@ -9,10 +9,9 @@ from functools import lru_cache, partial
 
 from mockserver.answers.asked import NOTHING, Asked, asked_of
 from mockserver.answers.choose import Chosen, NotAcceptable, NotDocumented, Refusal
-from mockserver.answers.explain import explained
 from mockserver.answers.headers import contract_headers, location, told_violations
 from mockserver.answers.identity import seed_of, wanted_of, wants_stream
-from mockserver.answers.imagine import Imagined, NoSuchExample, spelled
+from mockserver.answers.imagine import Imagined, NoSuchExample
 from mockserver.answers.paging import paged
 from mockserver.answers.prefer import Preferences
 from mockserver.checks.received import Received, finding
@@ -94,7 +93,7 @@ class Answering(Struct, frozen=True):
         self, chosen: Chosen, plan: Plan, reading: Reading, seed: int, asked: Asked, *, own: bool
     ) -> Imagined | NoSuchExample | None:
         if chosen.documented is None and chosen.status >= 400:
-            return error_body(self.service, chosen.status, (), seed)
+            return error_body(self.service, chosen.status, (), self.settings.seed)
         if chosen.media is None:
             return None
         media = self.service.plans.media(chosen.media, "response")
@@ -115,24 +114,22 @@ class Answering(Struct, frozen=True):
         )
         if chosen.status < 400 or imagined.source == "example":
             return imagined
-        plain = imagined.value
-        value = explained(plain, media, chosen.status, ())
-        return imagined if value is plain else spelled(media, chosen.content_type, value, "generated")
+        return self.service.explainer.named(media, chosen.content_type, chosen.status, imagined)
 
     def _refuse(self, plan: Plan, reading: Reading, violations: Violations, why: Refusal) -> Answer:
         chosen = self.service.chooser.refusal(plan, why, self.request.header("accept"))
         seed = seed_of(self.settings.seed, plan.operation, self.request)
         clean = cleaned(self.service, self.request, violations)
-        imagined = self._error_body(chosen, clean, seed)
+        imagined = self._error_body(chosen, clean)
         return self._sent(chosen, plan, reading, violations, imagined, seed, refused=clean)
 
-    def _error_body(self, chosen: Chosen, clean: Violations, seed: int) -> Imagined | None:
+    def _error_body(self, chosen: Chosen, clean: Violations) -> Imagined | None:
         """Return the error that is documented with our explanation, or else the usual one of the contract."""
         if chosen.documented is None:
-            return error_body(self.service, chosen.status, clean, seed)
+            return error_body(self.service, chosen.status, clean, self.settings.seed)
         if chosen.media is None:
             return None
-        return told_error(self.service, chosen.status, chosen.media, chosen.content_type, clean, seed)
+        return told_error(self.service, chosen.status, chosen.media, chosen.content_type, clean, self.settings.seed)
 
     def _documented_headers(self, chosen: Chosen, plan: Plan, imagined: Imagined | None, seed: int) -> Headers:
         """Return Content-Type, the headers of the contract, and the challenge that no 401 may lack."""

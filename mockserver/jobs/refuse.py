@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 
 from mockserver.answers.cors import preflight_headers
-from mockserver.answers.explain import explained, phrase, problem
+from mockserver.answers.explain import phrase, problem
 from mockserver.answers.headers import told_violations
-from mockserver.answers.imagine import Imagined, spelled
+from mockserver.answers.imagine import Imagined
 from mockserver.checks.request import unrouted
 from mockserver.contract.model import MediaType
 from mockserver.contract.route import Routed, WrongMethod
@@ -40,10 +40,7 @@ def told_error(
 ) -> Imagined:
     """Return the contract's own error with our explanation in it."""
     media = service.plans.media(documented, "response")
-    imagined = service.imagination.body(media, content_type, seed, wanted={"status": status})
-    plain = imagined.value
-    value = explained(plain, media, status, violations)
-    return spelled(media, content_type, value, "generated") if value is not plain else imagined
+    return service.explainer.refusal(media, content_type, status, violations, seed)
 
 
 def _problem(status: int, violations: Violations) -> Imagined:

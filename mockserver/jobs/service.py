@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from mockserver.answers.choose import Chooser
+from mockserver.answers.explain import Explainer
 from mockserver.answers.imagine import Imagination
 from mockserver.answers.manner import Manner, manner_of
 from mockserver.answers.prevailing import Prevailing
@@ -63,6 +64,7 @@ class Service:
         self.imagination = Imagination(validators)
         self.chooser = Chooser()
         self.errors = Prevailing(self.plans)
+        self.explainer = Explainer(self.plans, self.imagination)
         self._manners: dict[Plan, Manner] = {}
         self._secrets: Secrets | None = None
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mockserver.answers.entries import subject_of, with_entries
+from mockserver.answers.changes import Sound
+from mockserver.answers.entries import lists_in, subject_of, with_entries
 from mockserver.violation import Violation
 
 PARCEL = Violation("request-required", "consumer", "error", "ship", "a.yaml", "", "body#/parcels/0/size", "no size", "")
@@ -13,8 +14,14 @@ LIMIT = Violation("request-range", "consumer", "error", "ship", "a.yaml", "", "q
 NOTE = Violation("request-note", "consumer", "info", "ship", "a.yaml", "", "query.x", "x is odd", "")
 
 
+def whole(fits: Any) -> Sound:
+    return Sound(fits, lambda _path: None)
+
+
 def retold(value: Any, schema: Any = None) -> Any:
-    return with_entries(value, (PARCEL, LIMIT, NOTE), Draft202012Validator(schema or {}).is_valid)
+    return with_entries(
+        value, lists_in(value), (PARCEL, LIMIT, NOTE), whole(Draft202012Validator(schema or {}).is_valid)
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +84,8 @@ def test_a_list_that_cannot_tell_is_left_out_or_emptied_or_kept(schema: Any, lef
 
 
 def test_without_findings_a_list_is_left_out() -> None:
-    assert with_entries({"errors": ["x"], "a": 1}, (), lambda _: True) == ({"a": 1}, False)
+    listed = {"errors": ["x"], "a": 1}
+    assert with_entries(listed, lists_in(listed), (), whole(lambda _: True)) == ({"a": 1}, False)
 
 
 def test_a_place_is_spelled_as_the_other_one_is() -> None:

@@ -4,11 +4,13 @@ import time
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from random_schemas import bundles
+from random_schemas import VALUES, bundles
 
+from mockserver.answers.changes import members, put
 from mockserver.errors import UnreadableDocument
 from mockserver.generate.generator import Generator, Unsatisfiable
 from mockserver.schema.algebra import admits_nothing
+from mockserver.schema.alone import alone
 from mockserver.schema.compile import Validators
 
 LAWS = settings(
@@ -61,3 +63,21 @@ def test_what_is_wanted_never_makes_a_value_unfit(bundle, seed, wanted):
     except (UnreadableDocument, Unsatisfiable):
         return
     assert validator.is_valid(value)
+
+
+@LAWS
+@given(bundles(), bundles(), st.integers(0, 99), VALUES)
+def test_a_member_that_decides_alone_decides_as_the_whole_would(bundle, further, seed, new):
+    member = {name: value for name, value in further.items() if name != "$defs"} if isinstance(further, dict) else {}
+    properties = {"a": member, "b": {"type": ["array", "object"], "items": member, "additionalProperties": member}}
+    bundle = {**(bundle if isinstance(bundle, dict) else {"$defs": {}}), "properties": properties}
+    validators = Validators()
+    try:
+        whole = validators.compile(bundle)
+        value = Generator(bundle, validators).draw(seed)
+    except (UnreadableDocument, Unsatisfiable):
+        return
+    for path, _ in members(value, 3):
+        part = alone(bundle, path)
+        if part is not None:
+            assert validators.compile(part).is_valid(new) == whole.is_valid(put(value, path, new))
