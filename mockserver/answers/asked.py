@@ -50,6 +50,7 @@ _WEAK: Mapping[str, Role] = {
 """What mean this only beside a name that says so plainly: `start` and `after` may be moments, `count` a field."""
 _WRAPPERS = frozenset({"pagination", "paging", "page", "options"})
 _FURTHEST, _MOST_DIGITS, _LONGEST_NAME = 1 << 31, 9, 40
+_SHORT = 256  # names that are together no longer may be remembered as they are
 
 
 class Asked(Struct, frozen=True):
@@ -155,9 +156,9 @@ def _in_body(body: Mapping[str, JSON]) -> Iterator[tuple[Role, str, JSON]]:
     fields = body
     if not _WRAPPERS.isdisjoint(body):
         fields = {**body, **next((body[name] for name in _WRAPPERS & body.keys() if isinstance(body[name], dict)), {})}
-    if not fields or len(fields) > len(_ROLES):
+    if len(fields) > len(_ROLES):
         return
-    short = max(map(len, fields)) <= _LONGEST_NAME
+    short = len("".join(fields)) <= _SHORT
     likely = tuple(fields) if short else tuple(name for name in fields if len(name) <= _LONGEST_NAME)
     for name, role in _meant(likely):
         yield role, name, fields[name]

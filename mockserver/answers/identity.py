@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from mockserver.contract.model import Operation
 from mockserver.contract.plan import MediaPlan, ParameterPlan
-from mockserver.contract.reading import Body, Reading
+from mockserver.contract.reading import NO_BODY, Body, Reading
 from mockserver.exchange import Request
 from mockserver.generate.echo import WRAPPERS
 from mockserver.values import JSON
@@ -130,7 +130,9 @@ def _file(request: Request) -> Mapping[str, JSON]:
 def wants_stream(reading: Reading) -> bool | None:
     """Return what the body says about streaming: `stream` is how clients of event streams ask, whatever they accept."""
     body = reading.body
-    stream = body.value.get("stream") if isinstance(body, Body) and isinstance(body.value, dict) else None
+    if body is NO_BODY or not isinstance(body, Body) or not isinstance(body.value, dict):
+        return None
+    stream = body.value.get("stream")
     return stream if isinstance(stream, bool) else None
 
 

@@ -12,7 +12,7 @@ from mockserver.checks.mismatches import Place, findings, media_findings, shown
 from mockserver.checks.received import Received, finding
 from mockserver.checks.security import security
 from mockserver.contract.model import Operation
-from mockserver.contract.reading import Body, NoBody, OtherCoding, OtherMedia, Value
+from mockserver.contract.reading import NO_BODY, Body, NoBody, OtherCoding, OtherMedia, Value
 from mockserver.contract.route import Unrouted, WrongMethod
 from mockserver.violation import Violation, Violations
 from mockserver.wire.coding import CODINGS
@@ -157,8 +157,7 @@ def check_request(received: Received) -> Violations:
 
 
 def _lacks_body(received: Received) -> bool:
-    body = received.plan.body
-    return body is not None and body.required and isinstance(received.reading.body, NoBody)
+    return received.reading.body is NO_BODY and received.plan.body is not None and received.plan.body.required
 
 
 def unrouted(route: Unrouted | WrongMethod, method: str, document: str) -> Violation:

@@ -104,12 +104,8 @@ class Plan(Struct, frozen=True, eq=False):
     body: RequestBody | None
     responses: tuple[ResponseSpec, ...]
     security: tuple[Requirement, ...]
+    deprecated: bool
     flaws: Violations
-
-    @property
-    def deprecated(self) -> bool:
-        """Whether the operation is."""
-        return self.operation.node.tree.get("deprecated") is True
 
     def parameters(self) -> Iterator[ParameterPlan]:
         """Yield the parameters of all locations."""
@@ -232,6 +228,7 @@ class Plans:
                 body=self._reader.request_body(documents, operation),
                 responses=responses,
                 security=self._security(operation),
+                deprecated=operation.node.tree.get("deprecated") is True,
                 flaws=tuple(broken_part(operation, flaw) for flaw in broken),
             )
         except UnreadableDocument as flaw:

@@ -6,7 +6,7 @@ more than one way, the first reading that is valid counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from mockserver.contract.model import MediaType, RequestBody
@@ -106,18 +106,23 @@ class Reading(Struct, frozen=True):
 def read_request(plans: Plans, plan: Plan, request: Request, captures: Captures) -> Reading:
     """Read a request that was routed to `plan`; raise UnreadableDocument when the body's schema is broken."""
     query, undeclared = _query(plan, request.query)
-    headers = plan.decoders.headers.decode(request.headers) if plan.headers else {}
-    cookies = plan.decoders.cookies.decode(request.headers) if plan.cookies else {}
     return Reading(
-        path=tuple(
-            [_value(plan.path[name], plan.decoders.path[name](raw)) for name, raw in captures if name in plan.path]
-        ),
+        path=_path(plan, captures) if captures else (),
         query=query,
-        headers=tuple([_value(entry, headers[entry.parameter.name]) for entry in plan.headers]),
-        cookies=tuple([_value(entry, cookies[entry.parameter.name]) for entry in plan.cookies]),
+        headers=_values(plan.headers, plan.decoders.headers.decode(request.headers)) if plan.headers else (),
+        cookies=_values(plan.cookies, plan.decoders.cookies.decode(request.headers)) if plan.cookies else (),
         undeclared=undeclared,
-        body=_body(plans, plan.body, request),
+        body=_body(plans, plan.body, request) if plan.body is not None else NO_BODY,
     )
+
+
+def _path(plan: Plan, captures: Captures) -> tuple[Value, ...]:
+    decoders = plan.decoders.path
+    return tuple([_value(plan.path[name], decoders[name](raw)) for name, raw in captures if name in decoders])
+
+
+def _values(entries: Sequence[ParameterPlan], read: Mapping[str, Decoded | Absent | Undecodable]) -> tuple[Value, ...]:
+    return tuple([_value(entry, read[entry.parameter.name]) for entry in entries])
 
 
 def _query(plan: Plan, raw: str) -> tuple[tuple[Value, ...], tuple[str, ...]]:
@@ -128,7 +133,7 @@ def _query(plan: Plan, raw: str) -> tuple[tuple[Value, ...], tuple[str, ...]]:
     if "?" in plan.operation.template:
         raw = _without_repeats(raw, plan.operation.target[1])
     read = plan.decoders.query.decode(raw)
-    return tuple([_value(entry, read.parameters[entry.parameter.name]) for entry in plan.query]), read.undeclared
+    return _values(plan.query, read.parameters), read.undeclared
 
 
 def _without_repeats(raw: str, written: str) -> str:
@@ -201,17 +206,14 @@ def _value(plan: ParameterPlan, outcome: Decoded | Absent | Undecodable) -> Valu
 
 
 def _best(outcome: Decoded, accepts: Callable[[JSON], bool]) -> tuple[JSON, bool]:
-    if accepts(outcome.value):
-        return outcome.value, True
+    """Return the first of the other readings that is accepted, or else the first of all."""
     for other in outcome.alternatives:
         if accepts(other):
             return other, True
     return outcome.value, False
 
 
-def _body(plans: Plans, body: RequestBody | None, request: Request) -> BodyReading:
-    if body is None:
-        return NO_BODY
+def _body(plans: Plans, body: RequestBody, request: Request) -> BodyReading:
     content_type = request.header("content-type")
     if not request.body and content_type is None:
         return NO_BODY
@@ -234,6 +236,8 @@ def _content(plans: Plans, media: MediaType, content_type: str, content: bytes) 
     outcome = decode_body(plan.spec, content_type, content, lenient=plans.lenient)
     match outcome:
         case Decoded():
+            if plan.accepts(outcome.value):
+                return Body(plan, outcome, outcome.value, valid=True)
             value, valid = _best(outcome, plan.accepts)
             if not valid and media.name.startswith(_FORMS):
                 missing = _unsent_arrays(plan, value)

@@ -91,7 +91,9 @@ class MockApp(Flask):
         """Answer one request without WSGI; None where Flask has to see it, or what somebody put around it."""
         if path.startswith(OWN_PATH) or "wsgi_app" in self.__dict__ or not self._nobody_listens():
             return None
-        answer = self._answer(request)
+        answer = self.session.serve(request)
+        if self.listener is not None:
+            self.listener(request, answer)
         response = answer.response
         if answer.wait_s or answer.fault or type(response) is not Response:
             return partial(_sent, answer)

@@ -19,8 +19,8 @@ from mockserver.values import JSON
 from mockserver.wire.json import part_dumps
 
 _Write: TypeAlias = Callable[[int], bytes]
-_Hole: TypeAlias = tuple[int, int, int, _Write]
-"""Of which seed; salt and count that make a number of it (count 0: the seed itself); what writes for that."""
+_Hole: TypeAlias = tuple[int, int, int, int, _Write]
+"""Which piece; of which seed; salt and count that make a number of it (count 0: the seed itself); what writes that."""
 
 _FEW, _TABLE = 64, 512
 """So many options are spelled beforehand: any, or texts, which sheets share."""
@@ -34,11 +34,12 @@ class Sheet:
     TypeError: there is a value that only a whole text can spell.
     """
 
-    __slots__ = ("_forks", "_holes", "_pieces", "names")
+    __slots__ = ("_forks", "_holes", "_left", "_pieces", "names")
 
     def __init__(self, pen: _Pen, names: Mapping[str, int]) -> None:
         self._forks = tuple(pen.forks)
         self._holes = tuple(pen.holes)
+        self._left: dict[tuple[str, ...], tuple[_Hole, ...]] = {}
         self._pieces = [*pen.pieces, pen.text]
         self.names = names
 
@@ -49,13 +50,23 @@ class Sheet:
             seed = ((seeds[above] ^ salt) * MULTIPLIER) & MASK
             seeds.append(seed ^ seed >> 29)
         pieces = self._pieces.copy()
-        pieces[1::2] = [
-            write((((seeds[of] ^ salt) * MULTIPLIER & MASK) >> HIGH) % count if count else seeds[of])
-            for of, salt, count, write in self._holes
-        ]
-        for name, value in instead.items():
-            pieces[self.names[name]] = part_dumps(value)
+        holes = self._holes
+        if instead:
+            names = tuple(instead)
+            holes = self._left.get(names) or self._beside(names)
+            for name in names:
+                pieces[self.names[name]] = part_dumps(instead[name])
+        for piece, of, salt, count, write in holes:
+            pieces[piece] = write((((seeds[of] ^ salt) * MULTIPLIER & MASK) >> HIGH) % count if count else seeds[of])
         return b"".join(pieces)
+
+    def _beside(self, names: tuple[str, ...]) -> tuple[_Hole, ...]:
+        """Return the holes that are left when some properties have other values."""
+        taken = {self.names[name] for name in names}
+        left = tuple(hole for hole in self._holes if hole[0] not in taken)
+        if len(self._left) < _FEW:
+            self._left[names] = left
+        return left
 
 
 def sheet_of(draw: Draw) -> Sheet | None:
@@ -92,8 +103,9 @@ class _Pen:
         """Leave a hole for what is drawn; return its piece."""
         self.pieces += (self.text, b"")
         self.text = b""
-        self.holes.append((of, *_hole(draw)))
-        return len(self.pieces) - 1
+        piece = len(self.pieces) - 1
+        self.holes.append((piece, of, *_hole(draw)))
+        return piece
 
     def value(self, draw: Draw, of: int) -> None:
         """Write a value: what stays is text."""

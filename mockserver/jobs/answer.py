@@ -54,7 +54,7 @@ class Answering(Struct, frozen=True):
         try:
             reading = read_request(self.service.plans, plan, self.request, route.captures)
             violations = check_request(Received(self.request, plan, reading, self.settings.security))
-            if self._rejects(violations):
+            if violations and self._rejects(violations):
                 return self._refuse(plan, reading, violations, _reason(violations))
             return self._succeed(plan, reading, violations)
         except MockserverError as broken:
@@ -66,7 +66,7 @@ class Answering(Struct, frozen=True):
             )
 
     def _rejects(self, violations: Violations) -> bool:
-        if not violations or self.settings.on_violation == "report":
+        if self.settings.on_violation == "report":
             return False
         return any(self.settings.strict or _is_structural(violation) for violation in errors_in(violations))
 

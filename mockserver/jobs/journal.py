@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
-from operator import attrgetter
 from typing import Any, TypeAlias
 
 from mockserver.exchange import Request, Response, Streamed
 from mockserver.jobs.service import Answer
 from mockserver.values import Struct
 
-_KEPT = tuple(name for name in Answer.__struct_fields__ if name != "reading")
-_kept: Callable[[Answer], tuple[Any, ...]] = attrgetter(*_KEPT)
 _Line: TypeAlias = tuple[int, Request, tuple[Any, ...], float, float]
 
 HELD = 64 << 20
@@ -59,16 +55,26 @@ class Journal:
         """Return what is kept, oldest first."""
         with self._lock:
             lines = tuple(self._lines)
-        return tuple(
-            Entry(request, Answer(**dict(zip(_KEPT, kept, strict=True))), at_s, took_s)
-            for _, request, kept, at_s, took_s in lines
-        )
+        return tuple(Entry(request, Answer(*kept), at_s, took_s) for _, request, kept, at_s, took_s in lines)
 
     def clear(self) -> None:
         """Forget all."""
         with self._lock:
             self._lines.clear()
             self._held = 0
+
+
+def _kept(answer: Answer) -> tuple[Any, ...]:
+    """Return all but how the request was read, which is the last of the fields."""
+    return (
+        answer.response,
+        answer.wait_s,
+        answer.fault,
+        answer.service,
+        answer.operation,
+        answer.source,
+        answer.violations,
+    )
 
 
 def _length(streamed: Streamed) -> int:

@@ -8,6 +8,7 @@ round through the standard library.
 from __future__ import annotations
 
 import json as stdlib
+from collections.abc import Callable
 from typing import Final
 
 import orjson
@@ -82,12 +83,11 @@ def dumps(value: JSON) -> bytes:
         return stdlib.dumps(value, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
-def part_dumps(value: JSON) -> bytes:
-    """Return the JSON text of a part of a value, as it stands in that of the whole.
+part_dumps: Callable[[JSON], bytes] = orjson.dumps
+"""Returns the JSON text of a part of a value, as it stands in that of the whole.
 
-    Raises TypeError for what `dumps` spells by another rule, which then holds for the whole.
-    """
-    return orjson.dumps(value)
+Raises TypeError for what `dumps` spells by another rule, which then holds for the whole.
+"""
 
 
 def ascii_dumps(value: JSON) -> str:

@@ -41,7 +41,7 @@ class Service(Protocol):
     thread: int
     stopping: bool
     now: float
-    date: str
+    date: bytes
 
     def block(self, raw: bytes) -> Block:
         """Return a header section, read."""
@@ -281,25 +281,26 @@ class Connection(asyncio.Protocol):
             return reply.head(date, field)
         if self.mute:  # RFC 9110 §9.3.2: the length that GET would have; an empty body tells none
             length = length if length is not None else len(content) or None
-            return reply.head(date, field if length is None else f"Content-Length: {length}\r\n{field}")
+            return reply.head(date, field if length is None else b"Content-Length: %d\r\n%b" % (length, field))
         if length is not None and length != len(content):
             raise ValueError(f"Content-Length is {length}, but the body has {len(content)} bytes.")
-        return reply.head(date, f"Content-Length: {len(content)}\r\n{field}") + content
+        dated = b"" if reply.dated else date
+        return b"%b%bContent-Length: %d\r\n%b\r\n%b" % (reply.text, dated, len(content), field, content)
 
-    def connection_field(self, reply: Reply) -> str:
+    def connection_field(self, reply: Reply) -> bytes:
         """Return the field that tells whether the connection ends with an answer, or nothing."""
         if reply.closes or self.service.stopping:
             self.last = True
         if self.last:
-            return "Connection: close\r\n"
-        return "Connection: keep-alive\r\n" if self.old else ""
+            return b"Connection: close\r\n"
+        return b"Connection: keep-alive\r\n" if self.old else b""
 
     async def _spoil(self, call: Call, content: bytes) -> None:
         reply = call.judge()
         self.hangs = call.pace.fault == "hang"
         answer = Answer(
             whole=self._whole(reply, content),
-            chunked_head=reply.head(self.service.date, "Transfer-Encoding: chunked\r\n"),
+            chunked_head=reply.head(self.service.date, b"Transfer-Encoding: chunked\r\n"),
             body=b"" if self.mute or reply.bare else content,
         )
         await FAULTS[call.pace.fault].play(self.transport, answer)

@@ -14,15 +14,15 @@ _STATUS = re.compile(r"[1-9][0-9]{2}(?: [^\x00-\x1f\x7f]*)?")
 class Reply(Struct, frozen=True):
     """What the application said to start_response, judged before a byte of it leaves."""
 
-    text: str
+    text: bytes
     length: int | None
     bare: bool
     closes: bool
     dated: bool
 
-    def head(self, date: str, framing: str) -> bytes:
+    def head(self, date: bytes, framing: bytes) -> bytes:
         """Write the head of the answer, with the fields that frame its body."""
-        return f"{self.text}{'' if self.dated else date}{framing}\r\n".encode("latin-1")
+        return b"%b%b%b\r\n" % (self.text, b"" if self.dated else date, framing)
 
 
 @lru_cache(maxsize=512)
@@ -64,7 +64,7 @@ def judge(status: str, headers: tuple[tuple[str, str], ...]) -> Reply:
         raise ValueError("A header field of the answer holds CR, LF or NUL.")
     bare = interim or status[:3] in {"204", "304"}  # RFC 9112 §6.3
     text += "" if served else "Server: mockserver\r\n"
-    return Reply(text=text, length=length, bare=bare, closes=closes, dated=dated)
+    return Reply(text=text.encode("latin-1"), length=length, bare=bare, closes=closes, dated=dated)
 
 
 class Pieces:
@@ -77,9 +77,9 @@ class Pieces:
         self._left = reply.length
         self._chunked = chunks and self._left is None and not self._mute
         self.until_close = not self._mute and self._left is None and not chunks
-        self.framing = "Transfer-Encoding: chunked\r\n" if self._chunked else ""
+        self.framing = b"Transfer-Encoding: chunked\r\n" if self._chunked else b""
         if self._left is not None and not reply.bare:
-            self.framing = f"Content-Length: {self._left}\r\n"
+            self.framing = b"Content-Length: %d\r\n" % self._left
 
     def frame(self, piece: bytes) -> bytes:
         """Frame one piece; an empty one says nothing."""

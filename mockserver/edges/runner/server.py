@@ -51,7 +51,7 @@ class _Service:
         self.thread = 0
         self.stopping = False
         self.now = 0.0  # a clock as coarse as the sweeps: reading the real one costs more than it tells
-        self.date = ""
+        self.date = b""
         self._base = base
         self._blocks: dict[bytes, Block] = {}
         self._asked = self.loop.create_future()  # to stop, with the grace in seconds
@@ -114,7 +114,7 @@ class _Service:
 
     def _sweep(self) -> None:
         self.now = self.loop.time()
-        self.date = f"Date: {formatdate(usegmt=True)}\r\n"
+        self.date = f"Date: {formatdate(usegmt=True)}\r\n".encode()
         for connection in tuple(self.connections):
             connection.check(self.now)
         self.loop.call_later(min(1.0, self.limits.head_s / 4, self.limits.idle_s / 4), self._sweep)

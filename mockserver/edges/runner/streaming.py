@@ -23,7 +23,7 @@ class Host(Protocol):
 
     pool: ThreadPoolExecutor | None
     loop: asyncio.AbstractEventLoop
-    date: str
+    date: bytes
 
 
 class Outlet(Protocol):
@@ -43,7 +43,7 @@ class Outlet(Protocol):
     def answer(self, reply: Reply, content: bytes) -> None:
         """Write an answer that is there as a whole."""
 
-    def connection_field(self, reply: Reply) -> str:
+    def connection_field(self, reply: Reply) -> bytes:
         """Return the field that tells whether the connection ends with an answer."""
 
 
