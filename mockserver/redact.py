@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus
 
 from mockserver.exchange import Exchange, Headers, NoResponse, Request, Response, Streamed
@@ -26,6 +27,8 @@ SECRET_NAMES = frozenset(
     }
 )  # fmt: skip
 _SHORTEST = 4
+_LONGEST = 256
+"""Characters of a value whose spellings are remembered: clients send the same credential with each request."""
 _DEEPEST = 32
 _CUT = "..."
 _JSON_PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)')
@@ -59,7 +62,7 @@ def _values(request: Request, names: frozenset[str]) -> Iterator[str]:
             if rest:
                 yield rest.strip()
                 yield from _basic(scheme, rest.strip())
-    pairs = parse_qsl(request.query, keep_blank_values=True, errors="replace")
+    pairs = parse_qsl(request.query, keep_blank_values=True, errors="replace") if request.query else []
     if b"=" in request.body[:4096] and not request.body[:1].isspace() and request.body[:1] not in b"{[<":
         pairs += parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
     yield from (value for name, value in pairs if _bare(name) in names)
@@ -86,23 +89,28 @@ def _basic(scheme: str, encoded: str) -> Iterator[str]:
 def redact_text(text: str, secrets: Secrets) -> str:
     """Take known values out of a text, plain, percent-encoded or in base64."""
     for value in sorted(secrets.values, key=len, reverse=True):
-        for spelling in _spellings(value):
+        for spelling in _remembered(value) if len(value) <= _LONGEST else _spellings(value):
             if spelling in text:
                 text = text.replace(spelling, MASK)
     return text
 
 
-def _spellings(value: str) -> Iterator[str]:
-    yield from dict.fromkeys(
-        (
-            value,
-            quote(value, safe=""),
-            quote_plus(value),
-            unquote_plus(value),
-            base64.b64encode(value.encode()).decode(),
-            value.replace("\\", "\\\\").replace('"', '\\"'),
+def _spellings(value: str) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            (
+                value,
+                quote(value, safe=""),
+                quote_plus(value),
+                unquote_plus(value),
+                base64.b64encode(value.encode()).decode(),
+                value.replace("\\", "\\\\").replace('"', '\\"'),
+            )
         )
     )
+
+
+_remembered = lru_cache(maxsize=256)(_spellings)
 
 
 def redact_json(value: JSON, secrets: Secrets, depth: int = 0) -> JSON:
@@ -186,6 +194,8 @@ def redact_violation(violation: Violation, secrets: Secrets) -> Violation:
             replace(secrets, values=secrets.values | {str(witness)}) if len(str(witness)) >= _SHORTEST else secrets
         )
         witness = MASK
+    elif not secrets.values and not isinstance(witness, dict | list):
+        return violation
     return replace(
         violation,
         operation=redact_text(violation.operation, secrets),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from mockserver.contract.model import ResponseSpec
 from mockserver.contract.plan import Plans
 from mockserver.exchange import Request
 from mockserver.violation import Violations
+from mockserver.wire.json import ascii_dumps
 
 # They frame the message or name its coding (RFC 9110 §7.6.1, §8.4, RFC 9112 §6): the server's, never the contract's
 _FRAMING = frozenset(
@@ -70,7 +70,7 @@ def told_violations(violations: Violations) -> str:
         for violation in violations
     ]
     while True:
-        text = json.dumps(told, ensure_ascii=True, separators=(",", ":"))
+        text = ascii_dumps(told)
         if len(text) <= _LONGEST_TOLD or not told:
             return text
         told = told[: len(told) // 2]

@@ -96,6 +96,12 @@ def ascii_dumps(value: JSON) -> str:
     >>> ascii_dumps({"name": "Zoë"})
     '{"name":"Zo\\u00eb"}'
     """
+    try:
+        text = orjson.dumps(value).decode()
+    except TypeError:  # as in `dumps`
+        text = ""
+    if text.isascii() and text.isprintable() and text:
+        return text
     return stdlib.dumps(value, separators=(",", ":"), ensure_ascii=True)
 
 
