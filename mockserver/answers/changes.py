@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from mockserver.values import JSON, Struct
+from mockserver.values import JSON
 
 Fits: TypeAlias = Callable[[JSON], bool]
 Path: TypeAlias = tuple[str | int, ...]
 GONE = ...
 """Stands for a member that is taken away."""
-
-
-class Sound(Struct, frozen=True):
-    """What keeps a value sound: the judge of the whole, and of what stands at a place, where that decides alone."""
-
-    whole: Fits
-    part: Callable[[Path], Fits | None]
-
-    def admits(self, value: JSON, path: Path, new: JSON) -> bool:
-        """Tell whether a sound value stays so with another member at a place."""
-        part = self.part(path) if new is not GONE and stands(value, path) else None
-        return part(new) if part is not None else self.whole(put(value, path, new))
 
 
 def changed(value: JSON, changes: Mapping[Path, Sequence[JSON]], fits: Fits) -> JSON:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from mockserver.answers.changes import GONE, Path, Sound, get, put
+from mockserver.answers.changes import GONE, Path, get, put
+from mockserver.answers.sound import Sound
 from mockserver.document import pointer as pointers
 from mockserver.values import JSON
 from mockserver.violation import Violation, Violations, errors_in

@@ -11,9 +11,10 @@ from functools import lru_cache
 from http import HTTPStatus
 from itertools import chain
 
-from mockserver.answers.changes import Fits, Path, Sound, get, put, stands
+from mockserver.answers.changes import Path, get, put, stands
 from mockserver.answers.entries import SUBJECTS, TEXTS, lists_in, subject_of, with_entries
 from mockserver.answers.imagine import Imagination, Imagined, spelled
+from mockserver.answers.sound import Sound, sound_of
 from mockserver.contract.plan import MediaPlan, Plans, bounded
 from mockserver.values import JSON, Struct
 from mockserver.violation import Violations
@@ -128,7 +129,7 @@ class Explainer:
         found = self._waiting.get(key)
         if found is None:
             drawn = self._imagination.body(media, content_type, seed, wanted={"status": status})
-            plain, sound = drawn.value, self._sound(media)
+            plain, sound = drawn.value, sound_of(self._plans, media)
             found = drawn, plain, blank_of(plain, media, status, sound), sound
             bounded(self._waiting, self._limit)[key] = found
         drawn, plain, blank, sound = found
@@ -137,16 +138,9 @@ class Explainer:
 
     def named(self, media: MediaPlan, content_type: str, status: int, drawn: Imagined) -> Imagined:
         """Return an error that nobody made, with its status told."""
-        plain, sound = drawn.value, self._sound(media)
+        plain, sound = drawn.value, sound_of(self._plans, media)
         value = explained(blank_of(plain, media, status, sound), status, (), sound)
         return drawn if value is plain else spelled(media, content_type, value, "generated")
-
-    def _sound(self, media: MediaPlan) -> Sound:
-        def part(path: Path) -> Fits | None:
-            judge = self._plans.part(media, path)
-            return judge.is_valid if judge is not None else None
-
-        return Sound(media.accepts, part)
 
 
 def _with_subject(value: JSON, path: Path, violations: Violations, sound: Sound) -> JSON:

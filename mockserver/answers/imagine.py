@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, Literal, TypeAlias
 
-from mockserver.answers.changes import Fits, Path, changed
+from mockserver.answers.changes import Path, changed
 from mockserver.answers.files import file_of
 from mockserver.answers.streams import ending_of, items_of, named_event
 from mockserver.contract.plan import MediaPlan, ParameterPlan, bounded
@@ -21,7 +21,7 @@ from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.discriminated import discriminated
 from mockserver.values import JSON, Struct, replace
 from mockserver.wire.bodies import decode_body, encode_body
-from mockserver.wire.json import dumps, loads
+from mockserver.wire.json import joined_dumps, loads
 from mockserver.wire.media_type import is_json
 from mockserver.wire.parameters import encode_header
 from mockserver.wire.reading import Decoded, UnspellableError
@@ -103,7 +103,7 @@ class Imagination:
         dynamic: bool = False,
         operation: JSON = None,
         expanded: frozenset[str] = frozenset(),
-        part: Callable[[JSON, Fits], JSON] | None = None,
+        part: Callable[[JSON], JSON] | None = None,
     ) -> Imagined:
         """Return a body: the first sound example with the wanted values put in, or a generated one.
 
@@ -114,28 +114,37 @@ class Imagination:
         if way.examples and not dynamic:
             example = way.examples[0]
             value = _with_wanted(media, example.value, wanted)
-            value = part(value, media.accepts) if part is not None else value
+            value = part(value) if part is not None else value
             return _spelled_example(media, content_type, example, value)
         if way.is_file:
             return Imagined(content_type, file_of(content_type), None, "generated")
         generator = self._generator(media, expanded) if expanded else way.generator
-        text = generator.write(seed, wanted=wanted) if way.json else None
+        text = self._text(generator, seed, wanted, part) if way.json else None
         if text is not None:
-            if part is None:
-                return Imagined(way.json, text, UNREAD, "generated")
-            value = part(loads(text), media.accepts)
-            return Imagined(way.json, dumps(value), value, "generated")
+            return Imagined(way.json, text, UNREAD, "generated")
         for further in range(_TRIES):
             try:
                 if media.per_item:
                     return self._stream(media, way, content_type, seed + further, wanted)
                 value = generator.draw(seed + further, wanted=wanted)
-                value = part(value, media.accepts) if part is not None else value
+                value = part(value) if part is not None else value
                 full, body = encode_body(way.spec, value)
             except UnspellableError:  # what the media type cannot carry, such as a control character in XML
                 continue
             return Imagined(full, body, value, "generated")
         return Imagined(content_type, file_of(content_type), None, "generated")
+
+    def _text(
+        self, generator: Generator, seed: int, wanted: Mapping[str, JSON], part: Callable[[JSON], JSON] | None
+    ) -> bytes | None:
+        """Return the text of a generated value that need not be drawn first; None where it has to be."""
+        if part is None:
+            return generator.write(seed, wanted=wanted)
+        outline = generator.outline(seed, wanted=wanted)
+        try:
+            return joined_dumps(part(outline)) if outline is not None else None
+        except TypeError:
+            return None
 
     def _way(self, media: MediaPlan, content_type: str, operation: JSON) -> _Way:
         is_file = (media.bundle is None and not is_json(content_type)) or _is_opaque(media, content_type)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from urllib.parse import quote, unquote
 
 from mockserver.answers.asked import Asked, Role
-from mockserver.answers.changes import GONE, Fits, Path, changed, get, put
+from mockserver.answers.changes import GONE, Fits, Path, get, put
+from mockserver.answers.sound import Sound, exchanged
 from mockserver.exchange import Request
 from mockserver.generate.leaves import leads_on
 from mockserver.generate.place import Place
-from mockserver.values import JSON, Struct
+from mockserver.values import JSON, Struct, replace
+from mockserver.wire.json import Spelled, dumps, joined_dumps, loads
 
 _LISTS = (
     "data", "items", "results", "result", "records", "entries", "objects", "values", "list", "rows", "content", "hits",
@@ -48,12 +51,14 @@ class _Part(Struct, frozen=True):
         return self.end < self.total
 
 
-def paged(asked: Asked, request: Request, value: JSON, fits: Fits) -> JSON:
+def paged(asked: Asked, request: Request, sound: Sound, value: JSON) -> JSON:
     """Return the answer with the part of its list that was asked for."""
     path = _list_in(value)
     if path is None or (asked.searched and not _is_page(value, path)):
         return value
     items: list[JSON] = get(value, path)
+    if items and isinstance(items[0], Spelled):
+        sound = replace(sound, whole=partial(_opened_fits, sound.whole))
     known = {str(member) for way, member in _around(value) if _follows(way, asked)} if path else set()
     part = _part(items, asked, known)
     if (
@@ -64,12 +69,14 @@ def paged(asked: Asked, request: Request, value: JSON, fits: Fits) -> JSON:
         and asked.offset is None
     ):
         return value
-    cut = put(value, path, items[part.start : part.end]) if path else items[part.start : part.end]
-    if not fits(cut):
-        cut, part = value, _Part(0, part.total, part.total)
-    if not path:
-        return cut
-    return _labelled(cut, asked, part, request, fits)
+    cut = items[part.start : part.end]
+    if not sound.admits_some(value, path, cut):
+        cut, part = items, _Part(0, part.total, part.total)
+    return _labelled(put(value, path, cut), asked, part, request, sound) if path else cut
+
+
+def _opened_fits(fits: Fits, outline: JSON) -> bool:
+    return fits(loads(joined_dumps(outline)))
 
 
 def _list_in(value: JSON) -> Path | None:
@@ -129,6 +136,10 @@ def _behind(items: Sequence[JSON], cursor: JSON) -> int:
 
 
 def _is(item: JSON, cursor: JSON) -> bool:
+    if isinstance(item, Spelled):
+        if dumps(str(cursor))[1:-1] not in item.text:
+            return False
+        item = loads(item.text)
     known = (
         [member for member in item.values() if not isinstance(member, dict | list)]
         if isinstance(item, dict)
@@ -137,7 +148,7 @@ def _is(item: JSON, cursor: JSON) -> bool:
     return any(not isinstance(one, bool) and str(one) == str(cursor) for one in known)
 
 
-def _labelled(value: JSON, asked: Asked, part: _Part, request: Request, fits: Fits) -> JSON:
+def _labelled(value: JSON, asked: Asked, part: _Part, request: Request, sound: Sound) -> JSON:
     """Let what stands around the list tell which part this is, and how to ask for the next."""
     onward = part.more and not asked.names.keys().isdisjoint({"page", "offset", "after"})
     size = asked.limit or part.total or 1
@@ -164,10 +175,10 @@ def _labelled(value: JSON, asked: Asked, part: _Part, request: Request, fits: Fi
                 flags[path] = word in _MORE
         elif word in _NUMBERS and isinstance(member, int):
             changes[path] = (numbers[_NUMBERS[word]],)
-    value = changed(value, changes, fits) if changes else value
+    value = exchanged(value, changes, sound) if changes else value
     more = onward and (not following or any(_said(value, path) for path in following))
     told = {path: (more == is_more,) for path, is_more in flags.items()}
-    return changed(value, told, fits) if told else value
+    return exchanged(value, told, sound) if told else value
 
 
 def _around(value: JSON, above: Path = ()) -> Iterator[tuple[Path, JSON]]:

@@ -27,7 +27,7 @@ from mockserver.contract.model import (
 )
 from mockserver.document.documents import Documents, Node
 from mockserver.errors import MockserverError, UnreadableDocument
-from mockserver.schema.alone import alone
+from mockserver.schema.alone import alone, fewest
 from mockserver.schema.bundle import Bundle, Bundles
 from mockserver.schema.compile import Validator, Validators
 from mockserver.schema.dialects import Direction, Version
@@ -139,6 +139,7 @@ READERS: Mapping[Version, Reader] = {"2.0": _READ_2, "3.0": _READ_3, "3.1": _REA
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
+Steps: TypeAlias = tuple[str | int, ...]
 _MediaKey: TypeAlias = tuple[str, str, str, Direction]
 
 
@@ -155,7 +156,7 @@ class Plans:
         self._plans: dict[str, Plan | Broken] = {}
         self._media: dict[_MediaKey, MediaPlan] = {}
         self._headers: dict[tuple[str, str], ParameterPlan] = {}
-        self._parts: dict[tuple[MediaPlan, Sequence[str | int]], Validator | None] = {}
+        self._parts: dict[tuple[MediaPlan, Steps], tuple[Validator | None, int | None]] = {}
         self._schemes: Mapping[str, SecurityScheme] | None = None
         self._lock = threading.Lock()
 
@@ -183,16 +184,23 @@ class Plans:
                 bounded(self._media, self._limit)[key] = found
         return found
 
-    def part(self, media: MediaPlan, path: tuple[str | int, ...]) -> Validator | None:
-        """Return the judge of what stands at a place of a value that fits; None where only the whole can be judged."""
-        key = (media, path)
-        if key in self._parts:
-            return self._parts.get(key)  # the whole is judged where another thread has made room
-        schema = alone(media.bundle.schema, path) if media.bundle is not None and not media.per_item else None
-        judge = self._judges.of(schema) if schema is not None else None
-        with self._lock:
-            bounded(self._parts, self._limit)[key] = judge
-        return judge
+    def part(self, media: MediaPlan, path: Steps) -> tuple[Validator | None, int | None]:
+        """Return the judge of what stands at a place of a value that fits, and how few items of a list there would do.
+
+        None stands where only the whole can be judged.
+        """
+        found = self._parts.get((media, path))
+        if found is None:
+            found = self._part(media, path)
+            with self._lock:
+                bounded(self._parts, self._limit)[media, path] = found
+        return found
+
+    def _part(self, media: MediaPlan, path: Steps) -> tuple[Validator | None, int | None]:
+        if media.bundle is None or media.per_item:
+            return None, None
+        schema = alone(media.bundle.schema, path)
+        return self._judges.of(schema) if schema is not None else None, fewest(media.bundle.schema, path)
 
     def header(self, header: Parameter) -> ParameterPlan:
         """Return the judge of a response header; raise UnreadableDocument when its schema is broken."""

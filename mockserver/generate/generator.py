@@ -103,16 +103,26 @@ class Generator:
             if not wanted:
                 sheet = self._sheets[0] if 0 in self._sheets else self._sheeted(0)
                 return sheet.write(root) if sheet is not None else None
-            with self._lock:
-                echo = (self._workshop or self._opened()).echo
-                form = echo.form_for(wanted)
-                sheet = self._sheets[form] if form in self._sheets else self._sheeted(form)
-                if sheet is None or not sheet.names:
-                    return sheet.write(root) if sheet is not None else None
-                taken = echo.taken(sheet.names, wanted, form)
-            return sheet.write(root, taken) if taken is not None else None
+            sheet, taken = self._taken(wanted)
+            return sheet.write(root, taken) if sheet is not None and taken is not None else None
         except TypeError:  # of `part_dumps`
             return None
+
+    def outline(self, seed: int, *, wanted: Mapping[str, JSON] = _NOTHING) -> JSON:
+        """Return what `write` says as a value, in whose lists the items are `Spelled`; None where there is no such."""
+        try:
+            sheet, taken = self._taken(wanted)
+            return sheet.outline(fork(seed & MASK, _SALT), taken) if sheet is not None and taken is not None else None
+        except TypeError:
+            return None
+
+    def _taken(self, wanted: Mapping[str, JSON]) -> tuple[Sheet | None, Mapping[str, JSON] | None]:
+        """Return the sheet for what is wanted, and what stands in it instead; None where nothing may."""
+        with self._lock:
+            echo = (self._workshop or self._opened()).echo
+            form = echo.form_for(wanted)
+            sheet = self._sheets[form] if form in self._sheets else self._sheeted(form)
+            return sheet, echo.taken(sheet.names, wanted, form) if sheet is not None and sheet.names else _NOTHING
 
     def _sheeted(self, form: int) -> Sheet | None:
         plan = self._plans.get(("", form)) or self._planned("", form)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from typing import TypeAlias
 from mockserver.generate.dice import HIGH, MASK, MULTIPLIER, SMALL, Choice, Constant, Draw, Steps, fork
 from mockserver.generate.nodes import STOCK, ListDraw, ObjectDraw, StockDraw
 from mockserver.values import JSON
-from mockserver.wire.json import part_dumps
+from mockserver.wire.json import Spelled, loads, part_dumps
 
 _Write: TypeAlias = Callable[[int], bytes]
 _Hole: TypeAlias = tuple[int, int, int, int, _Write]
@@ -34,21 +34,19 @@ class Sheet:
     TypeError: there is a value that only a whole text can spell.
     """
 
-    __slots__ = ("_forks", "_holes", "_left", "_pieces", "names")
+    __slots__ = ("_forks", "_holes", "_left", "_lists", "_pieces", "names")
 
     def __init__(self, pen: _Pen, names: Mapping[str, int]) -> None:
         self._forks = tuple(pen.forks)
         self._holes = tuple(pen.holes)
         self._left: dict[tuple[str, ...], tuple[_Hole, ...]] = {}
+        self._lists = dict(pen.lists)
         self._pieces = [*pen.pieces, pen.text]
         self.names = names
 
     def write(self, seed: int, instead: Mapping[str, JSON] = _NOTHING) -> bytes:
         """Return the text of the value of a seed, with other values for some of its properties."""
-        seeds = [seed]
-        for above, salt in self._forks:
-            seed = ((seeds[above] ^ salt) * MULTIPLIER) & MASK
-            seeds.append(seed ^ seed >> 29)
+        seeds = self._seeds(seed)
         pieces = self._pieces.copy()
         holes = self._holes
         if instead:
@@ -67,6 +65,27 @@ class Sheet:
         if len(self._left) < _FEW:
             self._left[names] = left
         return left
+
+    def outline(self, seed: int, instead: Mapping[str, JSON] = _NOTHING) -> JSON:
+        """Return what `write` writes as a value, in whose lists the items are texts still; None if it is no such."""
+        seeds = self._seeds(seed)
+        if not self.names:
+            return self._opened(self._holes[0], seeds) if 1 in self._lists else None
+        beside = dict(zip(self.names, self._holes, strict=True))
+        return {name: instead[name] if name in instead else self._opened(hole, seeds) for name, hole in beside.items()}
+
+    def _opened(self, hole: _Hole, seeds: Sequence[int]) -> JSON:
+        piece, of, salt, count, write = hole
+        if piece in self._lists:
+            return list(map(Spelled, self._lists[piece](seeds[of])))
+        return loads(write((((seeds[of] ^ salt) * MULTIPLIER & MASK) >> HIGH) % count if count else seeds[of]))
+
+    def _seeds(self, seed: int) -> list[int]:
+        seeds = [seed]
+        for above, salt in self._forks:
+            seed = ((seeds[above] ^ salt) * MULTIPLIER) & MASK
+            seeds.append(seed ^ seed >> 29)
+        return seeds
 
 
 def sheet_of(draw: Draw) -> Sheet | None:
@@ -91,6 +110,7 @@ class _Pen:
     def __init__(self) -> None:
         self.forks: list[tuple[int, int]] = []
         self.holes: list[_Hole] = []
+        self.lists: dict[int, Callable[[int], list[bytes]]] = {}
         self.pieces: list[bytes] = []
         self.text = b""
 
@@ -104,6 +124,8 @@ class _Pen:
         self.pieces += (self.text, b"")
         self.text = b""
         piece = len(self.pieces) - 1
+        if isinstance(draw, ListDraw):
+            self.lists[piece] = _writes_items(draw)
         self.holes.append((piece, of, *_hole(draw)))
         return piece
 
@@ -156,10 +178,15 @@ def _writes(draw: Draw) -> _Write:
             pen.value(draw, 0)
             return Sheet(pen, {}).write
         case ListDraw():
-            item, seeds = _writes(draw.item), draw.seeds
-            return lambda seed: b"[%b]" % b",".join(map(item, seeds(seed)))
+            items = _writes_items(draw)
+            return lambda seed: b"[%b]" % b",".join(items(seed))
         case _:
             return lambda seed: part_dumps(draw(seed))
+
+
+def _writes_items(draw: ListDraw) -> Callable[[int], list[bytes]]:
+    item, seeds = _writes(draw.item), draw.seeds
+    return lambda seed: list(map(item, seeds(seed)))
 
 
 def _writes_stock(draw: StockDraw) -> _Write:

@@ -14,6 +14,7 @@ from mockserver.answers.identity import seed_of, wanted_of, wants_stream
 from mockserver.answers.imagine import Imagined, NoSuchExample
 from mockserver.answers.paging import paged
 from mockserver.answers.prefer import Preferences
+from mockserver.answers.sound import sound_of
 from mockserver.checks.received import Received, finding
 from mockserver.checks.request import check_request
 from mockserver.checks.security import challenge
@@ -110,7 +111,9 @@ class Answering(Struct, frozen=True):
             dynamic=self.wishes.dynamic,
             operation=plan.operation.node.tree,
             expanded=asked.expand,
-            part=partial(paged, asked, self.request) if asked is not NOTHING and asked.part else None,
+            part=partial(paged, asked, self.request, sound_of(self.service.plans, media))
+            if asked is not NOTHING and asked.part
+            else None,
         )
         if chosen.status < 400 or imagined.source == "example":
             return imagined

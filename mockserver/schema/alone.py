@@ -29,16 +29,38 @@ def alone(schema: JSON, path: Sequence[str | int]) -> JSON:
     ({'maxLength': 9}, None)
     """
     definitions = schema.get("$defs", {}) if isinstance(schema, dict) else {}
+    pieces = _at(schema, path, definitions)
+    if pieces is None:
+        return None
+    pieces = [_followed(piece, definitions) for piece in pieces if piece is not True]
+    if any(map(_refers, pieces)):
+        return None
+    return pieces[0] if len(pieces) == 1 else {"allOf": pieces} if pieces else True
+
+
+def fewest(schema: JSON, path: Sequence[str | int]) -> int | None:
+    """Return how few items of a list at a place of a value that fits would do, any of them; None where more counts.
+
+    >>> fewest({"properties": {"a": {"minItems": 2}}}, ("a",)), fewest({"contains": {}}, ())
+    (2, None)
+    """
+    definitions = schema.get("$defs", {}) if isinstance(schema, dict) else {}
+    pieces = _at(schema, path, definitions)
+    found = list(_said(pieces, definitions, "array")) if pieces is not None else [_UNKNOWN]
+    if any(not (_TOGETHER - {"uniqueItems"}).isdisjoint(piece) or piece is _UNKNOWN for piece in found):
+        return None
+    return max((int(piece.get("minItems", 0)) for piece in found), default=0)
+
+
+def _at(schema: JSON, path: Sequence[str | int], definitions: Mapping[str, JSON]) -> list[JSON] | None:
+    """Return what a member must keep; None where the values beside it count."""
     pieces: list[JSON] = [schema]
     for step in path:
         found = list(_said(pieces, definitions, "object" if isinstance(step, str) else "array"))
         if any(not _TOGETHER.isdisjoint(piece) for piece in found):
             return None
         pieces = [member for piece in found for member in _members(piece, step)]
-    pieces = [_followed(piece, definitions) for piece in pieces if piece is not True]
-    if any(map(_refers, pieces)):
-        return None
-    return pieces[0] if len(pieces) == 1 else {"allOf": pieces} if pieces else True
+    return pieces
 
 
 def _said(pieces: Sequence[JSON], definitions: Mapping[str, JSON], kind: str) -> Iterator[Mapping[str, JSON]]:

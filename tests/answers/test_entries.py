@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mockserver.answers.changes import Sound
 from mockserver.answers.entries import lists_in, subject_of, with_entries
+from mockserver.answers.sound import Sound
 from mockserver.violation import Violation
 
 PARCEL = Violation("request-required", "consumer", "error", "ship", "a.yaml", "", "body#/parcels/0/size", "no size", "")
@@ -15,7 +15,7 @@ NOTE = Violation("request-note", "consumer", "info", "ship", "a.yaml", "", "quer
 
 
 def whole(fits: Any) -> Sound:
-    return Sound(fits, lambda _path: None)
+    return Sound(fits, lambda _path: (None, None))
 
 
 def retold(value: Any, schema: Any = None) -> Any:

@@ -10,7 +10,7 @@ from mockserver.generate.generator import Generator, Unsatisfiable
 from mockserver.generate.nodes import STOCK
 from mockserver.generate.sheet import Shelf
 from mockserver.schema.compile import Validators
-from mockserver.wire.json import dumps
+from mockserver.wire.json import Spelled, dumps, joined_dumps
 
 OWNER = {
     "type": "object",
@@ -43,9 +43,11 @@ WANTED = st.dictionaries(
 
 
 def writes(schema, seed, wanted):
-    """Return what is drawn and spelled, and what is written at once."""
+    """Return what is drawn and spelled, and what is written at once; an outline says the same."""
     generator = Generator(schema, Validators())
-    return dumps(generator.draw(seed, wanted=wanted)), generator.write(seed, wanted=wanted)
+    written, outline = generator.write(seed, wanted=wanted), generator.outline(seed, wanted=wanted)
+    assert outline is None or joined_dumps(outline) == written
+    return dumps(generator.draw(seed, wanted=wanted)), written
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -64,6 +66,13 @@ def test_a_thing_with_parts_is_written_at_once(seed, wanted):
     drawn, written = writes(ISSUE, seed, wanted)
     beyond = any(type(given) is int and abs(given) > 2**63 for given in wanted.values())
     assert written == drawn or (written is None and beyond)
+
+
+def test_the_items_of_an_outline_are_texts_and_what_stands_around_them_is_not():
+    page = {"type": "object", "properties": {"data": {"type": "array", "items": ISSUE}, "kind": {"type": "integer"}}}
+    outline = Generator(page, Validators()).outline(7)
+    assert {type(item) for item in outline["data"]} == {Spelled}
+    assert type(outline["kind"]) is int
 
 
 @pytest.mark.parametrize(
