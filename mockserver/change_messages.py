@@ -59,7 +59,7 @@ security-added | warning | a credential that was enough is no longer | OAS 3.1 �
 security-removed | info | a credential is enough that was not | OAS 3.1 §4.8.30
     Nothing to do.
 security-scope-added | warning | a scope is asked for that was not | OAS 3.1 §4.8.30
-    No contract knows the scopes of a token: look whether yours have it.
+    Tokens with the old scopes are refused: look whether yours have it.
 security-scope-removed | info | a scope is no longer asked for | OAS 3.1 §4.8.30
     Nothing to do.
 parameter-added | info | a parameter is new | OAS 3.1 §4.8.12

@@ -65,6 +65,8 @@ class Impacts:
             return None
         if not used:
             return Impact("unused", f"no method of your client calls {names[0]}")
+        if change.rule == "security-scope-added":
+            return Impact("unknown", "no run shows which scopes the token of your client has")
         return first_breaking(self._on(change, name) for name in used)
 
     def _asks(self, change: Change) -> bool:

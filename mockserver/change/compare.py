@@ -66,8 +66,9 @@ class _Comparing:
 
     def all(self) -> Comparison:
         """Compare everything."""
-        changes = list(whole(self._old, self._new))
-        for both in (matched(self._old, self._new), webhooks(self._old, self._new)):
+        asked = matched(self._old, self._new)
+        changes = list(whole(self._old, self._new, asked.both))
+        for both in (asked, webhooks(self._old, self._new)):
             changes.extend(self._matched(both))
         changes.extend(self._schemas())
         operations = len(self._new.operations) + len(self._new.webhooks)
@@ -126,7 +127,7 @@ class _Comparing:
             if moved or old is self._old.operations[0]:
                 yield found(
                     rule, verdict, paired, "", told, old=old.node, new=new.node,  # type: ignore[arg-type]
-                    evidence=evidence if moved else (),
+                    direction="request" if moved else "", evidence=evidence if moved else (),
                 )  # fmt: skip
         if old.operation_id != new.operation_id:
             told = f"operationId was {old.operation_id or 'not said'}, is {new.operation_id or 'not said'}"
@@ -157,7 +158,7 @@ class _Comparing:
         documents = self._old.documents, self._new.documents
         operations = paired.old, paired.new
         asked = [
-            Asked(reader.parameters(held, operation), reader.request_body(held, operation))
+            Asked(reader.parameters(held, operation), reader.request_body(held, operation), held)
             for reader, held, operation in zip(self._readers, documents, operations, strict=True)
         ]
         answered = [
@@ -171,7 +172,7 @@ class _Comparing:
         )
         yield from self._deprecated_parameters(paired, *asked)
         yield from self._sorted(requests(paired, *asked))
-        yield from self._sorted(responses(paired, answered[0][0], answered[1][0]))
+        yield from self._sorted(responses(paired, answered[0][0], answered[1][0], documents))
 
     def _deprecated_parameters(self, paired: Paired, old: Asked, new: Asked) -> Iterator[Change]:
         ours = {(one.location, one.name): one for one in old.parameters}

@@ -29,7 +29,9 @@ class Evidence(Struct, frozen=True):
     """What an exchange must hold to prove a change; who can make exchanges does the rest.
 
     `given` are values by place (`body`, `query.limit`, `header.X-Key`); `omitted` places say nothing. For an answer:
-    `status` and `media_type`. `direction` is that of the message.
+    `status` and `media_type`; `content_type` is what a range is said to be. `direction` is that of the message,
+    `security` names the schemes that the request shows, `scopes` those of its token, and `lacks` says what they lack:
+    no exchange shows them.
     """
 
     paired: Paired
@@ -38,7 +40,11 @@ class Evidence(Struct, frozen=True):
     omitted: frozenset[str] = frozenset()
     status: str = ""
     media_type: str = ""
+    content_type: str = ""
     accept: str = ""
+    security: tuple[str, ...] | None = None
+    scopes: tuple[str, ...] = ()
+    lacks: str = ""
 
 
 class Change(Struct, frozen=True):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.change.found import found
+from mockserver.change.media import Carried, media, schema_said
 from mockserver.change.model import Change, Evidence, Paired, Verdict
 from mockserver.change.operations import renamed
 from mockserver.change.pairs import Site
-from mockserver.contract.model import MediaType, Parameter, RequestBody
-from mockserver.document.documents import Node
-from mockserver.schema.dialects import Direction
+from mockserver.change.spelling import parameters_alike
+from mockserver.contract.model import Parameter, RequestBody
+from mockserver.document.documents import Documents
 from mockserver.values import Struct
-from mockserver.wire import media_type as media_types
 
 
 class Asked(Struct, frozen=True):
@@ -20,12 +20,13 @@ class Asked(Struct, frozen=True):
 
     parameters: tuple[Parameter, ...]
     body: RequestBody | None
+    documents: Documents
 
 
 def requests(paired: Paired, old: Asked, new: Asked) -> Iterator[Change | Site]:
     """Yield what changed in what a request may say, and the schemas to compare."""
     yield from _parameters(paired, old, new)
-    yield from _body(paired, old.body, new.body)
+    yield from _body(paired, old.body, new.body, (old.documents, new.documents))
 
 
 def _parameters(paired: Paired, old: Asked, new: Asked) -> Iterator[Change | Site]:
@@ -34,7 +35,7 @@ def _parameters(paired: Paired, old: Asked, new: Asked) -> Iterator[Change | Sit
     theirs = {_key(parameter, names): parameter for parameter in new.parameters}
     for key, parameter in ours.items():
         if key in theirs:
-            yield from _parameter(paired, parameter, theirs[key])
+            yield from _parameter(paired, parameter, theirs[key], (old.documents, new.documents))
         elif parameter.location != "path":
             yield _removed(paired, parameter)
     for key, parameter in theirs.items():
@@ -82,7 +83,9 @@ def _if_asked(paired: Paired, verdict: Verdict) -> Verdict:
     return "compatible" if paired.reversed else verdict
 
 
-def _parameter(paired: Paired, old: Parameter, new: Parameter) -> Iterator[Change | Site]:
+def _parameter(
+    paired: Paired, old: Parameter, new: Parameter, documents: tuple[Documents, Documents]
+) -> Iterator[Change | Site]:
     place = _place(new)
     if old.required != new.required:
         rule = "parameter-required" if new.required else "parameter-optional"
@@ -93,8 +96,7 @@ def _parameter(paired: Paired, old: Parameter, new: Parameter) -> Iterator[Chang
             old=old.node, new=new.node, direction="request",
             evidence=[Evidence(paired, "request", omitted=frozenset({place}))] if breaks else (),
         )  # fmt: skip
-    spelled = [(old.style, new.style), (old.explode, new.explode), (old.media_type, new.media_type)]
-    if any(one != other for one, other in spelled):
+    if not parameters_alike(old, new, documents):
         told = f"{new.name} was spelled {_spelling(old)}, and is {_spelling(new)}"
         yield found(
             "parameter-respelled", "unproven", paired, place, told,
@@ -103,18 +105,24 @@ def _parameter(paired: Paired, old: Parameter, new: Parameter) -> Iterator[Chang
         )  # fmt: skip
     if old.allow_empty != new.allow_empty:
         told = f"{new.name} may {'now' if new.allow_empty else 'no longer'} be empty"
-        yield found("parameter-respelled", "unproven", paired, place, told, old=old.node, new=new.node)
+        yield found(
+            "parameter-respelled", "compatible" if new.allow_empty else "unproven", paired, place, told,
+            old=old.node, new=new.node, direction="request",
+            evidence=[Evidence(paired, "request", {place: ""})],
+        )  # fmt: skip
     if old.schema is not None and new.schema is not None:
         yield Site(paired, "request", place, old.schema, new.schema, lexical=not new.media_type)
     elif new.schema is not None or old.schema is not None:
-        yield _schema(paired, place, old.node, new.node, added=new.schema is not None)
+        yield schema_said(paired, place, old.node, new.node, Evidence(paired, "request"), added=new.schema is not None)
 
 
 def _spelling(parameter: Parameter) -> str:
     return parameter.media_type or f"style {parameter.style}, explode {str(parameter.explode).lower()}"
 
 
-def _body(paired: Paired, old: RequestBody | None, new: RequestBody | None) -> Iterator[Change | Site]:
+def _body(
+    paired: Paired, old: RequestBody | None, new: RequestBody | None, documents: tuple[Documents, Documents]
+) -> Iterator[Change | Site]:
     if old is None and new is None:
         return
     if old is None or new is None:
@@ -129,7 +137,7 @@ def _body(paired: Paired, old: RequestBody | None, new: RequestBody | None) -> I
             old=old.node, new=new.node, direction="request",
             evidence=[Evidence(paired, "request", omitted=frozenset({"body"}))] if breaks else (),
         )  # fmt: skip
-    yield from media(paired, "request", old.content, new.content, ("", 0), (old.node, new.node))
+    yield from media(Carried(paired, "request", (old.node, new.node), documents), old.content, new.content)
 
 
 def _whole_body(paired: Paired, old: RequestBody | None, new: RequestBody | None) -> Change:
@@ -146,89 +154,3 @@ def _whole_body(paired: Paired, old: RequestBody | None, new: RequestBody | None
         new=new.node, direction="request",
         evidence=[Evidence(paired, "request", omitted=frozenset({"body"}))] if breaks else (),
     )  # fmt: skip
-
-
-def media(
-    paired: Paired,
-    direction: Direction,
-    old: tuple[MediaType, ...],
-    new: tuple[MediaType, ...],
-    answered: tuple[str, int],
-    holders: tuple[Node, Node],
-) -> Iterator[Change | Site]:
-    """Yield what changed in the media types of a body, and the schemas to compare."""
-    status, code = answered
-    at = f"{status} body" if status else "body"
-    ours, theirs = ({one.name.lower(): one for one in content} for content in (old, new))
-    narrows = (direction == "response") != paired.reversed
-    for name, one in ours.items():
-        partner = theirs.get(name) or _ranging(theirs, name)
-        if partner is not None:
-            yield from _same_media(paired, direction, one, partner, answered, at)
-            continue
-        breaks = direction == "response" or not narrows
-        evidence = Evidence(paired, direction, status=_code(code), media_type=one.name, accept=one.name)
-        yield found(
-            "media-type-removed", "breaking" if breaks else "compatible", paired, at,
-            f"{one.name} is gone", old=one.node, new=holders[1], direction=direction,
-            evidence=[evidence] if breaks else (),
-        )  # fmt: skip
-    for name, one in theirs.items():
-        if name in ours or _ranging(ours, name) is not None:
-            continue
-        evidence = Evidence(paired, direction, status=_code(code), media_type=one.name)
-        yield found(
-            "media-type-added", "breaking" if narrows else "compatible", paired, at,
-            f"{one.name} is new", old=holders[0], new=one.node, direction=direction,
-            evidence=[evidence] if narrows else (), beyond=True,
-        )  # fmt: skip
-
-
-def _ranging(content: dict[str, MediaType], name: str) -> MediaType | None:
-    """Return the media type of a range, such as text/*, that a name is in."""
-    chosen = media_types.select([one.name for one in content.values()], name)
-    return next((one for one in content.values() if one.name == chosen), None)
-
-
-def _same_media(
-    paired: Paired, direction: Direction, old: MediaType, new: MediaType, answered: tuple[str, int], at: str
-) -> Iterator[Change | Site]:
-    ours, theirs = old.schema or old.item_schema, new.schema or new.item_schema
-    if ours is not None and theirs is not None:
-        yield Site(paired, direction, "body", ours, theirs, *answered, new.name)
-    elif ours is not None or theirs is not None:
-        yield _schema(
-            paired, at, old.node, new.node, added=theirs is not None, direction=direction,
-            status=_code(answered[1]), media_type=new.name,
-        )  # fmt: skip
-
-
-def _schema(
-    paired: Paired,
-    at: str,
-    old: Node,
-    new: Node,
-    *,
-    added: bool,
-    direction: Direction = "request",
-    status: str = "",
-    media_type: str = "",
-) -> Change:
-    """Tell that a value is described now, or no longer."""
-    narrows = (direction == "response") != paired.reversed
-    breaks = added != narrows
-    rule = "schema-added" if added else "schema-removed"
-    told = "the value is described now" if added else "the value is no longer described: anything may stand here"
-    odd = Evidence(paired, direction, {at.rpartition(" ")[2]: ODD}, status=status, media_type=media_type)
-    return found(
-        rule, "breaking" if breaks else "compatible", paired, at, told,
-        old=old, new=new, direction=direction, evidence=[odd] if breaks else (),
-    )  # fmt: skip
-
-
-def _code(code: int) -> str:
-    return str(code) if code else ""
-
-
-ODD = "\x00odd"
-"""Stands for a value that nobody would describe: whoever makes the exchange picks one that is refused."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.change.found import found
+from mockserver.change.media import Carried, media
 from mockserver.change.model import Change, Evidence, Paired
 from mockserver.change.pairs import Site
-from mockserver.change.requests import media
 from mockserver.contract.model import Parameter, ResponseSpec
 from mockserver.contract.plan import response_for
+from mockserver.document.documents import Documents
 
 Responses = tuple[ResponseSpec, ...]
 
 
-def responses(paired: Paired, old: Responses, new: Responses) -> Iterator[Change | Site]:
+def responses(
+    paired: Paired, old: Responses, new: Responses, documents: tuple[Documents, Documents]
+) -> Iterator[Change | Site]:
     """Yield what changed in the answers, and the schemas to compare."""
     seen: set[tuple[str, str]] = set()
     for status in _codes(old, new):
@@ -28,7 +31,8 @@ def responses(paired: Paired, old: Responses, new: Responses) -> Iterator[Change
             continue
         told = str(status) if ours.status != theirs.status else theirs.status
         yield from _headers(paired, ours, theirs, told, status)
-        yield from media(paired, "response", ours.content, theirs.content, (told, status), (ours.node, theirs.node))
+        carried = Carried(paired, "response", (ours.node, theirs.node), documents, told, status)
+        yield from media(carried, ours.content, theirs.content)
 
 
 def _codes(old: Responses, new: Responses) -> Iterator[int]:

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from mockserver.contract.model import Contract
-from mockserver.document.documents import Documents, Node
+from mockserver.document.documents import Documents, Node, base_below, joined
 from mockserver.errors import UnreadableDocument
 from mockserver.schema.edition import Edition
 from mockserver.schema.terms import exactly
-from mockserver.values import JSON
+from mockserver.values import JSON, replace
 
 _Pair: TypeAlias = tuple[str, str, str, str]
+_Reference: TypeAlias = tuple[str, str]
+"""A reference, and the base that holds where it is written, as seen from the place that was asked for."""
 
 
 class Sameness:
@@ -30,7 +32,7 @@ class Sameness:
         )
         self._known: dict[_Pair, bool] = {}
         self._own: dict[_Pair, bool] = {}
-        self._references: dict[int, tuple[JSON, tuple[str, ...]]] = {}
+        self._references: dict[int, tuple[JSON, tuple[_Reference, ...]]] = {}
 
     def definition(self, one: Edition, other: Edition, name: str) -> bool:
         """Tell whether a definition is the same in two editions, whichever of them is the old one."""
@@ -52,29 +54,33 @@ class Sameness:
             if pair in seen or self._known.get(pair):
                 continue
             seen.add(pair)
-            if self._known.get(pair) is False or not self.itself(one, other):
+            followed = self._followed(one, other) if self._itself(one, other) else None
+            if self._known.get(pair) is False or followed is None:
                 self._known[root] = False
                 return False
-            todo.extend(self.followed(one, other))
+            todo.extend(followed)
         self._known.update(dict.fromkeys(seen, True))
         return True
 
-    def itself(self, old: Node, new: Node) -> bool:
+    def _itself(self, old: Node, new: Node) -> bool:
         """Tell whether two places are written the same, whatever they refer to."""
         pair = _pair(old, new)
         if pair not in self._own:
             self._own[pair] = exactly(old.tree, new.tree)
         return self._own[pair]
 
-    def followed(self, old: Node, new: Node) -> Iterator[tuple[Node, Node]]:
-        """Yield what the references of two places, written the same, lead to."""
-        for reference in self.references(old.tree):
-            try:
-                yield _resolved(self._old, old, reference), _resolved(self._new, new, reference)
-            except UnreadableDocument:
-                continue  # lint tells it; it leads nowhere on at least one side
+    def _followed(self, old: Node, new: Node) -> list[tuple[Node, Node]] | None:
+        """Return what the references of two places, written the same, lead to; None where only one leads somewhere."""
+        found: list[tuple[Node, Node]] = []
+        for reference in self._referred(old.tree):
+            ours, theirs = _resolved(self._old, old, reference), _resolved(self._new, new, reference)
+            if ours is not None and theirs is not None:
+                found.append((ours, theirs))
+            elif ours is not theirs:
+                return None
+        return found
 
-    def references(self, tree: JSON) -> tuple[str, ...]:
+    def _referred(self, tree: JSON) -> tuple[_Reference, ...]:
         """Return what a tree refers to, each once."""
         found = self._references.get(id(tree))
         if found is None:
@@ -82,27 +88,40 @@ class Sameness:
         return found[1]
 
 
-def _resolved(documents: Documents, at: Node, reference: str) -> Node:
-    if "/" not in reference and "#" not in reference:  # a discriminator's mapping by name
-        reference = f"#/components/schemas/{reference}"
-    return documents.resolve(at, reference)
+def _resolved(documents: Documents, at: Node, reference: _Reference) -> Node | None:
+    written, base = reference
+    here = replace(at, base=joined(at.base, base)) if base else at
+    try:
+        return documents.resolve(here, written)
+    except UnreadableDocument:
+        return None  # lint tells it
 
 
 def _pair(old: Node, new: Node) -> _Pair:
     return old.uri, old.pointer, new.uri, new.pointer
 
 
-def _references(tree: JSON) -> Iterator[str]:
-    todo = [tree]
+def _references(tree: JSON) -> Iterator[_Reference]:
+    todo = [(tree, "")]
     while todo:
-        at = todo.pop()
+        at, base = todo.pop()
         if isinstance(at, list):
-            todo.extend(item for item in at if isinstance(item, dict | list))
+            todo.extend((item, base) for item in at if isinstance(item, dict | list))
         elif isinstance(at, dict):
-            reference = at.get("$ref")
-            if isinstance(reference, str):
-                yield reference
-            discriminator = at.get("discriminator")
-            if isinstance(discriminator, dict) and isinstance(discriminator.get("mapping"), dict):
-                yield from (target for target in discriminator["mapping"].values() if isinstance(target, str))
-            todo.extend(value for value in at.values() if isinstance(value, dict | list))
+            if at is not tree:  # the base of the place itself is known
+                base = base_below(base, at)
+            yield from ((reference, base) for reference in _written(at))
+            todo.extend((value, base) for value in at.values() if isinstance(value, dict | list))
+
+
+def _written(tree: JSON) -> Iterator[str]:
+    for keyword in ("$ref", "$dynamicRef"):
+        if isinstance(tree.get(keyword), str):
+            yield tree[keyword]
+    discriminator = tree.get("discriminator")
+    if isinstance(discriminator, dict):
+        mapping = discriminator.get("mapping")
+        targets = list(mapping.values()) if isinstance(mapping, dict) else []
+        for target in (*targets, discriminator.get("defaultMapping")):
+            if isinstance(target, str):  # by name, or by URI (OAS 3.1.1 §4.8.25)
+                yield target if "/" in target or "#" in target else f"#/components/schemas/{target}"

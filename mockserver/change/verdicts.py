@@ -74,7 +74,8 @@ class Judge:
             index = delicate_step(edit.way)
             return Judged(edit, "compatible") if index is None else self._around(pair, edit, index)
         beyond = _is_beyond(left, edit.part)
-        found = list(self._refuter.refutations(left.edition, self._narrowed(left, edit.part), part))
+        filled = any(_is_spelled(root) for root, _ in islice(self._pairs.routes(pair), 1))
+        found = list(self._refuter.refutations(left.edition, self._narrowed(left, edit.part), part, filled=filled))
         for root, values in self._lifted(pair, edit, part, found):
             return Judged(edit, "breaking", beyond, root, values)
         if self._is_excused(pair):
@@ -141,24 +142,32 @@ class Judge:
             sides = self._sides(root.old, root.new)
             left, right = map(_term, sides)
             fits = self._prover.terms.fits
-            wholes = self._wholes(sides, (*way, *edit.way), part, values, dear=not tried)
+            spelled = _is_spelled(root)
+            wholes = self._wholes(sides, (*way, *edit.way), part, values, dear=not tried, filled=spelled)
             broken = (whole for whole in wholes if fits(left, whole) and not fits(right, whole))
-            found = tuple(islice(broken, 1 if all(is_json(site.media_type) for site in root.sites) else _MOST_SPELLED))
+            found = tuple(islice(broken, _MOST_SPELLED if spelled else 1))
             if found:
                 yield root, found
                 return
 
     def _wholes(
-        self, sides: tuple[Spot, Spot], way: tuple[Step, ...], part: Term, values: list[JSON], *, dear: bool
+        self,
+        sides: tuple[Spot, Spot],
+        way: tuple[Step, ...],
+        part: Term,
+        values: list[JSON],
+        *,
+        dear: bool,
+        filled: bool,
     ) -> Iterator[JSON]:
-        """Propose whole values; `dear` ones are sought for, and not only put together."""
+        """Propose whole values; `dear` ones are sought for, and not only put together; `filled` for forms."""
         left, right = sides
         if not way:
             yield from values
             return
         for value in values:
             with suppress(MockserverError, _Misfit):  # a sample that cannot hold the value says nothing
-                yield self._grafted(way, value)
+                yield self._grafted(way, value, filled=filled)
         if not dear:
             return
         for whole in self._refuter.whole(_term(left), _term(right)):
@@ -171,16 +180,17 @@ class Judge:
         more = {"allOf": [_steering(way, inner), outer], "$defs": definitions}
         yield from self._refuter.steered(left.edition, left.schema, more)
 
-    def _grafted(self, way: tuple[Step, ...], value: JSON) -> JSON:
+    def _grafted(self, way: tuple[Step, ...], value: JSON, *, filled: bool) -> JSON:
         """Put a value into samples of all that it stands in."""
         for step in reversed(way):
             holder = self._sides(step.old, step.new)[0]
             if step.kind == "same":
                 value = self._joined(holder, value)
                 continue
-            sample = self._refuter.lean(holder.edition, holder.schema)
+            sample = self._refuter.lean(holder.edition, holder.schema, filled=filled)
             if step.kind == "item":
                 items = list(sample) if isinstance(sample, list) else []
+                items = items[1:] if filled and len(items) == 1 else items
                 index = step.name if isinstance(step.name, int) else len(holder.schema.get("prefixItems", ()))
                 if index > len(items):
                     raise _Misfit
@@ -215,6 +225,11 @@ def _held(value: JSON, way: tuple[Step, ...]) -> Iterator[JSON]:
         return
     for one in inner:
         yield from _held(one, rest)
+
+
+def _is_spelled(root: Pair) -> bool:
+    """Tell whether a value is sent otherwise than as JSON, so that not every value can be said."""
+    return not all(is_json(site.media_type) for site in root.sites)
 
 
 class _Misfit(Exception):

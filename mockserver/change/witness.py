@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.change.guided import Guide
-from mockserver.change.lean import Unfit, lean
+from mockserver.change.lean import Leaner, Unfit
 from mockserver.errors import MockserverError
 from mockserver.generate.generator import Generator
 from mockserver.generate.proposals import proposals
@@ -36,14 +36,15 @@ class Refuter:
         self._terms = prover.terms
         self._guides = Guide(prover, validators), Guide(strict, validators)
         self._validators = validators
-        self._lean: dict[tuple[int, int], tuple[JSON, JSON]] = {}
+        self._lean: dict[tuple[int, int, bool], tuple[JSON, JSON]] = {}
         self._generators: dict[tuple[int, int], tuple[JSON, Generator]] = {}
 
-    def refutations(self, edition: Edition, written: JSON, right: Term) -> Iterator[JSON]:
-        """Yield values of the written schema that do not fit the right side, a few at most."""
+    def refutations(self, edition: Edition, written: JSON, right: Term, *, filled: bool = False) -> Iterator[JSON]:
+        """Yield values of the written schema that do not fit the right side, a few at most; `filled` for forms."""
         left = Term(edition, edition.judged(written))
         found = 0
-        for value in self._proposed(edition, written, right):
+        for proposed in self._proposed(edition, written, right):
+            value = self._filled(edition, written, proposed) if filled else proposed
             if self._terms.fits(left, value) and not self._terms.fits(right, value):
                 yield value
                 found += 1
@@ -54,12 +55,12 @@ class Refuter:
         """Propose values of the left side that the right one refuses, wherever that is."""
         yield from self._guides[1].refutations((left,), right)
 
-    def lean(self, edition: Edition, written: JSON) -> JSON:
-        """Return a small value of a schema; raise Unsatisfiable."""
-        key = (id(edition), id(written))
+    def lean(self, edition: Edition, written: JSON, *, filled: bool = False) -> JSON:
+        """Return a small value of a schema, `filled` for forms; raise Unsatisfiable."""
+        key = (id(edition), id(written), filled)
         if key not in self._lean:
             try:
-                value = lean(edition, written, lambda leaf: self.sample(edition, leaf))
+                value = Leaner(edition, lambda leaf: self.sample(edition, leaf), filled=filled).of(written)
             except Unfit:
                 value = self.sample(edition, written)
             if not self._terms.fits(Term(edition, edition.judged(written)), value):
@@ -93,6 +94,17 @@ class Refuter:
         definitions = {**bundle.pop("$defs", {}), **more.get("$defs", {})} if isinstance(bundle, dict) else {}
         rest = {key: value for key, value in more.items() if key != "$defs"}
         yield from self._draws({"allOf": [bundle, rest], "$defs": definitions}, 3)
+
+    def _filled(self, edition: Edition, written: JSON, value: JSON) -> JSON:
+        """Return an object with something in what is empty in it: forms spell no empty list."""
+        if not isinstance(value, dict) or all(inner not in ([], {}) for inner in value.values()):
+            return value
+        try:
+            sample = self.lean(edition, written, filled=True)
+        except MockserverError:
+            return value
+        known = sample if isinstance(sample, dict) else {}
+        return {name: known.get(name, inner) if inner in ([], {}) else inner for name, inner in value.items()}
 
     def _proposed(self, edition: Edition, written: JSON, right: Term) -> Iterator[JSON]:
         if right.schema is False:

@@ -134,7 +134,8 @@ def _evidence(change: Change, was: tuple[str, int, str], now: tuple[str, int, st
     witness = change.witness if isinstance(change.witness, dict) else {}
     for word, label in (("request", "sent"), ("response", "answer")):
         if word in witness and not (word == "request" and "response" in witness):
-            yield label, _message(witness[word])
+            scopes = f"   with scope {' and '.join(witness['scopes']) or 'none'}" if "scopes" in witness else ""
+            yield label, _message(witness[word]) + scopes
     if "refused" in witness:
         sender = "the old edition says" if "response" in witness else "the new edition says"
         yield "refused", f"{sender} {witness['refused']}"

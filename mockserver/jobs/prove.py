@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from mockserver.change.media import ODD
 from mockserver.change.model import Evidence, Paired
-from mockserver.change.requests import ODD
 from mockserver.checks.received import Received
 from mockserver.checks.request import check_request, unrouted
 from mockserver.checks.response import bodiless, check_response
-from mockserver.contract.model import Contract, Operation, ResponseSpec
+from mockserver.contract.model import Contract, MediaType, Operation, ResponseSpec
 from mockserver.contract.plan import Broken, Plan, Plans, response_for
 from mockserver.contract.reading import read_request
 from mockserver.contract.route import Routed, Router
@@ -18,10 +18,10 @@ from mockserver.exchange import Request, Response
 from mockserver.generate.generator import Generator
 from mockserver.jobs.sample import Sampler
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON
+from mockserver.values import JSON, replace
 from mockserver.violation import Violations, errors_in
 from mockserver.wire.bodies import encode_body
-from mockserver.wire.media_type import concrete, is_json, negotiate
+from mockserver.wire.media_type import concrete, is_json, negotiate, select
 from mockserver.wire.parameters import encode_header
 
 _SEEDS = 4
@@ -106,13 +106,18 @@ class Prover:
     ) -> JSON:
         theirs, ours = _sides(evidence.paired, makes is self._old)
         media = "" if evidence.accept and evidence.status else evidence.media_type
-        sampler = Sampler(makes.plans, makes.validators, given, evidence.omitted, media)
+        sampler = Sampler(
+            makes.plans, makes.validators, given, evidence.omitted, media, evidence.content_type, evidence.security
+        )
         request = sampler.request(theirs, seed)
         asked = evidence.paired.reversed
         if makes.refuses(request, theirs if asked else None, ""):
             return None
-        refused = judges.refuses(request, ours if asked else None, "")
-        return {"request": _shown(request, given), "refused": _told(refused)} if refused else None
+        refused = judges.refuses(request, ours if asked else None, "") or evidence.lacks
+        if not refused:
+            return None
+        scopes = {"scopes": list(evidence.scopes)} if evidence.lacks else {}
+        return {"request": _shown(request, given), **scopes, "refused": _told(refused)}
 
     def _response(
         self, evidence: Evidence, makes: Edition, judges: Edition, given: Mapping[str, JSON], seed: int
@@ -175,15 +180,23 @@ def _answer(
                 value = Generator(schema, makes.validators).draw(seed, name=header.name)
             headers.extend((header.name, line) for line in encode_header(plan.spec, value))
     body = b""
-    named = [media for media in documented.content if media.name == evidence.media_type] or documented.content[:1]
+    wanted = evidence.content_type or evidence.media_type
+    named = _chosen(documented.content, evidence.media_type)
     status = int(evidence.status)
-    if named and not bodiless(request, Response(status, (), b"")):
-        media = makes.plans.media(named[0], "response")
+    if named is not None and not bodiless(request, Response(status, (), b"")):
+        media = makes.plans.media(named, "response")
         schema = media.bundle.schema if media.bundle is not None else {}
         value = given["body"] if "body" in given else Generator(schema, makes.validators).draw(seed)
-        content_type, body = encode_body(media.spec, [value] if media.per_item else value)
-        headers.append(("Content-Type", content_type if "*" not in content_type else concrete(content_type)))
+        spec = replace(media.spec, media_type=concrete(wanted or named.name))
+        content_type, body = encode_body(spec, [value] if media.per_item else value)
+        headers.append(("Content-Type", content_type))
     return Response(status, tuple(headers), body)
+
+
+def _chosen(content: Sequence[MediaType], name: str) -> MediaType | None:
+    """Return the documented media type that a name falls to, else the first."""
+    chosen = select([one.name for one in content], name)
+    return next((one for one in content if one.name == chosen), next(iter(content), None))
 
 
 def _shown(request: Request, given: Mapping[str, JSON]) -> JSON:

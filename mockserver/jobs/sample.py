@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from mockserver.answers.imagine import sound_example
 from mockserver.contract.model import Operation, RequestBody, SecurityScheme
 from mockserver.contract.plan import Broken, MediaPlan, ParameterPlan, Plan, Plans
+from mockserver.document import pointer as pointers
 from mockserver.errors import MockserverError
 from mockserver.exchange import Request
 from mockserver.generate.generator import Generator
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON, Struct, field
+from mockserver.values import JSON, Struct, field, replace
 from mockserver.wire.bodies import encode_body
+from mockserver.wire.media_type import select
 from mockserver.wire.parameters import encode_cookie, encode_header, encode_path, encode_query, encode_querystring
 
 _BASIC = base64.b64encode(b"any:any").decode()
@@ -24,7 +26,9 @@ class Sampler(Struct, frozen=True):
     """Makes requests for the operations of one contract.
 
     `given` are values by place (`query.limit`, `body`; None: any that fits), `omitted` the places that are left out,
-    `security` among them; `media_type` is that of the body.
+    `security` among them; a place in a body (`body#/tags`) asks for one that has it. `media_type` is that of the body,
+    `content_type` what a range is said to be, `security` names the schemes to show (None: the first that are asked
+    for).
     """
 
     plans: Plans
@@ -32,6 +36,8 @@ class Sampler(Struct, frozen=True):
     given: Mapping[str, JSON] = field(default_factory=dict)
     omitted: frozenset[str] = frozenset()
     media_type: str = ""
+    content_type: str = ""
+    security: tuple[str, ...] | None = None
 
     def request(self, operation: Operation, seed: int = 0, *, everything: bool = False) -> Request:
         """Return a request with what is required, or with all that may be said.
@@ -59,7 +65,9 @@ class Sampler(Struct, frozen=True):
         body = b""
         media = self._media(plan)
         if media is not None and plan.body is not None and self._carries(plan.body, everything=everything):
-            content_type, body = encode_body(media.spec, self._body(media, seed))
+            wanted = self.content_type or self.media_type
+            spec = replace(media.spec, media_type=wanted) if wanted and "*" not in wanted else media.spec
+            content_type, body = encode_body(spec, self._body(media, seed))
             headers.append(("Content-Type", content_type))
         query = "&".join(filter(None, (written, *pairs)))
         return Request(operation.method, path + (f"?{query}" if query else ""), tuple(headers), body)
@@ -98,7 +106,12 @@ class Sampler(Struct, frozen=True):
         return "body" not in self.omitted and (body.required or everything or asked)
 
     def _credentials(self, plan: Plan) -> tuple[SecurityScheme, ...]:
-        return () if "security" in self.omitted else _credentials(plan)
+        if "security" in self.omitted:
+            return ()
+        if self.security is None:
+            return _credentials(plan)
+        named = (one for one in plan.security if {scheme.name for scheme in one} == set(self.security))
+        return next(named, ())
 
     def _value(self, plan: ParameterPlan, seed: int) -> JSON:
         given = self.given.get(f"{plan.parameter.location}.{plan.parameter.name}")
@@ -113,13 +126,17 @@ class Sampler(Struct, frozen=True):
     def _media(self, plan: Plan) -> MediaPlan | None:
         if plan.body is None or not plan.body.content:
             return None
-        named = [media for media in plan.body.content if media.name == self.media_type]
+        chosen = select([media.name for media in plan.body.content], self.media_type)
+        named = [media for media in plan.body.content if media.name == chosen]
         exact = iter(named or [media for media in plan.body.content if "*" not in media.name])
         return self.plans.media(next(exact, plan.body.content[0]), "request")
 
     def _body(self, media: MediaPlan, seed: int) -> JSON:
         if "body" in self.given:
             return self.given["body"]
+        wanted = [pointers.split(place.removeprefix("body#"))[0] for place in self.given if place.startswith("body#/")]
+        if wanted and media.bundle is not None:
+            return Generator(_having(media.bundle.schema, wanted), self.validators).draw(seed)
         for example in media.media.examples:
             sound = sound_example(media, example.name, example.value)
             if sound is not None:
@@ -127,6 +144,14 @@ class Sampler(Struct, frozen=True):
         schema = media.bundle.schema if media.bundle is not None else {"type": "object"}
         drawn = Generator(schema, self.validators).draw(seed)
         return [drawn] if media.per_item else drawn
+
+
+def _having(bundle: JSON, names: Sequence[str]) -> JSON:
+    """Return a bundle for objects with these properties; lists among them have more than one item."""
+    rest = {key: value for key, value in bundle.items() if key != "$defs"} if isinstance(bundle, dict) else bundle
+    more = {"type": "object", "required": [*names], "properties": {name: {"minItems": 2} for name in names}}
+    definitions = bundle.get("$defs", {}) if isinstance(bundle, dict) else {}
+    return {"allOf": [rest, more], "$defs": definitions}
 
 
 def _credentials(plan: Plan) -> tuple[SecurityScheme, ...]:

@@ -7,6 +7,7 @@ formats and patterns that are asserted, for proving what that means).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 
 from mockserver.document import pointer as pointers
@@ -214,14 +215,39 @@ _OF_TEXTS = frozenset({"enum", "const", "format", "pattern", "minLength", "maxLe
 
 
 def _spelled(schema: JSON) -> JSON:
-    """Let a text that may be any text be a number or a boolean, too: they are spelled as texts."""
+    """Let a text be the number or the boolean that is spelled like it: any, where it may be any text."""
     if not isinstance(schema, dict):
         return schema
     out = _mapped(schema, _spelled)
     types = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type", [])
     if "string" in types and not _OF_TEXTS & schema.keys():
         out["type"] = sorted({*types, "number", "boolean"} - {"integer"})
+    listed = [*out.get("enum", ()), *([out["const"]] if "const" in out else [])]
+    alike = [value for text in listed if isinstance(text, str) for value in _spelled_like(text)]
+    if alike and ("enum" not in out or "const" not in out):
+        out.pop("const", None)
+        out["enum"] = [*listed, *alike]
+        if types:
+            out["type"] = sorted({*types, "number", "boolean"} - {"integer"})
     return out
+
+
+def _no_number(word: str) -> JSON:
+    raise ValueError(word)  # RFC 8259 §6: NaN and Infinity are no numbers
+
+
+def _spelled_like(text: str) -> Iterator[JSON]:
+    """Yield the number or the boolean that has this text, if there is one.
+
+    >>> list(_spelled_like("1")), list(_spelled_like("true")), list(_spelled_like("01"))
+    ([1], [True], [])
+    """
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+    except ValueError:
+        return
+    if isinstance(value, bool | int | float) and json.dumps(value) == text:
+        yield value
 
 
 def _says_nothing(keyword: str, value: JSON) -> bool:
