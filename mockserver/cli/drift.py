@@ -119,10 +119,10 @@ def drift(
     reports: list[Report] = []
     for name, one in services.items():
         recorded = tuple(located_in(homes, name, interactions))
-        watch = Watch(one, validators, recorded, allowed=_allowed(allow, one), seed=seed)
+        watch = Watch(one, validators, recorded, homes=homes, allowed=_allowed(allow, one), seed=seed)
         asked = _Asked(name, one, url, header, _Limits(rate, max_requests, max_time, _allowed(allow, one)))
         try:
-            seen = watch.offline() if offline else watch.live(asked.ask())
+            seen = watch.offline() if offline else watch.live(asked.ask(), asked.address)
         except UsageError as missing:  # an address or a credential that this machine does not have
             if service:
                 raise
@@ -287,7 +287,7 @@ class _Asked:
         from mockserver.client.discovery import connection  # noqa: PLC0415 - only where there are credentials
         from mockserver.resilience.transfer import Outgoing  # noqa: PLC0415 - as above
 
-        auth = connection(self.name).auth
+        auth = connection(self.name, at=self.address).auth
         if auth is None:
             raise CouldNotCheck(f"{self.name} has no credentials", fix="write auth = under the service")
 

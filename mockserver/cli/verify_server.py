@@ -120,5 +120,5 @@ def _credentials(name: str, url: str) -> dict[str, str]:
     from mockserver.client.discovery import connection  # noqa: PLC0415 - only where there are credentials
     from mockserver.resilience.transfer import Outgoing  # noqa: PLC0415 - as above
 
-    auth = connection(name).auth
+    auth = connection(name, at=url).auth
     return dict(auth.authorize(Outgoing("GET", url)).headers) if auth is not None else {}

@@ -106,8 +106,11 @@ def habits(name: str) -> Connection:
     return Connection(name, "", policies=said.policies, headers=said.headers, hooks=_hooks(said), rate=said.rate)
 
 
-def connection(name: str) -> Connection:
-    """Return what a client needs to know of a service; raises UsageError for what is missing or wrong."""
+def connection(name: str, *, at: str = "") -> Connection:
+    """Return what a client needs to know of a service; raises UsageError for what is missing or wrong.
+
+    `at` is an address that goes over the configured one.
+    """
     service = services[name]
     said = service.settings
     contract: Any = service["contract"] or None
@@ -115,7 +118,7 @@ def connection(name: str) -> Connection:
         from mockserver.client.schemes import loaded  # noqa: PLC0415 - loads the contract, for who needs it
 
         contract = loaded(name, contract)
-    usual, url = habits(name), service["url"]
+    usual, url = habits(name), at or service["url"]
     return usual._replace(
         base_url=url,
         auth=_auth(said, contract, url),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from mockserver.edges.by_requests.probing import Manners, Prober
 from mockserver.errors import CouldNotCheck
-from mockserver.exchange import Request, Response
+from mockserver.exchange import NoResponse, Request, Response
 from mockserver.values import replace
 
 
@@ -98,3 +101,92 @@ def test_a_pause_that_is_asked_for_is_kept_and_then_it_is_asked_again(api: Api) 
     assert answer.status == 200
     assert time.monotonic() - begun >= 1
     assert len(api.asked) == 2
+
+
+def test_a_pause_too_long_to_wait_for_ends_the_watch(api: Api) -> None:
+    api.statuses = [(429, {"Retry-After": "3600"})]
+    asks = prober(api, FAST)
+    first = asks.ask(Request("GET", "/a"), signed=False)
+    assert isinstance(first, Response)
+    assert first.status == 429
+    assert asks.ask(Request("GET", "/b"), signed=False) is None
+    assert len(api.asked) == 1
+    assert "no request for 3600 seconds" in asks.why
+
+
+def test_a_rate_limit_that_is_used_up_is_kept_before_anything_is_refused(api: Api) -> None:
+    api.statuses = [(200, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"})]
+    asks = prober(api, FAST)
+    begun = time.monotonic()
+    for path in ("/a", "/b"):
+        assert isinstance(asks.ask(Request("GET", path), signed=False), Response)
+    assert time.monotonic() - begun >= 1
+
+
+BODY = b'{"id": "a"}'
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+BROKEN = {
+    "shorter than it says": HEAD + b"Content-Length: 50\r\n\r\n" + BODY,
+    "longer than it says": HEAD + b"Content-Length: 4\r\n\r\n" + BODY,
+    "no gzip": HEAD + b"Content-Encoding: gzip\r\nContent-Length: 11\r\n\r\n" + BODY,
+    "cut gzip": HEAD + b"Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n" + gzip.compress(BODY)[:20],
+    "brotli": HEAD + b"Content-Encoding: br\r\nContent-Length: 11\r\n\r\n" + BODY,
+    "broken chunks": HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+    "broken head": b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n" + BODY,
+    "endless": HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + (b"100000\r\n" + b"[" * 0x100000 + b"\r\n") * 9,
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_an_answer_that_is_not_whole_is_no_answer(how: str) -> None:
+    with answering(lambda connection: connection.sendall(BROKEN[how])) as url:
+        answer = Prober(url, FAST, lambda request: request, lambda _: False).ask(Request("GET", "/a"), signed=False)
+    assert isinstance(answer, NoResponse)
+
+
+@pytest.mark.parametrize("drop", [b" ", b"X-A: b\r\n"])
+def test_an_answer_that_drips_is_given_up(drop: bytes) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(HEAD + (b"Content-Length: 9999\r\n\r\n" if drop == b" " else b""))
+        for _ in range(60):
+            connection.sendall(drop)
+            time.sleep(0.05)
+
+    begun = time.monotonic()
+    with answering(drip) as url:
+        asks = Prober(url, replace(FAST, timeout_s=0.3), lambda request: request, lambda _: False)
+        assert isinstance(asks.ask(Request("GET", "/a"), signed=False), NoResponse)
+    assert time.monotonic() - begun < 2.5
+
+
+def test_a_connection_that_was_closed_meanwhile_is_no_failure() -> None:
+    whole = HEAD + b"Content-Length: 11\r\n\r\n" + BODY
+
+    def once_and_not_again(connection: socket.socket) -> None:
+        connection.sendall(whole)
+        connection.recv(65536)  # the next request comes, and nothing is said
+
+    with answering(once_and_not_again) as url:
+        asks = Prober(url, FAST, lambda request: request, lambda _: False)
+        answers = [asks.ask(Request("GET", f"/{number}"), signed=False) for number in range(3)]
+    assert all(isinstance(answer, Response) for answer in answers)
+
+
+@contextmanager
+def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Run a server that answers the first request of each connection in its own way, and closes it."""
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError):  # the other side may have gone
+                connection.recv(65536)
+                answer(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)

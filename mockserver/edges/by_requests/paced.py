@@ -59,6 +59,7 @@ class PacedReader(io.RawIOBase):
         self.until = until
         self.ended = False
         self.muted = False
+        self.spoilt = False
 
     def readable(self) -> bool:
         """Say yes: it is a reader."""
@@ -86,6 +87,7 @@ class PacedReader(io.RawIOBase):
 
     def spoil(self) -> None:
         """Shut the socket, so that its pool throws it away."""
+        self.spoilt = True
         with suppress(OSError):  # the other side was faster
             self._sock.shutdown(SHUT_RDWR)
 

@@ -57,9 +57,14 @@ class Drift(Struct, frozen=True):
         return "medium" if self.seen >= 2 else "low"
 
     @property
+    def is_conjecture(self) -> bool:
+        """Whether it is about a request that nobody but this watch has made."""
+        return self.kind == "request rejected" and self.probe.source == "listed"
+
+    @property
     def level(self) -> Level:
         """The level where no client can be asked: what was seen once fails nothing."""
-        level = level_of(self.kind)
+        level = "warning" if self.is_conjecture else level_of(self.kind)
         return "warning" if level == "error" and self.confidence == "low" else level
 
     @property
@@ -147,7 +152,10 @@ def _names_that_are_data(sights: Sequence[Sight]) -> frozenset[tuple[str, str]]:
 
 
 def _without_consequences(drifts: Sequence[Drift], sights: Sequence[Sight]) -> Iterator[Drift]:
-    """Leave out that one thing was not there, where the operation answered for another."""
+    """Leave out that one thing was not there, where the operation answered for another.
+
+    Of what nobody has ever sent, and of what the API refuses whatever it is asked, a refusal tells nothing.
+    """
     answered = {
         sight.probe.operation.name
         for sight in sights
@@ -155,6 +163,8 @@ def _without_consequences(drifts: Sequence[Drift], sights: Sequence[Sight]) -> I
     }
     for one in drifts:
         if one.kind == "operation gone" and set(one.operations) <= answered:
+            continue
+        if one.is_conjecture and not set(one.operations) <= answered:
             continue
         yield one
 

@@ -20,6 +20,7 @@ from mockserver.contract.route import Routed
 from mockserver.errors import MockserverError
 from mockserver.exchange import Headers, Request
 from mockserver.generate.boundary import Boundary
+from mockserver.generate.flat import flattened
 from mockserver.jobs.drift.pool import Captured, Pool, kind_word
 from mockserver.jobs.homes import Homes, Located, route_of
 from mockserver.jobs.sample import Sampler
@@ -30,11 +31,13 @@ from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
 from mockserver.wire.reading import Absent
 
-Source: TypeAlias = Literal["recorded", "example", "least", "chained", "bound", "absent", "allowed", "again"]
+Source: TypeAlias = Literal["recorded", "example", "least", "chained", "bound", "listed", "absent", "allowed"]
 
 SAFE: Final = frozenset({"GET", "HEAD"})
 _MADE_ANEW: Final = frozenset({"host", "content-length", "accept-encoding", "connection", "user-agent"})
 _TRIES: Final = 20
+_BOUNDS: Final = 2
+_MOST_LISTED: Final = 8
 _NOBODY: Final[tuple[JSON, ...]] = (
     "no-such-thing", "nosuchthing0000", "00000000-0000-4000-8000-00000000dead", 987654321, 987654321012345,
     "987654321",
@@ -45,7 +48,9 @@ _OPAQUE: Final = ("cursor", "token", "after", "before", "next", "page")
 class Probe(Struct, frozen=True):
     """One request, its target below the API's address. `captured` are the values of its path.
 
-    `recorded` is the status that a cassette has for it (0: none has). `signed` asks for the service's credentials.
+    `recorded` is the status that a cassette has for it (0: none has). `signed` asks for the service's credentials. Of
+    the sources, "listed" is a value that stands in the contract, and "bound" one that merely keeps it; `about` is its
+    parameter.
     """
 
     operation: Operation
@@ -54,6 +59,7 @@ class Probe(Struct, frozen=True):
     captured: Captured
     signed: bool
     recorded: int = 0
+    about: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -128,6 +134,11 @@ class Planner:
             if fits and is_spellable(entry, value):
                 yield value
 
+    def page(self, operation: Operation, captured: Captured, target: str) -> Iterator[Probe]:
+        """Yield the request for another page, at the address that the API has given."""
+        for probe in self.least(operation, captured, "chained"):
+            yield replace(probe, request=replace(probe.request, target=target))
+
     def examples(self, operation: Operation, captured: Captured) -> Iterator[Probe]:
         """Yield a request for each example of a parameter that may be left out."""
         plan = self.plan(operation)
@@ -136,20 +147,20 @@ class Planner:
                 if plan is not None and parameter.validator is not None and parameter.validator.is_valid(example.value):
                     yield from self._made(plan, captured, {_place(parameter): example.value}, "example")
 
-    def bounds(self, operation: Operation, captured: Captured, most: int) -> Iterator[Probe]:
-        """Yield requests in which one parameter has a value at the edge of what it may be."""
+    def bounds(self, operation: Operation, captured: Captured) -> Iterator[Probe]:
+        """Yield requests in which one parameter has a value at the edge of what it may be, or each that is listed."""
         plan = self.plan(operation)
         for parameter in _optional(plan):
-            if (
-                plan is None
-                or parameter.bundle is None
-                or any(word in parameter.parameter.name.lower() for word in _OPAQUE)
-            ):
+            bundle = parameter.bundle
+            is_opaque = any(word in parameter.parameter.name.lower() for word in _OPAQUE)
+            if plan is None or bundle is None or (is_opaque and not _listed(bundle.schema)):
                 continue
-            values = Boundary(parameter.bundle.schema, self._validators).values()
-            spelled = (one.value for one in values if is_spellable(parameter, one.value))
-            for _, value in zip(range(most), spelled, strict=False):
-                yield from self._made(plan, captured, {_place(parameter): value}, "bound")
+            drawn = (one.value for one in Boundary(bundle.schema, self._validators).values())
+            spelled = [value for value in islice(drawn, _TRIES) if is_spellable(parameter, value)]
+            written = [value for value in spelled if _is_written(value, bundle.schema)]
+            for value in (written or spelled)[: _MOST_LISTED if written else _BOUNDS]:
+                for probe in self._made(plan, captured, {_place(parameter): value}, "listed" if written else "bound"):
+                    yield replace(probe, about=_place(parameter))
 
     def speaks_of(self, operation: Operation) -> int:
         """Return how many things of other collections the body of an operation speaks of."""
@@ -213,6 +224,17 @@ def _optional(plan: Plan | None) -> Iterator[ParameterPlan]:
     for parameter in plan.query if plan is not None else ():
         if not parameter.parameter.required:
             yield parameter
+
+
+def _listed(bundle: JSON) -> Sequence[JSON]:
+    """Return the values that a schema lists."""
+    return tuple(flattened(bundle, bundle, ())[0].get("enum", ()))
+
+
+def _is_written(value: JSON, bundle: JSON) -> bool:
+    """Tell whether a contract names this very value: as one of a list, as a truth value, as the first or the last."""
+    schema, _ = flattened(bundle, bundle, ())
+    return isinstance(value, bool) or value in (*_listed(bundle), schema.get("minimum"), schema.get("maximum"))
 
 
 def _place(parameter: ParameterPlan) -> str:

@@ -59,6 +59,7 @@ class Pool:
         self._items: dict[str, list[tuple[Captured, JSON]]] = {}
         self._named: dict[str, list[JSON]] = {}
         self._linked: dict[str, list[Captured]] = {}
+        self._led: list[tuple[str, Captured]] = []
 
     def learn(self, told: Told) -> None:
         """Take note of what an answer holds."""
@@ -81,6 +82,12 @@ class Pool:
             if captured not in known_links and len(known_links) < _KEPT:
                 known_links.append(captured)
 
+    def lead(self, operation: Operation, captured: Captured) -> None:
+        """Take note of an operation to whose address an answer has led."""
+        one = (operation.target[0], captured)
+        if one not in self._led and sum(template == one[0] for template, _ in self._led) < _KEPT:
+            self._led.append(one)
+
     def _add(self, template: str, captured: Captured, item: JSON) -> None:
         known = self._items.setdefault(template, [])
         if (captured, item) not in known and len(known) < _KEPT:
@@ -89,8 +96,10 @@ class Pool:
     def paths(self, operation: Operation) -> Iterator[Captured]:
         """Yield values for all parameters of an operation's path, each combination once; the surest first."""
         seen: list[Captured] = []
-        wanted = _names(operation.target[0])
-        for captured in (*self._linked.get(operation.name, ()), *self._combined(operation.target[0])):
+        template = operation.target[0]
+        wanted = _names(template)
+        led = (captured for other, captured in self._led if f"{template}/".startswith(f"{other}/"))
+        for captured in (*self._linked.get(operation.name, ()), *self._combined(template), *led):
             if set(wanted) <= set(captured) and captured not in seen:
                 seen.append(captured)
                 yield {name: captured[name] for name in wanted}

@@ -23,6 +23,7 @@ from mockserver.errors import UnreadableDocument
 from mockserver.exchange import NoResponse, Outcome, Response, whole
 from mockserver.jobs.drift.plan import SAFE, Probe
 from mockserver.jobs.service import Service
+from mockserver.jobs.verify.places import schema_place
 from mockserver.messages import BY_ID
 from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Level, Violation
@@ -51,6 +52,7 @@ _KINDS: Final[dict[str, Kind]] = {
     "properties": "undocumented field", "union": "new alternative", "ambiguous": "new alternative",
 }  # fmt: skip
 
+_REFERENCES: Final = 8
 _SILENT: Final = frozenset({408, 425, 429})
 _USUAL_STARTS: Final = (
     "access-control-", "cf-", "x-amz", "x-envoy-", "x-b3-", "x-goog", "x-azure-", "x-ms-", "x-fastly-", "x-akamai-",
@@ -98,6 +100,11 @@ def sight(probe: Probe, plan: Plan, outcome: Outcome, service: Service) -> Sight
     why = _silent(probe, response, documented)
     if why:
         return Sight(probe, response, silent=why, documented=documented)
+    try:
+        response = replace(response, body=uncoded(response.body, response.header("content-encoding")))
+    except SpellingError as broken:
+        return Sight(probe, response, silent=f"its body cannot be unpacked: {broken}", documented=documented)
+    response = replace(response, headers=_plain(response))
     media, value = _body(probe, response, documented, service)
     seen = Sight(probe, response, (), "", documented, media, value)
     try:
@@ -115,8 +122,11 @@ def _silent(probe: Probe, response: Response, documented: ResponseSpec | None) -
         return f"it answered {status}: too many requests" if status == 429 else f"it answered {status}"
     if status in {401, 403, 407} and probe.recorded != status:
         return f"it answered {status}: {'the credentials are refused' if probe.signed else 'it wants credentials'}"
-    if status in {302, 303, 307}:
-        return f"it answered {status}, and leads to {response.header('location') or 'nowhere'}"
+    is_documented = documented is not None and documented.status[:1] == "3"
+    if status in {301, 302, 303, 307, 308} and not is_documented:
+        leads_to = response.header("location") or "nowhere"
+        if status not in {301, 308} or leads_to.endswith(probe.request.target):  # the same, at another address
+            return f"it answered {status}, and leads to {leads_to}"
     kind = (response.header("content-type") or "").partition(";")[0].strip().lower()
     names = [media.name.lower() for media in documented.content] if documented is not None else []
     page = kind in {"text/html", "application/xhtml+xml"} and bool(response.body)
@@ -135,11 +145,7 @@ def _body(
     if media is None:
         return None, None
     plan = service.plans.media(media, "response")
-    try:
-        content = uncoded(response.body, response.header("content-encoding"))
-    except SpellingError:
-        return plan, None
-    outcome = decode_body(plan.spec, content_type or media.name, content)
+    outcome = decode_body(plan.spec, content_type or media.name, response.body)
     return plan, outcome.value if isinstance(outcome, Decoded) else None
 
 
@@ -153,18 +159,32 @@ def _told(seen: Sight, plan: Plan, service: Service) -> Iterator[Shown]:
     refused = _refused(probe, response, plan)
     if refused is not None:
         yield shown_of(refused, service, seen)
-    judged = replace(response, body=uncoded(response.body, response.header("content-encoding")))
-    for violation in check_response(service.plans, plan, probe.request, replace(judged, headers=_plain(response))):
+    for violation in check_response(service.plans, plan, probe.request, response):
         yield shown_of(violation, service, seen)
     if seen.media is not None:
         for violation in undocumented(seen.value, seen.media, plan.operation.name):
-            yield shown_of(violation, service, seen)
+            yield shown_of(_held(violation, seen.media, service), service, seen)
     for violation in (*_headers(plan, response, seen.documented), *_ageing(plan, response, seen.documented)):
         yield shown_of(violation, service, seen)
 
 
 def _plain(response: Response) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in response.headers if pair[0].lower() != "content-encoding")
+
+
+def _held(violation: Violation, media: MediaPlan, service: Service) -> Violation:
+    """Return a finding about a property with the schema of its object: a change of a component is told once."""
+    holder = pointers.parent(violation.at.partition("#")[2])
+    place = schema_place(media.bundle, holder) if media.bundle is not None else None
+    if place is None:
+        return violation
+    documents = service.contract.documents
+    node = documents.node(*place)
+    for _ in range(_REFERENCES):
+        if not isinstance(node.tree, dict) or not isinstance(node.tree.get("$ref"), str):
+            break
+        node = documents.resolve(node, node.tree["$ref"])
+    return replace(violation, document=node.uri, pointer=node.pointer)
 
 
 def _is_gone(probe: Probe, response: Response, plan: Plan) -> bool:
@@ -186,15 +206,19 @@ def _gone(plan: Plan, response: Response) -> Violation:
 
 
 def _refused(probe: Probe, response: Response, plan: Plan) -> Violation | None:
-    """Return a finding for a request that the contract allows, that was taken once, and that is refused now."""
-    if response.status not in {400, 422} or not (200 <= probe.recorded < 300 or probe.source == "example"):
+    """Return a finding for a request that the contract names, or that was taken once, and that is refused now."""
+    is_meant = 200 <= probe.recorded < 300 or probe.source in {"example", "listed"}
+    if response.status not in {400, 422} or not is_meant:
         return None
-    if any(looks_like_id(part) for part in re.split(r"[/?&=]", probe.request.target.partition("?")[2])):
+    named = re.split(r"[/?&=]", probe.request.target.partition("?")[2])
+    if probe.source != "listed" and any(map(looks_like_id, named)):
         return None  # a cursor of yesterday is refused, and should be
+    asked = next((one.parameter.node for one in plan.query if f"query.{one.parameter.name}" == probe.about), None)
+    node, request = asked or plan.operation.node, probe.request
     return _finding(
-        "drift-refused", plan, "request", f"{plan.operation.name} refuses with {response.status} what it documents: "
-        f"{probe.request.method} {probe.request.target}", "send what it wants now, and correct the contract",
-        probe.request.target, (plan.operation.node.uri, plan.operation.node.pointer),
+        "drift-refused", plan, probe.about or "request",
+        f"{plan.operation.name} refuses with {response.status} what it documents: {request.method} {request.target}",
+        "send what it wants now, and correct the contract", request.target, (node.uri, node.pointer),
     )  # fmt: skip
 
 

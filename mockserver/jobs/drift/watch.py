@@ -6,7 +6,7 @@ Sends nothing itself: whoever calls gives `ask`, which alone knows the network, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Final, TypeAlias
 
 from mockserver.cassette.model import Interaction
@@ -16,10 +16,11 @@ from mockserver.contract.plan import response_for
 from mockserver.contract.route import Routed
 from mockserver.exchange import NoResponse, Outcome, Response
 from mockserver.jobs.drift.gather import Drift, gather, never_seen
+from mockserver.jobs.drift.leads import Lead, leads
 from mockserver.jobs.drift.plan import SAFE, Planner, Probe, captured_of
 from mockserver.jobs.drift.pool import Captured, Pool, Told
 from mockserver.jobs.drift.sight import Sight, sight
-from mockserver.jobs.homes import Located, route_of
+from mockserver.jobs.homes import Homes, Located, route_of
 from mockserver.jobs.judge import excused
 from mockserver.jobs.service import Service
 from mockserver.schema.compile import Validators
@@ -32,7 +33,8 @@ Ask: TypeAlias = Callable[[Probe], Outcome | None]
 _THINGS: Final = 5
 _ROUNDS: Final = 3
 _KNOWN: Final = 50
-_BOUNDS: Final = 2
+_PAGES: Final = 2
+_FAILURES: Final = 3
 
 
 class Seen(Struct, frozen=True):
@@ -53,21 +55,26 @@ class Watch:
         validators: Validators,
         recorded: Sequence[tuple[Interaction, Located]] = (),
         *,
+        homes: Homes,
         allowed: frozenset[str] = frozenset(),
         seed: int = 0,
     ) -> None:
         self._service = service
+        self._homes = homes
         self._planner = Planner(service, validators, seed=seed)
         self._recorded = tuple((readably(one), located) for one, located in recorded)
         self._allowed = allowed
         self._known = Pool(service.contract)
         self._own = Pool(service.contract)
+        self._pages: list[Lead] = []
+        self._address = ""
         self._asked: set[tuple[str, str, str]] = set()
         self._sights: list[Sight] = []
         self._over = False
 
-    def live(self, ask: Ask) -> Seen:
-        """Ask the API and return what was seen."""
+    def live(self, ask: Ask, address: str) -> Seen:
+        """Ask the API that lives at an address, and return what was seen."""
+        self._address = address
         for one, located in self._recorded:
             self._recall(one, located)
         self._all(self._planner.recorded(self._recorded), ask)
@@ -105,7 +112,14 @@ class Watch:
             return
         captured = captured_of(self._service, plan, route, replace(one.request, target=located.target))
         documented = response_for(plan.responses, one.response.status)
-        self._known.learn(Told(plan.operation, captured, one.request, one.response, documented, value))
+        self._learn(Told(plan.operation, captured, one.request, one.response, documented, value), one.url)
+
+    def _learn(self, told: Told, url: str) -> None:
+        self._known.learn(told)
+        for lead in leads(told, url, self._homes, self._planner, self._service.name):
+            self._known.lead(lead.operation, lead.captured)
+            if lead.page and sum(one.operation is lead.operation for one in self._pages) < _PAGES:
+                self._pages.append(lead)
 
     def _operations(self, *, safe: bool) -> Iterator[Operation]:
         for operation in self._service.contract.operations:
@@ -125,15 +139,20 @@ class Watch:
             if plan is not None and plan.path:
                 for captured in islice(self._known.paths(operation), _THINGS):
                     yield from self._planner.least(operation, captured, "chained")
+        for lead in tuple(self._pages):
+            yield from self._planner.page(lead.operation, lead.captured, lead.page)
 
     def _edges(self) -> Iterator[Probe]:
+        bounds: list[Iterator[Probe]] = []
         for operation in self._operations(safe=True):
             plan = self._planner.plan(operation)
             first: Captured | None = next(self._known.paths(operation), None) if plan and plan.path else {}
             if first is not None:
                 yield from self._planner.examples(operation, first)
-                yield from self._planner.bounds(operation, first, _BOUNDS)
+                bounds.append(self._planner.bounds(operation, first))
             yield from self._planner.absent(operation, list(islice(self._known.paths(operation), _KNOWN)))
+        for round_ in zip_longest(*bounds):  # in turns: the budget is for all operations
+            yield from (probe for probe in round_ if probe is not None)
 
     def _unsafe(self) -> Iterator[Probe]:
         """Yield what was allowed by name, on our own things only: what makes them first, what takes them away last."""
@@ -156,11 +175,16 @@ class Watch:
         """Ask what was not asked yet; return how many requests that were."""
         count = 0
         for probe in probes:
-            if not self._over and probe.key not in self._asked:
+            if not self._over and probe.key not in self._asked and self._may_answer(probe.operation):
                 self._asked.add(probe.key)
                 count += 1
                 self._one(probe, ask)
         return count
+
+    def _may_answer(self, operation: Operation) -> bool:
+        """Tell whether to go on with an operation: what fails again and again is left alone."""
+        mine = [one.response for one in self._sights if one.probe.operation.name == operation.name][-_FAILURES:]
+        return len(mine) < _FAILURES or any(one is not None and one.status < 500 for one in mine)
 
     def _one(self, probe: Probe, ask: Ask) -> None:
         plan = self._planner.plan(probe.operation)
@@ -174,7 +198,7 @@ class Watch:
             return
         response = Response(outcome.status, outcome.headers, outcome.body)
         told = Told(probe.operation, probe.captured, probe.request, response, seen.documented, seen.value)
-        self._known.learn(told)
+        self._learn(told, f"{self._address}{probe.request.target}")
         if probe.request.method not in SAFE:
             self._own.learn(told)
 
@@ -183,7 +207,7 @@ class Watch:
         probes = {one.probe.key: one.probe for one in gather(self._sights) if one.confidence == "low"}
         for probe in probes.values():
             if probe.request.method in SAFE and not self._over:
-                self._one(replace(probe, source="again"), ask)
+                self._one(probe, ask)
 
     def _seen(self, *, live: bool = True) -> Seen:
         checked = dict.fromkeys(one.probe.operation.name for one in self._sights if _tells(one))
