@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 from mockserver.generate.brinks import Texts, numbers
-from mockserver.generate.flat import branch_of, flattened, kind_of
+from mockserver.generate.flat import branch_of, flattened, is_read_only, kind_of
 from mockserver.generate.generator import Generator, Unsatisfiable
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct
@@ -35,9 +35,8 @@ Spread: TypeAlias = Iterator[Variation]
 class Boundary:
     """The boundary values of one bundle (a schema that refers only to its own `$defs`).
 
-    `spelled`: texts are spelled by somebody, so characters that codecs mistake are of interest, and not
-    what nobody documented. `needs`
-    are bare names (letters and digits, lower case) of properties without which nobody can say anything.
+    `spelled`: it is sent by somebody, so characters that codecs mistake are of interest, and not what nobody documented
+    or what is the API's to say (`readOnly`). `needs` are bare names (letters and digits, lower case) of properties without which nobody can say anything.
     """
 
     def __init__(
@@ -202,7 +201,7 @@ class Boundary:
 
     def _objects(self, flat: dict[str, JSON], least: dict[str, JSON], path: tuple[str, ...], at: str) -> Spread:
         properties: dict[str, JSON] = {
-            name: schema for name, schema in (flat.get("properties") or {}).items() if schema is not False
+            name: schema for name, schema in (flat.get("properties") or {}).items() if self._is_said(name, schema)
         }
         leasts = {name: least.get(name, self._least(schema, path)) for name, schema in properties.items()}
         for name, schema in properties.items():
@@ -219,6 +218,12 @@ class Boundary:
                 yield Variation({**least, _EXTRA: "new"}, "with a property that nobody documented", at)
         elif isinstance(more, dict):
             yield from self._maps(flat, more, least, path, at)
+
+    def _is_said(self, name: str, schema: JSON) -> bool:
+        """Tell whether a property is of interest: there may be one, and it is for this side to say."""
+        if schema is False:
+            return False
+        return self._extras or _bare(name) in self._needs or not is_read_only(self._bundle, schema)
 
     def _maps(
         self, flat: dict[str, JSON], more: dict[str, JSON], least: dict[str, JSON], path: tuple[str, ...], at: str

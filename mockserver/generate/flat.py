@@ -26,6 +26,11 @@ def flattened(bundle: JSON, schema: JSON, path: tuple[str, ...]) -> tuple[dict[s
     return out, path
 
 
+def is_read_only(bundle: JSON, schema: JSON) -> bool:
+    """Tell whether a property is the API's to say, and not to be sent (OAS 3.1 §4.8.24.3)."""
+    return flattened(bundle, schema, ())[0].get("readOnly") is True
+
+
 def kind_of(flat: Mapping[str, JSON]) -> str:
     """Return the type that a schema means, where it names one or its keywords do."""
     kind = flat.get("type")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Literal
 
+from mockserver.api.clients.beforehand import Beforehand
 from mockserver.api.clients.bound import Binding
 from mockserver.api.clients.words import arguments_of, expressed_of
 from mockserver.contract.plan import Plan
@@ -32,6 +33,7 @@ from mockserver.jobs.verify.director import Director, Scene
 from mockserver.jobs.verify.judge import is_other_style, judge
 from mockserver.jobs.verify.observed import Called, Observed, Raised, Shown, Wanted
 from mockserver.jobs.verify.pages import Book, books
+from mockserver.jobs.verify.paging import Paging
 from mockserver.jobs.verify.returned import OPAQUE
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
@@ -65,7 +67,8 @@ class Calling:
         self.projections: dict[str, Callable[[Any], JSON]] = {}
         self.drawing: dict[tuple[str | int, ...], Any] = {}
         self.validators = Validators()
-        self._last_pages: dict[str, tuple[Given, ...]] = {}
+        self._beforehand = Beforehand(service)
+        self._last_pages: dict[str, tuple[Paging | None, tuple[Given, ...]]] = {}
         self._make = maker(client, api)
         self._setup = setup
         self._running = Running(patience_s)
@@ -126,7 +129,14 @@ class Calling:
             yield
 
     def watch(self, method: Method, said: Mapping[str, JSON]) -> tuple[tuple[Observed, ...], str]:
-        """Call a method once and return what it sent, and what it raised."""
+        """Call a method and return what it sent, and what it raised, without what it only had to ask beforehand."""
+        observed, trouble = self._watched(method, said)
+        if len({one.operation for one in observed}) > 1:
+            self._beforehand.learn(observed, self._watched(method, said)[0])
+        aside = self._beforehand.names(observed)
+        return tuple(one for one in observed if one.operation not in aside) or observed, trouble
+
+    def _watched(self, method: Method, said: Mapping[str, JSON]) -> tuple[tuple[Observed, ...], str]:
         self._director.play(Scene(frozenset()))
         notes = Notes()
         trouble = ""
@@ -153,11 +163,12 @@ class Calling:
             if not called.observed and _not_understood(called, notes):
                 self.why_not = f"{', '.join(sorted(notes.unannotated))} has no annotation, and {called.raised}"
                 return None
-        if self._director.not_accepted:
+        if self._director.not_accepted or self._goes_on(binding, case, called, plan):
             return None
         if case.given is None and called.raised is not None:  # what it was answered then
             case = replace(case, given=next(iter(self._director.least(plan)), None))
-        shown = tuple(judge(case, called, self.wanted(binding, plan)))
+        called = self._settled(binding, case, plan, called)
+        shown = tuple(judge(case, called, self.wanted(binding, plan, called.observed)))
         if binding.fixed and any(_hangs_on_values(one.violation) for one in shown):
             self.why_not = f"nobody knows what {', '.join(name for name, _ in binding.fixed)} means"
             return None
@@ -165,6 +176,16 @@ class Calling:
             self.why_not = "what is left of a value when the client's types leave some of it out breaks the contract"
             return None
         return Played(shown, called)
+
+    def _settled(self, binding: Binding, case: Case, plan: Plan, called: Called) -> Called:
+        """Return what came of a call, made again where it asked more than it should: now without what is done once."""
+        names = {one.operation for one in called.observed}
+        more = names - {*binding.names, *binding.optional} - self._beforehand.names(called.observed)
+        if not more or called.ending != "over" or called.observed[-1].operation not in binding.names:
+            return called
+        again = self.called(binding, case, plan, Notes())
+        self._beforehand.learn(called.observed, again.observed)
+        return again
 
     def came(self, binding: Binding, case: Case, plan: Plan) -> tuple[Called, Mapping[str, str]] | None:
         """Play a case for what a user sees of it: what is returned or raised, and what else is asked for.
@@ -215,9 +236,10 @@ class Calling:
             return "accepted"
         return "own" if called.raised.declared else f"leaked {called.raised.name}"
 
-    def wanted(self, binding: Binding, plan: Plan) -> Wanted:
-        """Return what a binding promises, seen from one of its operations."""
-        return Wanted(binding.names, plan, binding.optional, bool(self.raises) or self._raised_own, binding.pages)
+    def wanted(self, binding: Binding, plan: Plan, observed: Sequence[Observed] = ()) -> Wanted:
+        """Return what a binding promises, seen from one of its operations, when that was `observed`."""
+        optional = binding.optional | self._beforehand.names(observed, binding.names)
+        return Wanted(binding.names, plan, optional, bool(self.raises) or self._raised_own, binding.pages)
 
     def called(
         self,
@@ -234,7 +256,7 @@ class Calling:
         """Call a method once and return what came of it; raise InexpressibleError where it has no words for a case."""
         pages_given: tuple[Given, ...] = pages.pages if pages is not None else ()
         if pages is None and binding.pages:
-            pages_given = self._ended(case.given, plan)
+            pages_given = (*([case.given] if case.given is not None else []), *self._paging(plan)[1])
         scene = Scene(frozenset({plan.operation.name}), case.given, pages_given, raw, fault=fault)
         self._director.play(scene)
         arguments, expected = arguments_of(binding, case.said)
@@ -282,13 +304,25 @@ class Calling:
                 fix="@suite.returns gets what the method returned, and returns it in the words of the contract",
             ) from slip
 
-    def _ended(self, given: Given | None, plan: Plan) -> tuple[Given, ...]:
-        """Return an answer, and a last page after it, for a client that reads on."""
-        last = self._last_pages.get(plan.operation.name)
-        if last is None:
+    def _paging(self, plan: Plan) -> tuple[Paging | None, tuple[Given, ...]]:
+        """Return how a list is read page by page, and its last page, for a client that reads on."""
+        name = plan.operation.name
+        if name not in self._last_pages:
             cases = Cases(self.service.plans, plan, self.validators, frozenset())
-            last = self._last_pages[plan.operation.name] = tuple(book.pages[-1] for book in books(cases, plan))[:1]
-        return (*([given] if given is not None else []), *last)
+            book = next(books(cases, plan), None)
+            # where nobody tells how pages follow one another, a page with nothing on it is the last one
+            last = book.pages[-1:] if book is not None else self._director.least(plan)[:1]
+            self._last_pages[name] = (book.paging if book is not None else None), last
+        return self._last_pages[name]
+
+    def _goes_on(self, binding: Binding, case: Case, called: Called, plan: Plan) -> bool:
+        """Tell whether a client that reads a list to its end was told that there is more, again and again."""
+        if not binding.pages or called.ending != "endless":
+            return False
+        paging, _ = self._paging(plan)
+        told = case.given is not None and paging is not None and case.given.at == f"/{'/'.join(paging.total)}"
+        targets = [one.request.target for one in called.observed]
+        return (told or paging is None) and len(set(targets)) == len(targets)
 
     def _raised(self, error: Exception) -> Raised:
         declared = isinstance(error, self.raises) if self.raises else not is_slip(error)

@@ -104,4 +104,4 @@ def _ended(
     end = end_of(fault, called, sent, reads_body=reads_body, is_bug=calling.is_slip)
     error = called.raised.name if called.raised is not None else ""
     faulted = Faulted(binding.label, plan.operation.name, fault, end, error)
-    return faulted, tuple(faults_shown(faulted, calling.wanted(binding, plan), case, called))
+    return faulted, tuple(faults_shown(faulted, calling.wanted(binding, plan, called.observed), case, called))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
 from mockserver.answers.files import file_of
 from mockserver.answers.headers import contract_headers
@@ -16,9 +17,10 @@ from mockserver.contract.plan import MediaPlan, Plan, Plans
 from mockserver.errors import MockserverError
 from mockserver.exchange import Headers, Request, Response
 from mockserver.generate.boundary import Boundary
+from mockserver.jobs.interception import MOCK_ORIGIN
 from mockserver.jobs.verify.spellable import is_carried
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON, Struct
+from mockserver.values import JSON, Struct, replace
 from mockserver.wire.bodies import encode_body
 from mockserver.wire.media_type import concrete, is_json, negotiate
 from mockserver.wire.reading import UnspellableError
@@ -27,10 +29,21 @@ MOST: Final = 160
 """How many variations of one body are tried at most."""
 
 
+class Turn(Struct, frozen=True):
+    """The address of the next page: the request's own, but for one parameter of its query.
+
+    `at` is the way to it in the body; none: it stands in the header Link.
+    """
+
+    parameter: str
+    value: str
+    at: tuple[str, ...] = ()
+
+
 class Given(Struct, frozen=True):
     """An answer: status, how the body is spelled (None: there is none), its value, what is special about it.
 
-    `spelled` is the answer to the letter, where it is not to be spelled from the value.
+    `spelled` is the answer to the letter, where it is not to be spelled from the value; `turn` leads to a next page.
     """
 
     status: int
@@ -40,6 +53,7 @@ class Given(Struct, frozen=True):
     why: str
     at: str = ""
     spelled: Response | None = None
+    turn: Turn | None = None
 
 
 def answers_of(plans: Plans, plan: Plan, validators: Validators) -> Iterator[Given]:
@@ -86,8 +100,39 @@ def status_of(documented: ResponseSpec, plan: Plan) -> int:
     return 500 if has_success else 200
 
 
-def response_of(given: Given, request: Request, plans: Plans, imagination: Imagination) -> Response | None:
-    """Spell an answer; None when the request does not accept it."""
+def _next(turn: Turn, request: Request, below: str) -> str:
+    """Return an address of the next page, at the host that was asked."""
+    pairs = [pair for pair in request.query.split("&") if pair and pair.partition("=")[0] != turn.parameter]
+    host = request.header("host") or urlsplit(MOCK_ORIGIN).netloc
+    is_mock = host == urlsplit(MOCK_ORIGIN).netloc
+    scheme = "http" if is_mock or host.partition(":")[0] in {"127.0.0.1", "localhost"} else "https"
+    query = "&".join((*pairs, f"{turn.parameter}={turn.value}"))
+    return f"{scheme}://{host}{below if is_mock else ''}{request.path}?{query}"
+
+
+def _leading(
+    given: Given, turn: Turn, address: str, request: Request, plans: Plans, imagination: Imagination
+) -> Response | None:
+    """Spell an answer that leads to a next page."""
+    value = _put(given.value, turn.at, address) if turn.at else given.value
+    response = response_of(replace(given, value=value, turn=None), request, plans, imagination)
+    if response is None or turn.at:
+        return response
+    headers = (pair for pair in response.headers if pair[0].lower() != "link")
+    return replace(response, headers=(*headers, ("Link", f'<{address}>; rel="next"')))
+
+
+def _put(value: JSON, way: tuple[str, ...], item: JSON) -> JSON:
+    name, *rest = way
+    return {**value, name: _put(value[name], tuple(rest), item) if rest else item}
+
+
+def response_of(
+    given: Given, request: Request, plans: Plans, imagination: Imagination, *, below: str = ""
+) -> Response | None:
+    """Spell an answer; None when the request does not accept it. `below` is the path of a mock that has many."""
+    if given.turn is not None:
+        return _leading(given, given.turn, _next(given.turn, request, below), request, plans, imagination)
     if given.spelled is not None:
         content_type = given.spelled.header("content-type") if given.status < 400 else None
         refused = content_type is not None and negotiate(request.header("accept"), [content_type]) is None

@@ -129,7 +129,7 @@ class Director:
             if scene.pages:
                 given = scene.pages[min(asked, len(scene.pages) - 1)]
             if given is not None:
-                response = response_of(given, request, plans, imagination)
+                response = response_of(given, request, plans, imagination, below=f"/{self._service.name}")
                 if response is not None:
                     return response
                 self.not_accepted = True

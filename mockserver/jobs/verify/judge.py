@@ -22,6 +22,8 @@ from mockserver.violation import Violation
 from mockserver.wire.reading import Absent
 
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})  # RFC 9110 §9.2.2
+_NOT_DONE: Final = frozenset({401, 429})
+"""The API says that it did nothing: without new credentials (RFC 9110 §15.5.2), or so soon (RFC 6585 §4)."""
 _ENCODED: Final = re.compile(r"%(2C|7C|20)", re.IGNORECASE)
 
 
@@ -110,14 +112,15 @@ def _calls(case: Case, called: Called, wanted: Wanted) -> Iterator[Shown]:
         message = f"your client sent {len(called.observed)} requests and would go on"
         yield on_request("client-hung", wanted, case, called, message, "stop at the last page, or after some attempts")
         return
-    once = _without_retries(called.observed)
-    for repeated in _repeated(called.observed):
+    own = [one for one in called.observed if one.operation not in wanted.optional]
+    once = _without_retries(own)
+    for repeated in _repeated(own):
         message = f"{repeated.operation} was sent again after {repeated.response.status}, without an idempotency key"
         fix = "do not repeat it, or send the same Idempotency-Key"
         yield on_request("client-sent-twice", wanted, case, called, message, fix, source=repeated.source)
         return
-    names = [observed.operation for observed in once]
-    if not names:
+    rest = [observed.operation for observed in once]
+    if not called.observed:
         if called.raised is not None:
             message = f"your client refused what the contract allows: {called.raised}"
             yield on_request(
@@ -134,14 +137,13 @@ def _calls(case: Case, called: Called, wanted: Wanted) -> Iterator[Shown]:
                 "client-calls", wanted, case, called, f"{operation} was never called", "send the request", at="calls"
             )
         return
-    rest = [name for name in names if name not in wanted.optional]
     given = case.given
     is_error = given is not None and given.status >= 400
     expected = list(wanted.operations)
     if wanted.pages:
         rest = list(dict.fromkeys(rest))
     if rest != expected and not (is_error and rest == expected[: len(rest)] and rest):
-        told = " then ".join(name or "an unknown operation" for name in names)
+        told = " then ".join(name or "an unknown operation" for name in rest) or "nothing of it"
         message = f"your client called {told}, and {' then '.join(expected)} was expected"
         yield on_request("client-calls", wanted, case, called, message, f"call {', '.join(expected)} once", at="calls")
 
@@ -157,8 +159,8 @@ def _without_retries(observed: Sequence[Observed]) -> list[Observed]:
 
 
 def _is_retry(before: Observed, after: Observed) -> bool:
-    same = _same(before, after)
-    return same and before.response.status in {408, 425, 429, 500, 502, 503, 504} and _may_repeat(before, after)
+    again = before.response.status in {*_NOT_DONE, 408, 425, 500, 502, 503, 504}
+    return again and _same(before, after) and _may_repeat(before, after)
 
 
 def _same(before: Observed, after: Observed) -> bool:
@@ -167,7 +169,7 @@ def _same(before: Observed, after: Observed) -> bool:
 
 
 def _may_repeat(before: Observed, after: Observed) -> bool:
-    if before.request.method in IDEMPOTENT:
+    if before.request.method in IDEMPOTENT or before.response.status in _NOT_DONE:
         return True
     key = before.request.header("idempotency-key")
     return key is not None and key == after.request.header("idempotency-key")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mockserver.generate.flat import is_read_only
 from mockserver.jobs.verify.answers import Given
 from mockserver.jobs.verify.cases import Case, Cases, Direction, Place
 from mockserver.jobs.verify.spellable import is_carried, is_spellable
@@ -89,19 +90,20 @@ class _Writer(Struct):
     schemas: dict[str, JSON] = field(default_factory=dict)
     known: dict[int, JSON] = field(default_factory=dict)
 
-    def written(self, bundle: Bundle | None) -> JSON:
-        """Return the schema, its definitions moved to the document's components."""
+    def written(self, bundle: Bundle | None, *, sent: bool = False) -> JSON:
+        """Return the schema, its definitions moved to the document's components; what is sent has no `readOnly`."""
         if bundle is None:
             return {"type": "string"}
         if id(bundle) not in self.known:
             names = {name: f"s{len(self.known)}_{number}" for number, name in enumerate(_definitions(bundle.schema))}
             for name, new in names.items():
-                self.schemas[new] = _moved(bundle.schema["$defs"][name], names)
+                self.schemas[new] = _moved(bundle.schema["$defs"][name], names, bundle.schema if sent else None)
             self.known[id(bundle)] = _moved(
                 {key: value for key, value in bundle.schema.items() if key != "$defs"}
                 if isinstance(bundle.schema, dict)
                 else bundle.schema,
                 names,
+                bundle.schema if sent else None,
             )
         return self.known[id(bundle)]
 
@@ -110,12 +112,17 @@ def _definitions(schema: JSON) -> Iterator[str]:
     yield from schema.get("$defs", ()) if isinstance(schema, dict) else ()
 
 
-def _moved(node: JSON, names: Mapping[str, str]) -> JSON:
+def _moved(node: JSON, names: Mapping[str, str], sent: JSON) -> JSON:
+    """Return a schema with its references moved; where it is `sent` (the whole bundle), without what is read only."""
     if isinstance(node, list):
-        return [_moved(item, names) for item in node]
+        return [_moved(item, names, sent) for item in node]
     if not isinstance(node, dict):
         return node
-    out = {key: _moved(value, names) for key, value in node.items() if key != "discriminator"}
+    out = {key: _moved(value, names, sent) for key, value in node.items() if key != "discriminator"}
+    properties = node.get("properties")
+    if sent is not None and isinstance(properties, dict):
+        read_only = {name for name, schema in properties.items() if is_read_only(sent, schema)}
+        out["properties"] = {name: False if name in read_only else schema for name, schema in out["properties"].items()}
     reference = out.get("$ref")
     if isinstance(reference, str) and reference.startswith("#/$defs/"):
         out["$ref"] = f"#/components/schemas/{names[reference.removeprefix('#/$defs/')]}"
@@ -140,7 +147,7 @@ def mirror(cases: Cases, directions: Sequence[Direction]) -> Mirror:
         media = cases.request_media()
         if media is not None:
             places["body"] = ("body",)
-            properties["body"] = writer.written(media.bundle)
+            properties["body"] = writer.written(media.bundle, sent=True)
             if cases.plan.body is not None and cases.plan.body.required:
                 required.append("body")
         if properties:

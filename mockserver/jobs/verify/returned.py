@@ -39,8 +39,9 @@ class Pair(Struct, frozen=True):
 
     @property
     def is_kept(self) -> bool:
-        """Whether it came back as it was."""
-        return _is_same(self.sent, self.got)
+        """Whether it came back as it was; nothing may come back as something empty, and what is empty as nothing."""
+        nothing = self.sent in (None, "", [], {})
+        return _is_same(self.sent, self.got) or (nothing and (not self.got if self.sent is None else self.got is None))
 
     @property
     def is_lost(self) -> bool:
