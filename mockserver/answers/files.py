@@ -21,6 +21,9 @@ startxref
 %%EOF
 """
 
+_OCTETS = b"\x89\x00\xff octets \xfe\r\n"
+"""What nobody can take for a text in UTF-8."""
+
 FILES: Mapping[str, bytes] = {
     "application/pdf": _PDF,
     "image/png": base64.b64decode(
@@ -40,4 +43,4 @@ FILES: Mapping[str, bytes] = {
 
 def file_of(media_type: str) -> bytes:
     """Return the smallest file of a media type; some bytes where no kind is known."""
-    return FILES.get(media_type.partition(";")[0].strip().lower(), b"\x00\x01\x02\x03")
+    return FILES.get(media_type.partition(";")[0].strip().lower(), _OCTETS)

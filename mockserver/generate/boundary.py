@@ -36,7 +36,8 @@ class Boundary:
     """The boundary values of one bundle (a schema that refers only to its own `$defs`).
 
     `spelled`: it is sent by somebody, so characters that codecs mistake are of interest, and not what nobody documented
-    or what is the API's to say (`readOnly`). `needs` are bare names (letters and digits, lower case) of properties without which nobody can say anything.
+    or what is the API's to say (`readOnly`). `needs` are bare names (letters and digits, lower case) of properties
+    without which nobody can say anything.
     """
 
     def __init__(

@@ -139,8 +139,8 @@ def negotiate(accept: str | None, offers: Sequence[str]) -> str | None:
     ranges = _ranges(accept or "")
     if not ranges:
         return offers[0] if offers else None
-    if any(media.subtype.endswith("+json") and quality for media, quality in ranges):
-        ranges.append((_JSON, _LEAST))  # RFC 6839 §3.1: who reads a format on top of JSON reads JSON
+    if any(media.subtype.endswith("+json") and media.subtype != "problem+json" and q for media, q in ranges):
+        ranges.append((_JSON, _LEAST))  # RFC 6839 §3.1: who reads a format on top of JSON reads JSON; a problem is none
     best: tuple[float, int] = (0.0, 0)
     chosen = None
     for offer in offers:

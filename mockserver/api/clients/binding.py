@@ -16,12 +16,12 @@ from mockserver.edges.consumer.binding import Bound, How, bind_parameters, opera
 from mockserver.edges.consumer.members import plain
 from mockserver.edges.consumer.methods import Method, Parameter, parameters_of
 from mockserver.edges.consumer.scalars import InexpressibleError
-from mockserver.edges.consumer.watching import MADE_UP, Marks, arrived
+from mockserver.edges.consumer.watching import MADE_UP, Marks, arrived, doubled
 from mockserver.errors import UsageError
 from mockserver.jobs.service import Service
 from mockserver.jobs.verify.cases import Place, body_media, places_of
-from mockserver.jobs.verify.observed import Shown
-from mockserver.jobs.verify.watched import strays
+from mockserver.jobs.verify.observed import Observed, Shown
+from mockserver.jobs.verify.watched import arrives_wrong, strays
 from mockserver.values import replace
 
 
@@ -193,6 +193,7 @@ class Binder:
             return f"it called {', then '.join(name or 'an unknown path' for name in names)}"
         (operation,) = (one for one in self._service.contract.operations if one.name == names[0])
         bound = arrived(observed[0], method.parameters, marks.made)
+        self._doubled(operation, observed[0], bound, marks)
         plan = self._plan(operation)
         if plan is not None:
             media = body_media(self._service.plans, plan)
@@ -203,6 +204,13 @@ class Binder:
             if one.place is None and one.parameter.required
         )
         return self._binding(method, "by watching", operation, bound, method.pages, fixed)
+
+    def _doubled(self, operation: Operation, observed: Observed, bound: tuple[Bound, ...], marks: Marks) -> None:
+        """Take note of an argument that stands where another of its kind should."""
+        for lost, twice, place in doubled(observed, bound, marks.made):
+            at = f"{place[0]}.{'/'.join(place[1:])}"
+            message = f"{at} is what {twice} was given, and {lost} reached the wire nowhere"
+            self.strays.append(arrives_wrong(observed, operation.node, at, message, f"send {lost} there"))
 
     def _binding(
         self,

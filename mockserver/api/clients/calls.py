@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from mockserver.api.clients.beforehand import Beforehand
 from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.lists import Lists
 from mockserver.api.clients.words import arguments_of, expressed_of
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.clients import Api, errors_beside, maker
@@ -28,12 +29,11 @@ from mockserver.exchange import Request, Response
 from mockserver.jobs.interception import Interception, Received, addresses, ordered
 from mockserver.jobs.service import Answer, Service
 from mockserver.jobs.verify.answers import Given
-from mockserver.jobs.verify.cases import Case, Cases, Said
+from mockserver.jobs.verify.cases import Case, Said
 from mockserver.jobs.verify.director import Director, Scene
 from mockserver.jobs.verify.judge import is_other_style, judge
 from mockserver.jobs.verify.observed import Called, Observed, Raised, Shown, Wanted
-from mockserver.jobs.verify.pages import Book, books
-from mockserver.jobs.verify.paging import Paging
+from mockserver.jobs.verify.pages import Book
 from mockserver.jobs.verify.returned import OPAQUE
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
@@ -68,11 +68,11 @@ class Calling:
         self.drawing: dict[tuple[str | int, ...], Any] = {}
         self.validators = Validators()
         self._beforehand = Beforehand(service)
-        self._last_pages: dict[str, tuple[Paging | None, tuple[Given, ...]]] = {}
         self._make = maker(client, api)
         self._setup = setup
         self._running = Running(patience_s)
         self._director = Director(service, lambda: str(calling_line() or ""), EndlessError)
+        self._lists = Lists(service.plans, self.validators, self._director.least)
         self._interception = Interception(
             ordered(addresses(service.name, service.contract.servers, ())), {service.name: self._director.serve}
         )
@@ -163,7 +163,7 @@ class Calling:
             if not called.observed and _not_understood(called, notes):
                 self.why_not = f"{', '.join(sorted(notes.unannotated))} has no annotation, and {called.raised}"
                 return None
-        if self._director.not_accepted or self._goes_on(binding, case, called, plan):
+        if self._director.not_accepted or self._lists.goes_on(binding, case, called, plan):
             return None
         if case.given is None and called.raised is not None:  # what it was answered then
             case = replace(case, given=next(iter(self._director.least(plan)), None))
@@ -256,7 +256,7 @@ class Calling:
         """Call a method once and return what came of it; raise InexpressibleError where it has no words for a case."""
         pages_given: tuple[Given, ...] = pages.pages if pages is not None else ()
         if pages is None and binding.pages:
-            pages_given = (*([case.given] if case.given is not None else []), *self._paging(plan)[1])
+            pages_given = self._lists.ended(case.given, plan)
         scene = Scene(frozenset({plan.operation.name}), case.given, pages_given, raw, fault=fault)
         self._director.play(scene)
         arguments, expected = arguments_of(binding, case.said)
@@ -303,26 +303,6 @@ class Calling:
                 where=str(raising_line(slip.__traceback__) or ""),
                 fix="@suite.returns gets what the method returned, and returns it in the words of the contract",
             ) from slip
-
-    def _paging(self, plan: Plan) -> tuple[Paging | None, tuple[Given, ...]]:
-        """Return how a list is read page by page, and its last page, for a client that reads on."""
-        name = plan.operation.name
-        if name not in self._last_pages:
-            cases = Cases(self.service.plans, plan, self.validators, frozenset())
-            book = next(books(cases, plan), None)
-            # where nobody tells how pages follow one another, a page with nothing on it is the last one
-            last = book.pages[-1:] if book is not None else self._director.least(plan)[:1]
-            self._last_pages[name] = (book.paging if book is not None else None), last
-        return self._last_pages[name]
-
-    def _goes_on(self, binding: Binding, case: Case, called: Called, plan: Plan) -> bool:
-        """Tell whether a client that reads a list to its end was told that there is more, again and again."""
-        if not binding.pages or called.ending != "endless":
-            return False
-        paging, _ = self._paging(plan)
-        told = case.given is not None and paging is not None and case.given.at == f"/{'/'.join(paging.total)}"
-        targets = [one.request.target for one in called.observed]
-        return (told or paging is None) and len(set(targets)) == len(targets)
 
     def _raised(self, error: Exception) -> Raised:
         declared = isinstance(error, self.raises) if self.raises else not is_slip(error)

@@ -10,13 +10,16 @@ _BUGS: Final = (
     NotImplementedError, StopIteration,
 )  # fmt: skip
 
+_READERS: Final = frozenset({"pydantic_core", "msgspec", "cattrs", "marshmallow"})
+"""Libraries that make objects of JSON: their errors speak of the client's own types."""
+
 
 def is_slip(error: Exception) -> bool:
     """Tell whether an error says nothing of the API: it would be raised by a slip in any program."""
     foreign = type(error).__module__.partition(".")[0]
-    return isinstance(error, json.JSONDecodeError) or (
-        isinstance(error, _BUGS) and foreign in {"builtins", "json", "pydantic_core", "decimal", "uuid"}
-    )
+    if isinstance(error, json.JSONDecodeError) or foreign in _READERS:
+        return True
+    return isinstance(error, _BUGS) and foreign in {"builtins", "json", "decimal", "uuid"}
 
 
 def first_lines(error: Exception) -> str:

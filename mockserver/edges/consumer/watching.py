@@ -106,7 +106,7 @@ def arrived(
 
 def _place(leaves: Sequence[tuple[tuple[str, ...], str]], marks: Sequence[Mark]) -> Place | None:
     for path, text in leaves:
-        for mark in marks:
+        for mark in sorted(marks, key=lambda one: -len(one.path)):  # of values tried in vain, too: the whole one counts
             if not _same(text, mark.text):
                 continue
             inner = len(mark.path)
@@ -115,6 +115,25 @@ def _place(leaves: Sequence[tuple[tuple[str, ...], str]], marks: Sequence[Mark])
                 if place:
                     return place
     return None
+
+
+def doubled(
+    observed: Observed, bound: Sequence[Bound], made: Mapping[str, Sequence[Mark]]
+) -> Iterator[tuple[str, str, Place]]:
+    """Yield a parameter that arrived nowhere, another of its kind that arrived twice, and where the second time."""
+    leaves = list(_leaves(observed))
+    lost = [one.parameter for one in bound if one.place is None]
+    for one in bound:
+        texts = {mark.text for mark in made.get(one.parameter.name, ()) if len(mark.text) > len("m0c")}
+        places = list(dict.fromkeys(path for path, text in leaves if any(_same(text, each) for each in texts)))
+        twin = next((each for each in lost if _kind(each.annotation) == _kind(one.parameter.annotation)), None)
+        if len(places) > 1 and twin is not None:
+            yield twin.name, one.parameter.name, next((each for each in places if each != one.place), places[-1])
+
+
+def _kind(annotation: Any) -> frozenset[Any]:
+    """Return the types an annotation allows, but for None."""
+    return frozenset(typing.get_args(annotation) or (annotation,)) - {type(None)}
 
 
 def _same(text: str, value: str) -> bool:

@@ -22,7 +22,7 @@ from mockserver.jobs.verify.spellable import is_carried
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
 from mockserver.wire.bodies import encode_body
-from mockserver.wire.media_type import concrete, is_json, negotiate
+from mockserver.wire.media_type import concrete, is_json, is_never_empty, negotiate
 from mockserver.wire.reading import UnspellableError
 
 MOST: Final = 160
@@ -79,6 +79,9 @@ def _of_media(
     if spelled.bundle is None or spelled.per_item or spelled.spec.item:
         yield Given(status, documented, spelled, None, "the least")
         return
+    if _is_file(spelled):
+        octets = Response(status, (("Content-Type", concrete(media.name)),), file_of(concrete(media.name)))
+        yield Given(status, documented, spelled, None, "octets that are no text", spelled=octets)
     count = 0
     for variation in Boundary(spelled.bundle.schema, validators, spelled=False).values():
         if is_json(media.name) or is_carried(spelled, variation.value):
@@ -86,6 +89,13 @@ def _of_media(
             yield Given(status, documented, spelled, variation.value, variation.why, variation.at)
         if count >= MOST:
             return
+
+
+def _is_file(media: MediaPlan) -> bool:
+    """Tell whether an answer is octets, and no text and nothing that is read into values (OAS 3.1 §4.8.14)."""
+    name, shape = media.media.name, media.spec.shape
+    is_read = is_json(name) or is_never_empty(name) or name.partition("/")[0] in {"text", "multipart"}
+    return not is_read and "urlencoded" not in name and shape.sole in {"", "string"}
 
 
 def status_of(documented: ResponseSpec, plan: Plan) -> int:

@@ -1,5 +1,4 @@
-"""How an operation is read page by page: where a request says where to go on, and where an answer says that there is
-more.
+"""How an operation is read page by page: where a request says where to go on, and where an answer that there is more.
 
 Knows the usual words for it and the contract; neither pages nor clients.
 """

@@ -39,9 +39,8 @@ class Pair(Struct, frozen=True):
 
     @property
     def is_kept(self) -> bool:
-        """Whether it came back as it was; nothing may come back as something empty, and what is empty as nothing."""
-        nothing = self.sent in (None, "", [], {})
-        return _is_same(self.sent, self.got) or (nothing and (not self.got if self.sent is None else self.got is None))
+        """Whether it came back as it was; what is nothing may be told in words of the client's own."""
+        return _is_same(self.sent, self.got) or (self.sent in (None, "", [], {}) and self.got != "None")
 
     @property
     def is_lost(self) -> bool:
@@ -96,6 +95,10 @@ class Returns(Struct):
         given = case.given
         if given is None or given.status >= 300 or given.media is None or called.raised is not None:
             return
+        body = called.observed[-1].response.body if called.observed else b""
+        if isinstance(called.returned, str) and _is_file_as_text(body, called.returned):
+            self.found.setdefault("", (Pair("", body, called.returned), case, called))
+            return
         if called.is_projected:
             for pair in _pairs(called.returned, given.value, "", strictly=True):
                 if not pair.is_kept:
@@ -123,6 +126,16 @@ class Returns(Struct):
             )
             fix = f"return {name} as it was answered"
             yield on_answer("response-misread", self.wanted, case, called, message, fix, place=pair.at)
+
+
+def _is_file_as_text(body: bytes, got: str) -> bool:
+    """Tell whether octets that are no text came back as one: what is printable stands there, the rest is lost."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        runs = [run.decode("ascii") for run in re.findall(rb"[ -~]{4,}", body)]
+        return bool(runs) and all(run in got for run in runs)
+    return False
 
 
 def _is_same(sent: JSON, got: JSON) -> bool:
