@@ -15,6 +15,7 @@ from mockserver.generate.judged import Fits
 from mockserver.generate.members import declared_names, property_pieces
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.names import folded
+from mockserver.schema.alone import is_apart
 from mockserver.values import JSON, Struct
 
 WRAPPERS = frozenset({"data", "result", "response", "payload", "item", "attributes", "resource", "record", "body"})
@@ -23,14 +24,25 @@ _FEW = 4
 _EXACT = 2**53
 """Up to here `1.0` is the integer 1, and is told so: it may be none for whoever reads it (OAS 3.0.3 §4.4)."""
 _Way: TypeAlias = tuple[str, ...]
+Name: TypeAlias = str | _Way
+"""A property of the whole by its name; one of what the whole wraps by the way to it."""
 
 
 class _Door(Struct, frozen=True, eq=False):
-    """Where a wanted value goes: through what, to which property of whose facts."""
+    """Where a wanted value goes: through what, to which property of whose facts.
+
+    `apart`: it goes there without a look at the rest.
+    """
 
     through: _Way
     name: str
     facts: Facts
+    apart: bool = True
+
+    @property
+    def key(self) -> Name:
+        """What the property is called in a sheet."""
+        return (*self.through, self.name) if self.through else self.name
 
 
 class Echo:
@@ -42,6 +54,7 @@ class Echo:
         self._forms = forms
         self._fits = fits
         self._doors: dict[int, Mapping[str, _Door]] = {}
+        self._through: dict[int, _Way] = {}
         self._judges: dict[_Door, Fits] = {}
 
     def form_for(self, wanted: Mapping[str, JSON]) -> int:
@@ -84,18 +97,23 @@ class Echo:
                 out = changed
         return out
 
-    def taken(self, names: Container[str], wanted: Mapping[str, JSON], form: int) -> dict[str, JSON] | None:
+    def taken(self, names: Container[Name], wanted: Mapping[str, JSON], form: int) -> dict[Name, JSON] | None:
         """Return what takes the place of properties with these names; None where the whole has to be judged with it."""
         if self._forms[form].facts.judged:
             return None
-        out: dict[str, JSON] = {}
+        out: dict[Name, JSON] = {}
         for door, given in self._fitting(names, wanted, form).items():
-            if door.through or door.name not in names:
+            if not door.apart or door.key not in names:
                 return None
-            out[door.name] = given
+            out[door.key] = given
         return out
 
-    def _fitting(self, names: Container[str], wanted: Mapping[str, JSON], form: int) -> dict[_Door, JSON]:
+    def through(self, form: int) -> _Way:
+        """Return what wraps the thing that a form is about."""
+        self._opened(form)
+        return self._through[form]
+
+    def _fitting(self, names: Container[Name], wanted: Mapping[str, JSON], form: int) -> dict[_Door, JSON]:
         """Return what fits, and where it goes in an object with these names."""
         fitting: dict[_Door, JSON] = {}
         doors = self._opened(form)
@@ -117,29 +135,33 @@ class Echo:
     def _opened(self, form: int) -> Mapping[str, _Door]:
         doors = self._doors.get(form)
         if doors is None:
-            doors = self._doors[form] = self._doors_of(self._forms[form].facts)
+            doors, self._through[form] = self._doors_of(self._forms[form].facts)
+            self._doors[form] = doors
         return doors
 
-    def _door(self, form: int, name: str, names: Container[str]) -> _Door | None:
+    def _door(self, form: int, name: str, names: Container[Name]) -> _Door | None:
         doors = self._opened(form)
         found = doors.get(name) or doors.get(folded(name))
-        if found is None and name in names:  # nobody declares it, and it is there
+        if found is None and name in names and name not in self._through[form][:1]:  # nobody declares it: it is there
             return _Door((), name, self._forms[form].facts)
         return found
 
-    def _doors_of(self, facts: Facts) -> Mapping[str, _Door]:
+    def _doors_of(self, facts: Facts) -> tuple[Mapping[str, _Door], _Way]:
         doors: dict[str, _Door] = {}
         through: _Way = ()
         held: Facts | None = facts
         while held is not None and len(through) < _DEEPEST:
             wrapped = self._wrapped(held)
             names = [name for name in declared_names(held) if wrapped is None or name != wrapped[0]]
-            made = [_Door(through, name, held) for name in names]
+            made = [_Door(through, name, held, apart=not through or self._apart(through, name)) for name in names]
             for spelled in (str, folded):
                 for door in made:
                     doors.setdefault(spelled(door.name), door)
             through, held = ((*through, wrapped[0]), wrapped[1]) if wrapped is not None else (through, None)
-        return doors
+        return doors, through
+
+    def _apart(self, through: _Way, name: str) -> bool:
+        return is_apart(self._book.bundle, (*through, name))
 
     def _wrapped(self, facts: Facts) -> tuple[str, Facts] | None:
         """Return the property that is the thing itself, and its facts: the rest speaks about the answer."""

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from mockserver.errors import MockserverError
 from mockserver.generate.blame import blame
 from mockserver.generate.dice import MASK, Draw, below, chooser, fork
-from mockserver.generate.echo import Echo
+from mockserver.generate.echo import Echo, Name
 from mockserver.generate.explore import Explorer
 from mockserver.generate.facts import Pieces, identity
 from mockserver.generate.heights import Heights
@@ -34,6 +34,7 @@ _TRIALS = 6
 _VARIED, _FEW = 12, 5
 _SALT = 0x6D6F636B
 _NOTHING: Mapping[str, JSON] = MappingProxyType({})
+_NONE_TAKEN: Mapping[Name, JSON] = MappingProxyType({})
 
 
 class Unsatisfiable(MockserverError):
@@ -116,18 +117,23 @@ class Generator:
         except TypeError:
             return None
 
-    def _taken(self, wanted: Mapping[str, JSON]) -> tuple[Sheet | None, Mapping[str, JSON] | None]:
+    def _taken(self, wanted: Mapping[str, JSON]) -> tuple[Sheet | None, Mapping[Name, JSON] | None]:
         """Return the sheet for what is wanted, and what stands in it instead; None where nothing may."""
         with self._lock:
             echo = (self._workshop or self._opened()).echo
             form = echo.form_for(wanted)
             sheet = self._sheets[form] if form in self._sheets else self._sheeted(form)
-            return sheet, echo.taken(sheet.names, wanted, form) if sheet is not None and sheet.names else _NOTHING
+            if sheet is None or not sheet.names:
+                return sheet, _NONE_TAKEN
+            if sheet.varied and not sheet.varied.isdisjoint(_names_in(wanted)):
+                return sheet, None
+            return sheet, echo.taken(sheet.names, wanted, form)
 
     def _sheeted(self, form: int) -> Sheet | None:
         plan = self._plans.get(("", form)) or self._planned("", form)
         try:
-            made = sheet_of(plan.draw) if plan.trusted else None
+            echo = (self._workshop or self._opened()).echo
+            made = sheet_of(plan.draw, echo.through(form)) if plan.trusted else None
         except TypeError:
             made = None
         return self._sheets.setdefault(form, made)
@@ -253,6 +259,13 @@ class _Workshop:
     def object_forms(self) -> list[int]:
         """Return the numbers of the forms that are objects of named properties."""
         return [number for number, form in enumerate(self._forms) if form.kind == "object" and form.facts.declares]
+
+
+def _names_in(wanted: Mapping[str, JSON]) -> Iterator[str]:
+    for name, value in wanted.items():
+        yield name
+        if isinstance(value, dict):
+            yield from value
 
 
 def _examples(schema: JSON) -> Iterator[JSON]:

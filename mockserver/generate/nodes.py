@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mockserver.generate.dice import HIGH, MASK, MULTIPLIER, Draw, below, fork
 from mockserver.generate.facts import identity
-from mockserver.values import JSON
+from mockserver.generate.shelf import SHELF
+from mockserver.values import JSON, Struct
+from mockserver.wire.json import loads, part_dumps
 
 _STRIDE = 0x9E3779B97F4A7C15
 _TRIES = 24
@@ -56,6 +58,10 @@ class ListDraw:
         item = self.item
         return [item(seed) for seed in self.seeds(seed)]
 
+    def length(self, seed: int) -> int:
+        """Return the number of the items."""
+        return self.low + (((seed ^ self.salt) * MULTIPLIER & MASK) >> HIGH) % self.width
+
     def seeds(self, seed: int) -> list[int]:
         """Return the seeds of the items."""
         seed = ((seed ^ self.salt) * MULTIPLIER) & MASK
@@ -76,6 +82,33 @@ class StockDraw:
         return self.draw(fork(below(seed, self.salt, STOCK), self.salt))
 
 
+class KeptDraw:
+    """A draw of one of a few that cost much to draw, so that their texts are kept."""
+
+    __slots__ = ("_texts", "draw", "salt")
+
+    def __init__(self, draw: Draw, salt: int) -> None:
+        self.draw = draw
+        self.salt = salt
+        self._texts: list[bytes | None] = [None] * STOCK
+
+    def __call__(self, seed: int) -> JSON:
+        """Draw."""
+        number = below(seed, self.salt, STOCK)
+        try:
+            return loads(self.text(number))
+        except TypeError:
+            return self.draw(fork(number, self.salt))
+
+    def text(self, number: int) -> bytes:
+        """Return the text of one of them; raise TypeError as `part_dumps` does."""
+        text = self._texts[number]
+        if text is None:
+            text = part_dumps(self.draw(fork(number, self.salt)))
+            SHELF.keep(self._texts, number, text)
+        return text
+
+
 def json_draw(content: Draw, *, encoded: bool) -> Draw:
     """Return a draw of texts that hold a value in JSON, in base64 if they are encoded."""
 
@@ -86,25 +119,81 @@ def json_draw(content: Draw, *, encoded: bool) -> Draw:
     return draw
 
 
-def with_extras(base: Draw, extras: Sequence[tuple[Sequence[str], Draw]], count: int, salt: int) -> Draw:
-    """Return a draw that adds `count` properties to an object: one of each kind in turn."""
-    kinds = [(tuple(names), value) for names, value in extras]
-    turns = len(kinds) * max(len(names) for names, _ in kinds)
+class ExtrasDraw:
+    """A draw that adds `count` properties to an object: one of each kind in turn."""
 
-    def draw(seed: int) -> JSON:
-        out = base(seed)
-        start = below(seed, salt, 1 << 20)
-        full = len(out) + count
-        for turn in range(turns):
-            names, value = kinds[turn % len(kinds)]
-            name = names[(start + turn // len(kinds)) % len(names)]
-            if name not in out:
-                out[name] = value(fork(seed, salt + 2 * turn))
-                if len(out) == full:
-                    break
+    __slots__ = ("base", "count", "kinds", "salt", "turns")
+
+    def __init__(self, base: ObjectDraw, extras: Sequence[tuple[Sequence[str], Draw]], count: int, salt: int) -> None:
+        self.base = base
+        self.kinds = [(tuple(names), value) for names, value in extras]
+        self.turns = len(self.kinds) * max(len(names) for names, _ in self.kinds)
+        self.count = count
+        self.salt = salt
+
+    def __call__(self, seed: int) -> JSON:
+        """Draw."""
+        out = self.base(seed)
+        for name, kind, below_it in self.added(seed):
+            out[name] = self.kinds[kind][1](below_it)
         return out
 
-    return draw
+    def added(self, seed: int) -> Iterator[tuple[str, int, int]]:
+        """Yield what is added: name, kind, and the seed of its value."""
+        known = {name for name, _ in self.base.pairs}
+        full = len(known) + self.count
+        start = below(seed, self.salt, 1 << 20)
+        for turn in range(self.turns):
+            kind = turn % len(self.kinds)
+            names = self.kinds[kind][0]
+            name = names[(start + turn // len(self.kinds)) % len(names)]
+            if name not in known:
+                known.add(name)
+                yield name, kind, fork(seed, self.salt + 2 * turn)
+                if len(known) == full:
+                    break
+
+
+class Note(Struct, frozen=True):
+    """A number at a place; None stands for the length of a list, where that fits."""
+
+    at: tuple[str, ...]
+    number: int | None
+    admits: Callable[[JSON], bool]
+
+    def of(self, length: int) -> int | None:
+        """Return the number for a list of a length; None where what was drawn stays."""
+        return self.number if self.number is not None else length if self.admits(length) else None
+
+
+class CountedDraw:
+    """A draw of objects whose numbers tell of the one list in them."""
+
+    __slots__ = ("base", "items", "notes")
+
+    def __init__(self, base: Draw, items: str, notes: Sequence[Note]) -> None:
+        self.base = base
+        self.items = items
+        self.notes = tuple(notes)
+
+    def __call__(self, seed: int) -> JSON:
+        """Draw."""
+        out = self.base(seed)
+        self.note(out, len(out[self.items]))
+        return out
+
+    def note(self, out: dict[str, JSON], length: int) -> None:
+        """Put the numbers into as much of a value as is there."""
+        for note in self.notes:
+            holder = out
+            for name in note.at[:-1]:
+                holder = holder.get(name, _NOTHING)
+            number = note.of(length) if note.at[-1] in holder else None
+            if number is not None:
+                holder[note.at[-1]] = number
+
+
+_NOTHING: dict[str, JSON] = {}
 
 
 def list_draw(items: Sequence[Draw], rest: Draw | None, counts: tuple[int, int], salt: int) -> Draw:

@@ -16,7 +16,7 @@ from mockserver.generate.heights import Heights
 from mockserver.generate.judged import explored_draw, judged_draw
 from mockserver.generate.merge import Book, Form
 from mockserver.generate.names import folded
-from mockserver.generate.nodes import ObjectDraw, StockDraw, distinct_draw, json_draw, list_draw, with_extras
+from mockserver.generate.nodes import ExtrasDraw, KeptDraw, ObjectDraw, StockDraw, distinct_draw, json_draw, list_draw
 from mockserver.generate.numbers import spread_draw
 from mockserver.generate.place import Place
 from mockserver.generate.totals import counted
@@ -83,11 +83,14 @@ class Planner:
         key = tuple(map(id, node.pieces))
         if key not in self._grower.finds:
             fits = self._book.judge(node.pieces)
-            given = [value for form in self._book.forms(node.pieces) for value in form.facts.examples if fits(value)]
-            explore = self._explorer.draw(node.pieces, node.place)
-            self._grower.finds[key] = explored_draw(explore, fits) or (kept(given, node.place) if given else None)
+            forms = self._book.forms(node.pieces)
+            given = [value for form in forms for value in form.facts.examples if fits(value)]
+            explored = explored_draw(self._explorer.draw(node.pieces, node.place), fits)
+            if explored is not None and is_grown(forms[0]):  # what is met by chance costs most of all
+                explored = KeptDraw(explored, node.place.salt)
+            self._grower.finds[key] = explored or (kept(given, node.place) if given else None)
             if self._grower.finds[key] is not None:
-                self._heights.revive(self._book.forms(node.pieces)[:1])
+                self._heights.revive(forms[:1])
         return self._grower.finds[key]
 
     def _object(self, node: Node, facts: Facts) -> Draw | None:
@@ -112,7 +115,7 @@ class Planner:
             return None
         if more and node.more[1]:
             count = max(node.more[1], fewest - len(pairs))
-            out = with_extras(out, more, count, salt)
+            out = ExtrasDraw(ObjectDraw(pairs, salt), more, count, salt)
         return counted(self._book, node, dict(pairs), out)
 
     def _list(self, node: Node, facts: Facts) -> Draw | None:

@@ -6,12 +6,12 @@ the list is, and that it is the first and only page of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from mockserver.generate.dice import Draw
 from mockserver.generate.merge import Book
+from mockserver.generate.nodes import CountedDraw, Note
 from mockserver.generate.tree import Node
-from mockserver.values import JSON, Struct
 
 _LENGTHS = frozenset(
     {
@@ -30,14 +30,6 @@ _DEEPEST = 2
 _Way = tuple[str, ...]
 
 
-class _Note(Struct, frozen=True):
-    """A number at a place; None stands for the length of the list."""
-
-    at: _Way
-    number: int | None
-    admits: Callable[[JSON], bool]
-
-
 def counted(book: Book, node: Node, drawn: Mapping[str, Draw], draw: Draw) -> Draw:
     """Return a draw whose numbers tell of the one list in it."""
     lists = [name for name, child in node.fields.items() if name in drawn and child.form and child.form.kind == "array"]
@@ -46,10 +38,10 @@ def counted(book: Book, node: Node, drawn: Mapping[str, Draw], draw: Draw) -> Dr
     notes = tuple(_notes(book, node, frozenset(drawn), ()))
     if all(note.number is not None for note in notes):
         return draw  # nothing counts this list, so it is no page
-    return _noted(draw, lists[0], notes)
+    return CountedDraw(draw, lists[0], notes)
 
 
-def _notes(book: Book, node: Node, drawn: frozenset[str], above: _Way) -> Iterator[_Note]:
+def _notes(book: Book, node: Node, drawn: frozenset[str], above: _Way) -> Iterator[Note]:
     for name, child in node.fields.items():
         form = child.form
         if name not in drawn or form is None:
@@ -61,24 +53,4 @@ def _notes(book: Book, node: Node, drawn: frozenset[str], above: _Way) -> Iterat
         elif form.kind in {"integer", "fraction"} and (words in _LENGTHS or words in _FIRST):
             admits, number = book.judge(child.pieces), _FIRST.get(words)
             if number is None or admits(number):
-                yield _Note((*above, name), number, admits)
-
-
-def _noted(base: Draw, items: str, notes: Sequence[_Note]) -> Draw:
-    def draw(seed: int) -> JSON:
-        out = base(seed)
-        length = len(out[items])
-        for note in notes:
-            holder = out
-            for name in note.at[:-1]:
-                holder = holder.get(name, _NOTHING)
-            name = note.at[-1]
-            number = length if note.number is None else note.number
-            if name in holder and (note.number is not None or note.admits(number)):
-                holder[name] = number
-        return out
-
-    return draw
-
-
-_NOTHING: dict[str, JSON] = {}
+                yield Note((*above, name), number, admits)

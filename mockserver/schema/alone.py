@@ -38,6 +38,15 @@ def alone(schema: JSON, path: Sequence[str | int]) -> JSON:
     return pieces[0] if len(pieces) == 1 else {"allOf": pieces} if pieces else True
 
 
+def is_apart(schema: JSON, path: Sequence[str | int]) -> bool:
+    """Tell whether a member at a place of a value that fits can be exchanged for any that keeps its own schema.
+
+    >>> is_apart({"properties": {"a": {}}}, ("a",)), is_apart({"not": {"required": ["a"]}}, ("a",))
+    (True, False)
+    """
+    return _at(schema, path, schema.get("$defs", {}) if isinstance(schema, dict) else {}) is not None
+
+
 def fewest(schema: JSON, path: Sequence[str | int]) -> int | None:
     """Return how few items of a list at a place of a value that fits would do, any of them; None where more counts.
 

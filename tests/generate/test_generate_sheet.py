@@ -8,9 +8,9 @@ from random_schemas import bundles
 from mockserver.errors import UnreadableDocument
 from mockserver.generate.generator import Generator, Unsatisfiable
 from mockserver.generate.nodes import STOCK
-from mockserver.generate.sheet import Shelf
+from mockserver.generate.shelf import Shelf
 from mockserver.schema.compile import Validators
-from mockserver.wire.json import Spelled, dumps, joined_dumps
+from mockserver.wire.json import Spelled, dumps, joined_dumps, loads
 
 OWNER = {
     "type": "object",
@@ -75,14 +75,48 @@ def test_the_items_of_an_outline_are_texts_and_what_stands_around_them_is_not():
     assert type(outline["kind"]) is int
 
 
+WRAPPED = {"type": "object", "properties": {"data": ISSUE, "links": OWNER}}
+
+
+@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@given(st.integers(), WANTED)
+def test_a_thing_that_is_wrapped_is_written_at_once_with_what_was_sent(seed, wanted):
+    generator = Generator(WRAPPED, Validators())
+    for sent in (wanted, {"data": wanted}):
+        drawn, written = dumps(generator.draw(seed, wanted=sent)), generator.write(seed, wanted=sent)
+        assert written in {drawn, None}
+    sent = {"data": {"title": "Mine"}}
+    written = loads(generator.write(seed, wanted=sent))
+    assert written["data"] == {**generator.draw(seed)["data"], "title": "Mine"}
+
+
 @pytest.mark.parametrize(
     "schema",
     [
         {"type": "array", "items": ISSUE},
         {"type": "object", "required": ["x"], "properties": {"x": {"const": 'a "quoted" text'}}},
         {"type": "object", "properties": {"data": ISSUE, "total": {"type": "integer"}}},
+        {"type": "object", "properties": {"data": {"type": "object", "properties": {"attributes": ISSUE}}}},
+        {"type": "object", "properties": {"items": {"type": "array", "items": ISSUE}, "total": {"type": "integer"}}},
+        {
+            "type": "object",
+            "required": ["results", "count"],
+            "properties": {
+                "meta": {"type": "object", "properties": {"page": {"type": "integer"}, "total": {"type": "integer"}}},
+                "count": {"type": "integer", "maximum": 2},
+                "results": {"type": "array", "items": {"type": "string", "pattern": "^[a-z]{4}$"}},
+            },
+        },
+        {
+            "type": "object",
+            "properties": {"id": {"type": "integer"}},
+            "additionalProperties": OWNER,
+            "minProperties": 3,
+        },
+        {"type": "object", "additionalProperties": {"type": "string"}},
+        {"type": "array", "items": {"type": "object", "additionalProperties": {"type": "integer"}}},
     ],
-    ids=["list", "constant", "wrapped"],
+    ids=["list", "constant", "wrapped", "wrapped twice", "page", "counted", "thing with more", "map", "list of maps"],
 )
 def test_every_shape_of_a_thing_is_written_at_once(schema):
     for seed in range(40):
