@@ -16,7 +16,7 @@ from mockserver.change.requests import Asked, requests
 from mockserver.change.responses import responses
 from mockserver.change.sameness import Sameness
 from mockserver.change.security import security
-from mockserver.change.spots import Spot, Step
+from mockserver.change.spots import Edit, Spot, Step
 from mockserver.change.verdicts import Judge, Judged
 from mockserver.change.witness import Refuter
 from mockserver.contract.model import Contract, Operation
@@ -246,10 +246,11 @@ class _Comparing:
         site, way = routes[0][0].sites[0], (*routes[0][1], *edit.way)
         at = _at(site, way)
         names = tuple(dict.fromkeys(site.paired.new.name for site in sites))
+        about = edit.old.place(), _member(edit, group.direction)
         if edit.rule == LIFECYCLE:
             nodes = _node(self._old, edit.old), _node(self._new, edit.new)
             for change in lifecycle(site.paired, *nodes, at, self._notice):
-                yield replace(change, operations=names, direction=group.direction)
+                yield replace(change, operations=names, direction=group.direction, about=about)
             return
         evidence = [
             Evidence(one.paired, one.direction, {one.place: value}, status=str(one.code or ""),
@@ -263,7 +264,7 @@ class _Comparing:
             fix=advice(edit.told, at, narrows=group.narrows),
         )  # fmt: skip
         level = level_of(edit.rule, judged.verdict, beyond=judged.beyond)
-        yield replace(change, operations=names, tried=judged.tried, level=level)
+        yield replace(change, operations=names, tried=judged.tried, level=level, about=about)
 
 
 def _assumed(pairs: Pairs, narrows: bool, left: Term, right: Term) -> bool:  # noqa: FBT001 - bound by partial
@@ -271,6 +272,12 @@ def _assumed(pairs: Pairs, narrows: bool, left: Term, right: Term) -> bool:  # n
     old, new = (right, left) if narrows else (left, right)
     names = referred(old.schema), referred(new.schema)
     return all(names) and old.edition is pairs.old and new.edition is pairs.new and pairs.has(*names)
+
+
+def _member(edit: Edit, direction: Direction) -> str:
+    """Return the one member that an edit is about; what is required now concerns all who send the object."""
+    word, _, name = edit.part.partition(" ")
+    return "" if word == "required" and direction == "request" else name
 
 
 def _at(site: Site, way: tuple[Step, ...]) -> str:

@@ -52,6 +52,7 @@ class Change(Struct, frozen=True):
 
     `operations` are all that it touches. `evidence` tells how to prove a breaking one; `witness` is the exchange that
     does. `beyond`: it breaks only who says what the contract does not declare. `tried` counts values without a finding.
+    `about` is the schema that was edited, in the old edition, and the one member that it is about, if it is about one.
     """
 
     rule: str
@@ -68,6 +69,7 @@ class Change(Struct, frozen=True):
     witness: JSON = None
     beyond: bool = False
     tried: int = 0
+    about: tuple[Place, str] | None = None
 
 
 class Comparison(Struct, frozen=True):

@@ -19,8 +19,12 @@ from mockserver.edges import files, git, settings
 from mockserver.errors import UnknownService, UsageError
 from mockserver.jobs import diff as job
 from mockserver.jobs.impact import with_client
+from mockserver.jobs.usage_changes import UsedChanges
+from mockserver.jobs.usage_facts import read as read_usage
 from mockserver.report.model import Report
+from mockserver.values import replace
 
+_USAGE = "usage"
 _FAILS = {"error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info"), "never": ()}
 
 
@@ -43,7 +47,7 @@ _FAILS = {"error": ("error",), "warning": ("error", "warning"), "info": ("error"
     "--notice", type=click.IntRange(min=0), default=0, metavar="DAYS",
     help="How many days before its sunset something must be deprecated.",
 )  # fmt: skip
-@click.option("--no-client", is_flag=True, help="Do not run the client that the configuration names.")
+@click.option("--no-client", is_flag=True, help="Judge by direction and level only.")
 @contracts_option
 @allow_remote_option
 @report_option
@@ -62,7 +66,8 @@ def diff(
 
     A request may only be widened, an answer only be narrowed. Every breaking change comes with a witness: a request
     that was accepted and now is not, or an answer that could not come and now can. Where the configuration names a
-    client it is run on each change, and only what breaks it is an error.
+    client it is run on each change, and only what breaks it is an error; where there are usage facts instead
+    (usage/SERVICE.json), what the client does not use is none.
     """
     reports: list[Report] = []
     for old, new, notes in _pairs(words, against, contracts, allow_remote=allow_remote):
@@ -78,16 +83,27 @@ def diff(
 
 
 def _with_client(told: Report, found: Comparison, old: Contract, new: Contract) -> Report:
-    """Return a report with what the configured client makes of each change, where there is a client."""
+    """Return a report with what the configured client makes of each change; else with what is known of its usage."""
     said = settings.read()
     service = next((name for name in (new.name, old.name) if said.service(name).client), "")
     if not service:
-        return told
+        return _with_usage(told, found, old, new)
     from mockserver.api.clients.configured import client_of  # noqa: PLC0415 - only who has a client waits for it
     from mockserver.api.diff_impact import Impacts  # noqa: PLC0415 - as above
 
     runs = client_of(old, service)
     return with_client(told, Impacts(runs, new).of(found)) if runs is not None else told
+
+
+def _with_usage(told: Report, found: Comparison, old: Contract, new: Contract) -> Report:
+    files_ = [Path(_USAGE, f"{name}.json") for name in dict.fromkeys((new.name, old.name))]
+    file = next((one for one in files_ if one.is_file()), None)
+    if file is None:
+        return told
+    usage = read_usage(file.read_bytes(), file.as_posix())
+    notes = tuple(f"{file.as_posix()} does not know all that your client does: {one}" for one in usage.unchecked)
+    judged = with_client(told, UsedChanges(usage, file.as_posix(), old, new).of(found))
+    return replace(judged, unchecked=(*judged.unchecked, *notes))
 
 
 def _pairs(

@@ -86,6 +86,22 @@ def _of_any_name(schema: Mapping[str, JSON], name: str) -> Iterator[JSON]:
             yield more
 
 
+def members(schema: JSON, path: Path, part: str) -> Iterator[Path]:
+    """Yield the paths of the schemas that speak of one part of a place, given a schema and its path."""
+    if not isinstance(schema, dict):
+        return
+    if part in schema.get("properties", {}):
+        yield (*path, "properties", part)
+        return
+    names = schema.get("patternProperties") or {}
+    yield from ((*path, "patternProperties", one) for one in names if part == "*" or re.search(one, part))
+    if part == "*":
+        yield from ((*path, "prefixItems", index) for index in range(len(schema.get("prefixItems", ()))))
+    for keyword in ("additionalProperties", "unevaluatedProperties", *(("items",) if part == "*" else ())):
+        if keyword in schema:
+            yield (*path, keyword)
+
+
 def objects(value: JSON, found: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
     """Return the objects among the places, the root and the items of lists included, and where they are."""
     holders: dict[str, list[Path]] = {}

@@ -114,3 +114,31 @@ def test_a_revision_from_before_the_first_contract_has_nothing_to_compare() -> N
     git("commit", "-q", "--allow-empty", "-m", "first")
     wrong = run("--against", "HEAD").exception
     assert isinstance(wrong, CouldNotCheck)
+
+
+USAGE = {
+    "version": 1, "service": "shipping", "client": "shop:Client", "seed": 0, "unchecked": [],
+    "operations": {"getShipment": {"label": "GET /shipments/{id}", "called_by": ["get"], "sends": {}, "reads": {}}},
+}  # fmt: skip
+
+
+def test_what_the_usage_facts_do_not_know_fails_nothing(folder: Path) -> None:
+    edited(folder, REQUIRED, STRICTER)
+    assert run("shipping", "new.yaml").return_value == 1
+    (folder / "usage").mkdir()
+    (folder / "usage" / "shipping.json").write_text(json.dumps(USAGE), encoding="utf-8")
+    ran = run("shipping", "new.yaml", "--report", "json")
+    assert ran.return_value == 0
+    (found,) = (one for one in json.loads(ran.output)["violations"] if one["verdict"] == "breaking")
+    assert (found["level"], found["client"]["verdict"]) == ("info", "unused")
+    assert "usage/shipping.json: your client does not call createShipment" in run("shipping", "new.yaml").output
+    assert run("shipping", "new.yaml", "--no-client").return_value == 1
+
+
+def test_usage_facts_that_miss_something_say_so(folder: Path) -> None:
+    edited(folder, REQUIRED, STRICTER)
+    (folder / "usage").mkdir()
+    missing = {**USAGE, "unchecked": ["track could not be called"]}
+    (folder / "usage" / "shipping.json").write_text(json.dumps(missing), encoding="utf-8")
+    told = run("shipping", "new.yaml").output
+    assert "usage/shipping.json does not know all that your client does: track could not be called" in told
