@@ -20,7 +20,7 @@ from mockserver.cassette.leaks import Leak
 from mockserver.cassette.model import Interaction, Mode
 from mockserver.edges import cassette_files, settings
 from mockserver.edges.intercept.all import RECORDED, intercepted
-from mockserver.edges.network_block import blocked
+from mockserver.edges.intercept.network_block import blocked
 from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.exchange import Request, Response
 from mockserver.jobs.interception import Passed, Received, Unheard, Watched

@@ -16,7 +16,7 @@ from mockserver.api.overrides import unknown_operation
 from mockserver.api.service_mock import Seen, ServiceMock
 from mockserver.edges import settings as configuration
 from mockserver.edges.intercept.all import intercepted
-from mockserver.edges.network_block import blocked
+from mockserver.edges.intercept.network_block import blocked
 from mockserver.edges.source_lines import SourceLine, calling_line
 from mockserver.errors import UsageError
 from mockserver.exchange import Request

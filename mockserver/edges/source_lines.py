@@ -22,6 +22,7 @@ _LIBRARIES = frozenset(
         "responses", "respx", "pytest_httpx", "tenacity", "pydantic", "pydantic_core", "_pytest", "pytest", "pluggy",
         "pytest_asyncio", "mockserver", "hypothesis", "schemathesis", "xdist", "execnet", "attr", "attrs", "cattrs",
         "msgspec", "orjson", "stamina", "backoff", "opentelemetry", "requests_oauthlib", "authlib", "dateutil",
+        "uvloop", "tornado", "pycurl",
     }
 )  # fmt: skip
 _STANDARD = os.path.normcase(sysconfig.get_paths()["stdlib"])
@@ -59,7 +60,15 @@ def calling_line() -> SourceLine | None:
     Of the file that called the HTTP library it is the outermost line: the method, not the helper that all methods
     share.
     """
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the interpreter's own way to ask
+    return _outermost(sys._getframe(1))  # noqa: SLF001 - the interpreter's own way to ask
+
+
+def waiting_line(thread: int) -> SourceLine | None:
+    """Return the line of the client at which another thread waits; None for one that waits in a loop of events."""
+    return _outermost(sys._current_frames().get(thread))  # noqa: SLF001 - the interpreter's own way to ask
+
+
+def _outermost(frame: FrameType | None) -> SourceLine | None:
     while frame is not None and _is_foreign(frame.f_code.co_filename):
         frame = frame.f_back
     if frame is None:

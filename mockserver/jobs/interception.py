@@ -27,13 +27,21 @@ class Passed(Struct, frozen=True):
 
 
 class Blocked(Struct, frozen=True):
-    """No service has this host."""
+    """No service has this host; or a service has it, and not this `path`, or not for whoever opens sockets itself."""
 
     host: str
     known: tuple[str, ...]
+    path: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a service answers there, for clients whose library is known."""
+        return self.host.removesuffix(":443").removesuffix(":80") in self.known
 
     def __str__(self) -> str:
-        if self.host.removesuffix(":443").removesuffix(":80") in self.known:
+        if self.is_ours and self.path:
+            return f"{self.host} answers nothing at {self.path}: keep the path of the address that the client is given"
+        if self.is_ours:
             return (
                 f"{self.host} is answered in process, and this client asks by a library for which that is not known. "
                 "Point it at a real socket: the fixture mock_server"
@@ -90,11 +98,11 @@ class Interception(Struct, frozen=True):
         host = origin.partition("://")[2]
         if host in self.passthrough or host.rpartition(":")[0] in self.passthrough:
             return Passed()
-        return self.blocked(host)
+        return self.blocked(host, path)
 
-    def blocked(self, host: str) -> Blocked:
+    def blocked(self, host: str, path: str = "") -> Blocked:
         """Return why a host is out of reach."""
-        return Blocked(host, tuple(sorted({address.origin.partition("://")[2] for address in self.addresses})))
+        return Blocked(host, tuple(sorted({address.origin.partition("://")[2] for address in self.addresses})), path)
 
 
 def addresses(service: str, servers: Sequence[str], urls: Sequence[str]) -> tuple[Address, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.api.clients.suite import SuiteCase
+from mockserver.api.clients.case import SuiteCase
 from mockserver.api.coverage import contract_of, save_seen
 from mockserver.api.mock_api import MockApi
 from mockserver.api.mock_server import MockServer

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from mockserver.api.clients.suite import SuiteCase
+    from mockserver.api.clients.case import SuiteCase
     from mockserver.api.mock_api import MockApi
     from mockserver.api.mock_server import MockServer
     from mockserver.pytest_plugin.session import Run
@@ -96,7 +96,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def _cases(item: pytest.Item) -> Iterator[SuiteCase]:
     """Yield the case of a suite that a test plays; who has imported no suite has none."""
-    suites = sys.modules.get("mockserver.api.clients.suite")
+    suites = sys.modules.get("mockserver.api.clients.case")
     callspec = getattr(item, "callspec", None)
     if suites is not None and callspec is not None:
         yield from (case for case in callspec.params.values() if isinstance(case, suites.SuiteCase))

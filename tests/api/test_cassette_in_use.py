@@ -21,7 +21,7 @@ from mockserver.api.mock_api import MockApi
 from mockserver.cassette.model import Cassette, Mode
 from mockserver.cassette.vcr import read_vcr
 from mockserver.cassette.written import write_yaml
-from mockserver.edges.network_block import NetworkBlocked
+from mockserver.edges.intercept.network_block import NetworkBlocked
 from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError
 
 

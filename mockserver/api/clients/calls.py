@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,10 +11,12 @@ from typing import Any, Final, Literal
 
 from mockserver.api.clients.beforehand import Beforehand
 from mockserver.api.clients.bound import Binding
+from mockserver.api.clients.home import Home
 from mockserver.api.clients.lists import Lists
+from mockserver.api.clients.subject import Subject, addressed
 from mockserver.api.clients.words import arguments_of, expressed_of
 from mockserver.contract.plan import Plan
-from mockserver.edges.consumer.clients import Api, errors_beside, maker
+from mockserver.edges.consumer.clients import errors_beside
 from mockserver.edges.consumer.methods import Method, Notes, Typed, methods_of
 from mockserver.edges.consumer.returned import may_say_no, told
 from mockserver.edges.consumer.running import EndlessError, HungError, Running, without_pauses
@@ -22,11 +25,11 @@ from mockserver.edges.consumer.slips import first_lines, is_slip
 from mockserver.edges.consumer.snapshot import raised as raised_error
 from mockserver.edges.consumer.snapshot import snapshot
 from mockserver.edges.intercept.all import BELOW_RETRIES, intercepted, without_network_lookups
-from mockserver.edges.network_block import blocked
-from mockserver.edges.source_lines import calling_line, raising_line
+from mockserver.edges.intercept.network_block import blocked
+from mockserver.edges.source_lines import calling_line, raising_line, waiting_line
 from mockserver.errors import UsageError
 from mockserver.exchange import Request, Response
-from mockserver.jobs.interception import Interception, Received, addresses, ordered
+from mockserver.jobs.interception import Blocked, Received
 from mockserver.jobs.service import Answer, Service
 from mockserver.jobs.verify.answers import Given
 from mockserver.jobs.verify.cases import Case, Said
@@ -55,46 +58,78 @@ class Calling:
     def __init__(
         self,
         service: Service,
-        client: Any,
-        api: Api,
+        subject: Subject,
+        home: Home,
         raises: tuple[type[BaseException], ...],
-        setup: Callable[[Any], object] | None,
         patience_s: float,
+        url: str = "",
     ) -> None:
         self.service = service
         self.raises = raises
+        self.patience_s = patience_s
         self.why_not = ""
         self.projections: dict[str, Callable[[Any], JSON]] = {}
         self.drawing: dict[tuple[str | int, ...], Any] = {}
         self.validators = Validators()
         self._beforehand = Beforehand(service)
-        self._make = maker(client, api)
-        self._setup = setup
+        self._subject = subject
         self._running = Running(patience_s)
-        self._director = Director(service, lambda: str(calling_line() or ""), EndlessError)
+        self._director = Director(service, self._line, EndlessError)
         self._lists = Lists(service.plans, self.validators, self._director.least)
-        self._interception = Interception(
-            ordered(addresses(service.name, service.contract.servers, ())), {service.name: self._director.serve}
-        )
+        self._home = home
+        home.serve = self._director.serve
+        self._url = url
+        self._looked_outside: set[str] = set()
+        self._blocked: list[Blocked] = []
         self._client = self._built()
         begun = time.process_time()
         self._client = self._built()
         self._fresh = time.process_time() - begun < _CHEAP_S
         self.methods: tuple[Method, ...] = methods_of(self._client)
-        self.learned = errors_beside(client if inspect.isclass(client) else type(self._client))
+        self.learned = errors_beside(subject.client_class or type(self._client))
         self._raised_own = False
         self._returned: Any = None
         self._failed: Exception | None = None
 
     def _built(self) -> Any:
         with self.intercepting():
-            client = self._make()
-            if self._setup is not None:
-                self._setup(client)
-        return client
+            return self._subject.made(self.url)
+
+    @property
+    def url(self) -> str:
+        """The address that the client is given."""
+        return self._url or self._home.url
+
+    @property
+    def is_heard_outside(self) -> bool:
+        """Whether what the last call sent came by the socket: its library is not known here."""
+        return self._home.heard > 0
+
+    def _goes_outside(self, label: str) -> bool:
+        """Lead the client to the socket, once for each method: what it sent was not seen in this process."""
+        if self._url or self._home.is_outside or label in self._looked_outside:
+            return False
+        self._looked_outside.add(label)
+        if self._home.go_outside():
+            os.environ.update(dict.fromkeys(self._subject.variables, self.url))  # whoever intercepts puts it back
+            self._client = self._built()
+        return self._home.is_outside
+
+    def _comes_back(self) -> None:
+        self._home.is_outside = False
+        self._client = self._built()
 
     def _receive(self, url: str, request: Request) -> Received:
-        return self._interception.receive(url, request)
+        received = self._home.interception.receive(url, request)
+        return self._noted(received) if isinstance(received, Blocked) else received
+
+    def _noted(self, blocked: Blocked) -> Blocked:
+        self._blocked.append(blocked)
+        return blocked
+
+    def _line(self) -> str:
+        """Return the line of the client that sends: on this stack, or, for a socket, on that of its thread."""
+        return str(calling_line() or waiting_line(self._home.caller) or "")
 
     def renew(self) -> None:
         """Build the client anew: it remembers nothing."""
@@ -121,8 +156,9 @@ class Calling:
     def intercepting(self) -> Iterator[None]:
         """Answer what the client sends, and let it pause for no time."""
         with (
+            addressed(self._subject.variables, self.url),
             intercepted(self._receive, BELOW_RETRIES),
-            blocked(lambda place: str(self._interception.blocked(place))),
+            blocked(lambda place: str(self._noted(self._home.interception.blocked(place)))),
             without_pauses(),
             without_network_lookups(),
         ):
@@ -137,15 +173,27 @@ class Calling:
         return tuple(one for one in observed if one.operation not in aside) or observed, trouble
 
     def _watched(self, method: Method, said: Mapping[str, JSON]) -> tuple[tuple[Observed, ...], str]:
-        self._director.play(Scene(frozenset()))
-        notes = Notes()
-        trouble = ""
         with self.intercepting():
-            try:
-                self._running.call(_method(Typed(self._client, notes), method.path), **said)
-            except (Exception, HungError, EndlessError) as raised:  # noqa: BLE001 - a client may raise anything
-                trouble = f"{type(raised).__name__}: {raised}"
+            trouble = self._tried(method, said)
+            if not self._director.observed and self._goes_outside(method.path):
+                again = self._tried(method, said)
+                if self._director.observed:
+                    return self._director.observed, again
+                self._comes_back()
         return self._director.observed, trouble
+
+    def _tried(self, method: Method, said: Mapping[str, JSON]) -> str:
+        self._begin(Scene(frozenset()))
+        try:
+            self._running.call(_method(Typed(self._client, Notes()), method.path), **said)
+        except (Exception, HungError, EndlessError) as raised:  # noqa: BLE001 - a client may raise anything
+            return f"{type(raised).__name__}: {raised}"
+        return ""
+
+    def _begin(self, scene: Scene) -> None:
+        self._director.play(scene)
+        self._home.begin()
+        self._blocked.clear()
 
     def play(self, binding: Binding, case: Case, plan: Plan) -> Played | None:
         """Play a case; None when the client has no words for it, or does not accept its answer."""
@@ -156,6 +204,10 @@ class Calling:
             called = self.called(binding, case, plan, notes)
         except InexpressibleError as cannot:
             self.why_not = str(cannot)
+            return None
+        unreached = next((one for one in self._blocked if one.is_ours), None)
+        if not called.observed and unreached is not None:
+            self.why_not = f"{unreached.host} is known to it alone, and its library is not known here: give it api.url"
             return None
         if not called.observed and called.raised is not None:
             self._client = self._built()  # a client that has given up on this API (an open circuit) starts anew
@@ -258,7 +310,16 @@ class Calling:
         if pages is None and binding.pages:
             pages_given = self._lists.ended(case.given, plan)
         scene = Scene(frozenset({plan.operation.name}), case.given, pages_given, raw, fault=fault)
-        self._director.play(scene)
+        found = self._called(binding, case, plan, notes, scene, strict=strict)
+        if found.observed or fault or not self._goes_outside(binding.label):
+            return found
+        again = self._called(binding, case, plan, notes, scene, strict=strict)
+        if not again.observed:
+            self._comes_back()
+        return again
+
+    def _called(self, binding: Binding, case: Case, plan: Plan, notes: Notes, scene: Scene, *, strict: bool) -> Called:
+        self._begin(scene)
         arguments, expected = arguments_of(binding, case.said)
         client = Typed(self._client, notes)
         raised: Raised | None = None
@@ -277,6 +338,7 @@ class Calling:
         except Exception as error:  # noqa: BLE001 - what a client raises is what is judged
             self._failed = error
             raised = self._raised(error)
+        ending = "endless" if self._home.is_endless else ending
         expressed, lossy = expressed_of(expected, case.said, notes)
         known = Called(self._director.observed, expressed, raised, ending, binding.source, lossy, notes.spelled())
         if self._returned is OPAQUE:

@@ -16,10 +16,10 @@ from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.methods import Notes
 from mockserver.edges.consumer.running import without_pauses
 from mockserver.edges.consumer.scalars import InexpressibleError
-from mockserver.edges.fault_gate import FaultGate, Play, Wire, empty, raw, reset
+from mockserver.edges.fault_gate import FaultGate, Play, Wire, closed_port, empty, late, raw, reset
 from mockserver.edges.intercept.all import intercepted
+from mockserver.edges.intercept.network_block import blocked
 from mockserver.edges.intercept.spelling import BROKEN, spelled
-from mockserver.edges.network_block import blocked
 from mockserver.exchange import Request, whole
 from mockserver.jobs.interception import Blocked, Passed, Received, origin_of
 from mockserver.jobs.verify.cases import Case
@@ -41,6 +41,7 @@ class FaultRun:
     def __init__(self, calling: Calling, led: Callable[[str], Calling] | None) -> None:
         self._calling = calling
         self._led = led
+        self.unchecked: list[str] = []
 
     def check(self, binding: Binding) -> Iterator[tuple[Faulted, tuple[Shown, ...]]]:
         """Yield how each fault ended for a binding, and what is wrong with that."""
@@ -57,30 +58,56 @@ class FaultRun:
             if led is not None:
                 self._call_on_socket(gate, led, [_answered(led)], binding, case, plan)
             is_led = bool(gate.requests)
+            is_outside = self._is_outside(binding, case, plan)
             for fault in FAULTS:
                 case = Case("broken", cases.least(), None, fault)
                 if led is not None and is_led and fault in _PLAYS:
                     plays = [_PLAYS[fault](), _answered(led)]
                     called, sent = self._call_on_socket(gate, led, plays, binding, case, plan)
                     yield _ended(led, fault, binding, case, plan, called, sent)
+                elif is_outside:
+                    yield from self._outside(fault, binding, case, plan)
                 else:
                     called = self._call_in_process(fault, binding, case, plan)
                     sent = tuple(one.request for one in called.observed)
                     yield _ended(self._calling, fault, binding, case, plan, called, sent)
 
+    def _is_outside(self, binding: Binding, case: Case, plan: Plan) -> bool:
+        """Tell whether the client asks by a library that nothing can be done to in this process."""
+        self._call_in_process("", binding, case, plan)
+        return self._calling.is_heard_outside
+
+    def _outside(
+        self, fault: str, binding: Binding, case: Case, plan: Plan
+    ) -> Iterator[tuple[Faulted, tuple[Shown, ...]]]:
+        """Let nobody listen, or nobody answer until patience ends: libraries wait in their own ways."""
+        if self._led is None or fault == "connect-timeout":
+            self.unchecked.append(f"{binding.label}: {fault}: that cannot be done to a library that is not known here")
+            return
+        with FaultGate(late(empty(), self._calling.patience_s + 1)) as gate:
+            url = gate.url if fault == "hang" else f"http://127.0.0.1:{closed_port()}"
+            called = self._call_there(self._led(url), url, binding, case, plan)
+        if called.ending == "over":
+            yield _ended(self._calling, fault, binding, case, plan, called, ())
+        else:
+            self.unchecked.append(f"{binding.label}: {fault}: it did not come back in time; it may wait for longer")
+
     def _call_on_socket(
         self, gate: FaultGate, led: Calling, plays: list[Play], binding: Binding, case: Case, plan: Plan
     ) -> tuple[Called, tuple[Request, ...]]:
-        led.renew()
         before = len(gate.requests)
         gate.play(*plays)
+        called = self._call_there(led, gate.url, binding, case, plan)
+        return called, gate.requests[before:]
 
-        def only_there(url: str, _request: Request) -> Received:
-            return Passed() if origin_of(url) == gate.url else Blocked(origin_of(url), ())
+    def _call_there(self, led: Calling, url: str, binding: Binding, case: Case, plan: Plan) -> Called:
+        led.renew()
+
+        def only_there(asked: str, _request: Request) -> Received:
+            return Passed() if origin_of(asked) == url else Blocked(origin_of(asked), ())
 
         with intercepted(only_there), blocked(lambda place: f"{place} is blocked"), without_pauses():
-            called = led.called(binding, case, plan, Notes())
-        return called, gate.requests[before:]
+            return led.called(binding, case, plan, Notes())
 
     def _call_in_process(self, fault: str, binding: Binding, case: Case, plan: Plan) -> Called:
         self._calling.renew()

@@ -34,7 +34,8 @@ def report_of(suite: Checked, result: Result, again: str = "") -> Report:
         findings.append(_finding(suite, shown, result.seen[key], tuple(result.operations[key]), again, second))
     findings.extend(_unbound(suite, method, why) for method, why in suite.unbound)
     unchecked = [*result.unchecked, *_left(suite)]
-    return Report("verify client", service.name, suite.target, len(suite.bindings), tuple(unchecked), tuple(findings))
+    checked = len(result.checked) or min(1, len(result.shown))  # what was wrong while methods were watched
+    return Report("verify client", service.name, suite.target, checked, tuple(unchecked), tuple(findings))
 
 
 def _left(suite: Checked) -> Iterable[str]:

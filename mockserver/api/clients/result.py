@@ -20,7 +20,11 @@ class Checked(Protocol):
     target: str
     contracts: str | os.PathLike[str] | None
     raises: tuple[type[BaseException], ...]
-    client_class: type | None
+
+    @property
+    def client_class(self) -> type | None:
+        """The class of the client, where it was given as one."""
+        ...
 
     @property
     def bindings(self) -> tuple[Binding, ...]:
@@ -43,12 +47,13 @@ class Checked(Protocol):
 
 
 class Result(Struct):
-    """What came of checking: findings by their key, how often each was seen, and what was not checked."""
+    """What came of checking: findings by their key, how often each was seen, and what was and was not checked."""
 
     cases: int = 0
     shown: dict[tuple[str, ...], Shown] = field(default_factory=dict)
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
     operations: dict[tuple[str, ...], dict[str, None]] = field(default_factory=dict)
+    checked: dict[str, None] = field(default_factory=dict)
     unchecked: list[str] = field(default_factory=list)
     faults: list[Faulted] = field(default_factory=list)
 
@@ -68,6 +73,7 @@ class Result(Struct):
             self.shown.setdefault(key, shown)
             self.seen[key] = self.seen.get(key, 0) + other.seen[key]
             self.operations.setdefault(key, {}).update(other.operations[key])
+        self.checked.update(other.checked)
         self.unchecked.extend(one for one in other.unchecked if one not in self.unchecked)
 
 

@@ -56,6 +56,8 @@ class BindingRun(Struct):
                 self._draw(drawn)
         for each in self.returns.values():
             self._add(each.told())
+        if self.result.cases:
+            self.result.checked[self.binding.label] = None
         return self.result
 
     def _add(self, shown: Iterable[Shown]) -> None:

@@ -1,14 +1,11 @@
 """The client suite: real client code, driven with everything its contract allows, in both directions.
 
-Binds methods to operations, plays cases, judges them, and tells what was found; what a case is and what is wrong with
-it stands below.
+What its user says of a client, and what is asked of it. How it is built, bound, called and judged stands below.
 """
 
 from __future__ import annotations
 
-import inspect
 import os
-import types
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -16,26 +13,28 @@ from typing import Any, Final
 from mockserver.api.clients.binding import Binder
 from mockserver.api.clients.bound import Binding
 from mockserver.api.clients.calls import Calling
+from mockserver.api.clients.case import SuiteCase
 from mockserver.api.clients.faults import FaultRun
+from mockserver.api.clients.home import Home
 from mockserver.api.clients.plans import planned
 from mockserver.api.clients.report import told_result
 from mockserver.api.clients.result import Result
 from mockserver.api.clients.run import BindingRun, Draws
+from mockserver.api.clients.subject import Ready, Subject
 from mockserver.api.contract import load_contract
 from mockserver.api.overrides import known_operation
 from mockserver.contract.model import Contract
 from mockserver.contract.plan import Plan
-from mockserver.edges.consumer.clients import Api, arguments, named
+from mockserver.edges.consumer.running import EndlessError
 from mockserver.errors import CouldNotCheck, UsageError
 from mockserver.exchange import Request
 from mockserver.jobs.coverage import Coverage
-from mockserver.jobs.interception import MOCK_ORIGIN
 from mockserver.jobs.service import Answer, Service
 from mockserver.jobs.verify.cases import Direction
 from mockserver.jobs.verify.observed import Shown
 from mockserver.jobs.verify.violating import violating
 from mockserver.schema.compile import Validators
-from mockserver.values import JSON, Struct, replace
+from mockserver.values import JSON, replace
 
 BROKEN: Final[tuple[Direction, ...]] = ("broken",)
 DIRECTIONS: Final[tuple[Direction, ...]] = ("sent", "answered", "refused")
@@ -67,11 +66,9 @@ class ClientSuite:
         self.service = Service(contract, self.validators)
         self.raises = tuple(raises) if isinstance(raises, Sequence) else (raises,)
         self.ignore = frozenset(ignore)
-        self.target = client if isinstance(client, str) else getattr(client, "__qualname__", str(client))
-        self.fixture = client if isinstance(client, str) and client.isidentifier() else ""
-        self._client = named(client) if isinstance(client, str) and not self.fixture else client
-        self.client_class = self._client if inspect.isclass(self._client) else None
-        self._setup = setup
+        self._subject = Subject(contract, client, setup)
+        self._home = Home(self.service, self._subject.urls, EndlessError)
+        self.target = self._subject.name
         self._patience_s = patience_s
         self._bindings: tuple[Binding, ...] | None = None
         self._explicit: list[Binding] = []
@@ -136,7 +133,7 @@ class ClientSuite:
     def on(self, contract: Contract) -> ClientSuite:
         """Return this suite for another edition of its contract; what that edition has no operation for is left out."""
         other = ClientSuite(
-            contract, self._client, raises=self.raises, setup=self._setup, ignore=tuple(self.ignore),
+            contract, self._subject.client, raises=self.raises, setup=self._subject.setup, ignore=tuple(self.ignore),
             patience_s=self._patience_s,
         )  # fmt: skip
         there = {operation.label: operation for operation in contract.operations}
@@ -148,38 +145,41 @@ class ClientSuite:
         return other
 
     @property
-    def _url(self) -> str:
-        return f"{MOCK_ORIGIN}/{self.service.name}"
+    def fixture(self) -> str:
+        """The fixture of pytest that is the client, if it is one."""
+        return self._subject.fixture
+
+    @property
+    def client_class(self) -> type | None:
+        """The class of the client, where it was given as one."""
+        return self._subject.client_class
 
     @property
     def constructor(self) -> str:
         """How the client is built, as a test would write it."""
-        if self.client_class is None:
-            return "client"
-        given = ", ".join(f"{name}={value!r}" for name, value in arguments(self.client_class, Api("URL")).items())
-        return f"{self.client_class.__name__}({given})".replace("'URL'", f'mock_api["{self.service.name}"].url')
+        return self._subject.spelled()
 
     @property
     def calling(self) -> Calling:
         """How this client is called."""
         if self._calling is None:
-            if self.fixture:
-                raise UsageError(
-                    f"the client is the pytest fixture {self.fixture}, and there is none here",
-                    fix="run it with pytest, or give a class or a factory",
-                )
-            api = Api(self._url)
-            self._calling = self._made(self._client, api)
+            self._calling = self._called(self._subject)
         return self._calling
+
+    @property
+    def url(self) -> str:
+        """An address where clients of any library are answered, over a real socket: for a client that is a fixture."""
+        self._home.go_outside()
+        return self._home.url
 
     def use(self, client: Any) -> None:
         """Check this very client from now on (a pytest fixture)."""
         self._bindings = None
-        api = Api(self._url)
-        self._calling = self._made(_Ready(client), api)
+        self._calling = self._called(Ready(self._subject, client))
 
-    def _made(self, client: Any, api: Api) -> Calling:
-        calling = Calling(self.service, client, api, self.raises, self._setup, self._patience_s)
+    def _called(self, subject: Subject, url: str = "") -> Calling:
+        home = Home(self.service, (), EndlessError) if url else self._home
+        calling = Calling(self.service, subject, home, self.raises, self._patience_s, url)
         calling.projections = self._projections
         calling.observe(self._observer())
         return calling
@@ -231,6 +231,12 @@ class ClientSuite:
                 result.join(self._broken(binding))
             with self.calling.intercepting():
                 result.join(BindingRun(self.calling, binding, directions, self._is_wanted).check(draws))
+        if bindings is None and "sent" in directions and not result.checked and not result.shown:
+            raise CouldNotCheck(
+                f"nothing of {self.target} could be checked",
+                where="; ".join(result.unchecked[:5]),
+                fix="let it take its address (base_url), or give a factory: lambda api: Client(api.url)",
+            )
         return result
 
     def grade(self, bindings: Sequence[Binding] | None = None) -> dict[str, int]:
@@ -256,13 +262,14 @@ class ClientSuite:
     def _broken(self, binding: Binding) -> Result:
         """Break the connections of a binding's calls, fault by fault."""
         result = Result()
-        takes_url = self.client_class is None or self._url in arguments(self.client_class, Api(self._url)).values()
-        is_built = not isinstance(self._client, str | types.ModuleType) and callable(self._client)
-        led = (lambda url: self._made(self._client, Api(url))) if is_built and takes_url else None
-        for faulted, shown in FaultRun(self.calling, led).check(binding):
+        led = (lambda url: self._called(self._subject, url)) if self._subject.takes_address else None
+        run = FaultRun(self.calling, led)
+        for faulted, shown in run.check(binding):
             result.cases += 1
             result.faults.append(faulted)
+            result.checked[binding.label] = None
             result.add(one for one in shown if self._is_wanted(one))
+        result.unchecked.extend(run.unchecked)
         return result
 
     def _is_wanted(self, shown: Shown) -> bool:
@@ -289,52 +296,3 @@ class ClientSuite:
         if self.strays:
             cases.append(SuiteCase(self, None, "sent"))
         return pytest.mark.parametrize("case", [pytest.param(one, id=one.name) for one in cases])
-
-
-class _Ready(Struct, frozen=True):
-    """A client that is built already."""
-
-    client: Any
-
-    def __call__(self, _api: Api) -> Any:
-        return self.client
-
-
-class SuiteCase(Struct, frozen=True):
-    """One binding in one direction, for one test.
-
-    No binding: all of them where the client is a fixture, else what was wrong while methods were watched.
-    """
-
-    suite: ClientSuite
-    binding: Binding | None
-    direction: Direction
-    max_examples: int = 0
-    time_budget_s: float | None = None
-
-    @property
-    def name(self) -> str:
-        """How the test is called."""
-        if self.binding is None:
-            return self.direction if self.suite.fixture else f"watched-{self.direction}"
-        return f"{self.binding.label}-{self.direction}"
-
-    def check(self, client: Any = None) -> None:
-        """Check; an AssertionError tells what was found, as `mockserver verify client` would."""
-        __tracebackhide__ = True
-        if client is not None:
-            self.suite.use(client)
-        bindings = [self.binding] if self.binding is not None else None if self.suite.fixture else []
-        result = self.suite.check(
-            bindings, [self.direction], max_examples=self.max_examples, time_budget_s=self.time_budget_s
-        )
-        told = told_result(self.suite, result) if result.shown else ""
-        if told:
-            raise AssertionError(told)
-
-    async def acheck(self, client: Any = None) -> None:
-        """Check from an async test; the client runs on an event loop of its own."""
-        __tracebackhide__ = True
-        from asyncio import to_thread  # noqa: PLC0415 - sync suites need no event loop
-
-        await to_thread(self.check, client)

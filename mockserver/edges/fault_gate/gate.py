@@ -120,7 +120,7 @@ class FaultGate:
 
     def _start(self, target: Callable[..., None], *words: object) -> None:
         thread = threading.Thread(target=target, args=words, daemon=True, name="fault-gate")
-        self._threads.append(thread)
+        self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
         thread.start()
 
     def _accept(self, listener: socket.socket) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
+from types import ModuleType
 
 from mockserver.edges.intercept.calls import RECEIVERS, Receive
 from mockserver.edges.intercept.certificates import read_when_used
+from mockserver.edges.intercept.late import when_imported
 
 LIBRARIES = ("requests", "httpx", "httpx2", "urllib3", "http.client", "aiohttp")
 BELOW_RETRIES = LIBRARIES[1:]
@@ -20,21 +22,24 @@ RECORDED = ("requests", "httpx", "httpx2", "urllib3")
 @contextmanager
 def intercepted(receive: Receive, libraries: Sequence[str] = LIBRARIES, *, last: bool = False) -> Iterator[None]:
     """Let a receiver answer what clients of this process send; the `last` one gets what all others let pass."""
-    hooks = [
-        import_module(f"mockserver.edges.intercept.with_{library.replace('.', '_')}")
-        for library in libraries
-        if find_spec(library)
-    ]
-    RECEIVERS.push(receive, last=last)
-    for hook in hooks:
+    hooks: list[ModuleType] = []
+
+    def put(library: str) -> None:
+        hook = import_module(f"mockserver.edges.intercept.with_{library.replace('.', '_')}")
         hook.put()
-    try:
-        yield
-    finally:
-        RECEIVERS.remove(receive)
-        if RECEIVERS.latest is None:
-            for hook in reversed(hooks):
-                hook.take_away()
+        hooks.append(hook)
+
+    RECEIVERS.push(receive, last=last)
+    with ExitStack() as waiting:
+        for library in libraries:
+            waiting.enter_context(when_imported(library, partial(put, library)))
+        try:
+            yield
+        finally:
+            RECEIVERS.remove(receive)
+            if RECEIVERS.latest is None:
+                for hook in reversed(hooks):
+                    hook.take_away()
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """No way out: sockets that would leave this machine are refused, and names are not looked up.
 
 What runs on this machine (a database, a test server) stays in reach, unless it is said to be one of those that are
-never asked again, as what stands on a cassette.
+never asked again, as what stands on a cassette. Sockets of the interpreter are refused, those of libcurl and libuv;
+another library that makes its own in C, and another process, are not seen here.
 """
 
 from __future__ import annotations
@@ -10,9 +11,14 @@ import ipaddress
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from importlib import import_module
 from typing import Any, Final
 
+from mockserver.edges.intercept.late import when_imported
+
+_OWN_SOCKETS: Final = ("pycurl", "uvloop")
 _LOCK: Final = threading.Lock()
 _blocks: list[_Block] = []
 
@@ -29,18 +35,30 @@ class _Way:
         self.connect: Any = self.kind.connect
         self.connect_ex: Any = self.kind.connect_ex
         self.getaddrinfo: Any = socket.getaddrinfo
+        self._others: list[Any] = []
+        self._waiting = ExitStack()
 
     def close(self) -> None:
         """Stand in it."""
         self.kind.connect = _connect  # type: ignore[method-assign,assignment]  # the one way out
         self.kind.connect_ex = _connect_ex  # type: ignore[method-assign,assignment]  # and its other spelling
         socket.getaddrinfo = _getaddrinfo
+        for library in _OWN_SOCKETS:
+            self._waiting.enter_context(when_imported(library, partial(self._close_other, library)))
+
+    def _close_other(self, library: str) -> None:
+        other = import_module(f"mockserver.edges.intercept.block_{library}")
+        other.put(_check)
+        self._others.append(other)
 
     def open(self) -> None:
         """Leave it as it was found."""
         self.kind.connect = self.connect  # type: ignore[method-assign]
         self.kind.connect_ex = self.connect_ex  # type: ignore[method-assign]
         socket.getaddrinfo = self.getaddrinfo
+        self._waiting.close()
+        for other in self._others:
+            other.take_away()
 
 
 _way = _Way()
