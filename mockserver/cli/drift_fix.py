@@ -11,7 +11,8 @@ import click
 
 from mockserver.cassette.model import Interaction
 from mockserver.document.documents import name_of
-from mockserver.document.edits import Append, Edit, Put, actions_of, changed, edited
+from mockserver.document.edits import Append, Edit, Put, actions_of, changed
+from mockserver.document.rewrite import edited
 from mockserver.document.overlay import apply
 from mockserver.document.read import read
 from mockserver.edges import cassette_files, files

@@ -6,9 +6,10 @@ import difflib
 
 import pytest
 
-from mockserver.document.edits import Append, Drop, Edit, Put, actions_of, changed, edited
+from mockserver.document.edits import Append, Drop, Edit, Put, Rename, Wrap, actions_of, changed
 from mockserver.document.overlay import apply
 from mockserver.document.read import read
+from mockserver.document.rewrite import edited
 from mockserver.errors import UnreadableDocument
 
 TEXT = """# ours
@@ -48,6 +49,11 @@ EDITS = {
     "the last item away from a flow": Drop(f"{PET}/required/1"),
     "an item away from a block": Drop("/components/schemas/Owner/required/1"),
     "a member away from a block": Drop(f"{PET}/properties/name/type"),
+    "a block into a union": Wrap(f"{PET}/properties/name", "anyOf", ({"type": "null"},)),
+    "a flow into a union": Wrap(f"{PET}/properties/id", "anyOf", ({"type": "null"}, {"$ref": "#/x"})),
+    "a component into a union": Wrap("/components/schemas/Owner", "allOf", ({"properties": {"a": {}}},)),
+    "another name": Rename(f"{PET}/properties/name/enum", "x-enum"),
+    "another name in a flow": Rename("/components/schemas/Owner/properties/city", "town"),
     "a member away from a flow": Drop("/components/schemas/Owner/properties/city/format"),
 }
 
@@ -70,9 +76,55 @@ def test_an_overlay_comes_to_the_same(edit: Edit) -> None:
     assert notes == ()
 
 
-def test_json_keeps_its_indentation() -> None:
-    text = b'{\n    "a": {\n        "b": 1\n    }\n}\n'
-    assert edited(text, Put("/a/c", 2), "a.json") == b'{\n    "a": {\n        "b": 1,\n        "c": 2\n    }\n}\n'
+JSON_EDITS = {
+    "a member": (Put("/a/c", {"d": 2}), '"b": [1],\n        "c": {\n            "d": 2\n        }'),
+    "an item of a line": (Append("/a/b", 2), '"b": [1, 2]'),
+    "an item of lines": (Append("/e", 5), "3,\n        4,\n        5\n"),
+    "another value": (Put("/a/b", True), '"b": true'),
+    "a member away": (Drop("/e"), '"b": [1]\n    }\n}'),
+    "an item away": (Drop("/e/0"), '"e": [\n        4\n'),
+    "another name": (Rename("/e", "f"), '"f": [\n'),
+    "a union": (
+        Wrap("/a", "anyOf", (None,)),
+        '"a": {\n        "anyOf": [\n            {\n                "b": [1]\n            },\n            null\n        ]\n    }',
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "part"), JSON_EDITS.values(), ids=JSON_EDITS)
+def test_json_keeps_its_layout(edit: Edit, part: str) -> None:
+    text = '{\n    "a": {\n        "b": [1]\n    },\n    "e": [\n        3,\n        4\n    ]\n}\n'
+    now = edited(text.encode(), edit, "a.json").decode()
+    assert part in now
+    assert read(now.encode(), "a.json") == changed(read(text.encode(), "a.json"), edit)
+
+
+def test_json_on_one_line_stays_on_it() -> None:
+    assert edited(b'{"a": {"b": 1}}', Put("/a/c", [2]), "a.json") == b'{"a": {"b": 1, "c": [2]}}'
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_line_ends_stay_what_they_are(edit: Edit) -> None:
+    text = edited(TEXT.replace("\n", "\r\n").encode(), edit, "pets.yaml")
+    assert text == edited(TEXT.encode(), edit, "pets.yaml").replace(b"\n", b"\r\n")
+
+
+def test_comments_move_with_what_is_wrapped() -> None:
+    text = edited(TEXT.encode(), Wrap(f"{PET}/properties/name", "anyOf", ({"type": "null"},)), "pets.yaml").decode()
+    assert """        name:
+          anyOf:
+            - type: string
+              # as painted on the door
+              enum:
+                - tom   # a cat
+                - 'rex'
+            - type: 'null'
+""" in text
+
+
+def test_where_an_alias_stands_only_its_own_place_changes() -> None:
+    text = b"a: &one # ours\n  b: 1\nc: *one\nd: 2\n"
+    assert edited(text, Put("/c/b", 2), "a.yaml") == b"a: &one # ours\n  b: 1\nc: {b: 2}\nd: 2\n"
 
 
 def test_what_cannot_be_changed_is_refused() -> None:
