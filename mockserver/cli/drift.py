@@ -132,7 +132,7 @@ def drift(
         reports.append(_reported(seen, one, asked, remembered, offline=offline, with_client=not no_client))
         if fix:
             is_ours = not settings.read().service(name).source
-            write_fix(seen.drifts, one, recorded, is_ours=is_ours, apply_to=apply_to or "")
+            write_fix(seen, one, recorded, is_ours=is_ours, apply_to=apply_to or "")
     reports = write_reports(reports, report, contracts, whole=False)  # what was not asked may still be there
     return verdict(reports, fail_on)
 

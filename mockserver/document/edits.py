@@ -56,7 +56,10 @@ def changed(tree: JSON, edit: Edit) -> JSON:
     """
     parts = pointers.split(edit.pointer)
     if isinstance(edit, Append):
-        return _with(tree, parts, [*_list(pointers.look_up(tree, edit.pointer), edit.pointer), edit.value])
+        items = pointers.look_up(tree, edit.pointer)
+        if not isinstance(items, list):
+            raise LookupError(edit.pointer)  # noqa: TRY004 - there is no end of a list at that place
+        return _with(tree, parts, [*items, edit.value])
     holder = pointers.look_up(tree, pointers.parent(edit.pointer))
     last = int(parts[-1]) if isinstance(holder, list) else parts[-1]
     match edit:
@@ -74,12 +77,6 @@ def changed(tree: JSON, edit: Edit) -> JSON:
             new = holder.copy()
             del new[last]
     return _with(tree, parts[:-1], new)
-
-
-def _list(node: JSON, pointer: str) -> list[JSON]:
-    if not isinstance(node, list):
-        raise LookupError(pointer)
-    return node
 
 
 def _with(node: JSON, parts: tuple[str, ...], value: JSON) -> JSON:

@@ -28,7 +28,7 @@ def edited(data: bytes, edit: Edit, uri: str) -> bytes:
     plain = data.replace(b"\r\n", b"\n") if has_crlf else data
     tree = read(plain, uri)
     wanted = changed(tree, edit)
-    for one in _ways(edit, tree, wanted):
+    for one in _ways(edit, wanted):
         text = _tried(plain, tree, one, uri)
         if text is not None and read(text, uri) == wanted:
             return text.replace(b"\n", b"\r\n") if has_crlf else text
@@ -37,7 +37,7 @@ def edited(data: bytes, edit: Edit, uri: str) -> bytes:
     )
 
 
-def _ways(edit: Edit, tree: JSON, wanted: JSON) -> list[Edit]:
+def _ways(edit: Edit, wanted: JSON) -> list[Edit]:
     """Return an edit, and the same by writing a node above it anew: where an alias stands, that is the only way."""
     place = pointers.parent(edit.pointer) if isinstance(edit, Drop | Rename) else edit.pointer
     found: list[Edit] = [edit]
@@ -180,16 +180,22 @@ class _Text:
             inner = ", ".join([written.strip(), *map(self._spelling.flow, others)])
             return self._cut(start, end, f"{gap}{{{keyword}: [{inner}]}}")
         head, _, body = written.partition("\n") if has_key else ("", "", " " * len(self._before(start)) + written)
-        return self._cut(start, end, (f"{head}\n" if has_key else "") + self._moved(body, keyword, others, has_key=has_key))
+        return self._cut(
+            start,
+            end,
+            (f"{head}\n" if has_key else "") + self._moved(body, keyword, others, self._spelling, has_key=has_key),
+        )
 
-    def _moved(self, body: str, keyword: str, others: tuple[JSON, ...], *, has_key: bool) -> str:
+    def _moved(
+        self, body: str, keyword: str, others: tuple[JSON, ...], spelling: YamlSpelling, *, has_key: bool
+    ) -> str:
         lines = body.split("\n")
         first = next(index for index, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#"))
         indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
         dash = f"{indent}  - "
         moved = [f"    {line}" if line.strip() else line for line in lines]
         moved[first] = f"{dash}{lines[first].lstrip()}"
-        added = [self._spelling.item(other, dash).removesuffix("\n") for other in others]
+        added = [spelling.item(other, dash).removesuffix("\n") for other in others]
         return "\n".join([f"{indent if has_key else ''}{keyword}:", *moved, *added])
 
 

@@ -80,13 +80,16 @@ JSON_EDITS = {
     "a member": (Put("/a/c", {"d": 2}), '"b": [1],\n        "c": {\n            "d": 2\n        }'),
     "an item of a line": (Append("/a/b", 2), '"b": [1, 2]'),
     "an item of lines": (Append("/e", 5), "3,\n        4,\n        5\n"),
-    "another value": (Put("/a/b", True), '"b": true'),
+    "another value": (Put("/a/b", value=True), '"b": true'),
     "a member away": (Drop("/e"), '"b": [1]\n    }\n}'),
     "an item away": (Drop("/e/0"), '"e": [\n        4\n'),
     "another name": (Rename("/e", "f"), '"f": [\n'),
     "a union": (
         Wrap("/a", "anyOf", (None,)),
-        '"a": {\n        "anyOf": [\n            {\n                "b": [1]\n            },\n            null\n        ]\n    }',
+        (
+            '"a": {\n        "anyOf": [\n            {\n                "b": [1]\n            },\n            null\n'
+            "        ]\n    }"
+        ),
     ),
 }
 
@@ -111,7 +114,8 @@ def test_line_ends_stay_what_they_are(edit: Edit) -> None:
 
 def test_comments_move_with_what_is_wrapped() -> None:
     text = edited(TEXT.encode(), Wrap(f"{PET}/properties/name", "anyOf", ({"type": "null"},)), "pets.yaml").decode()
-    assert """        name:
+    assert (
+        """        name:
           anyOf:
             - type: string
               # as painted on the door
@@ -119,7 +123,9 @@ def test_comments_move_with_what_is_wrapped() -> None:
                 - tom   # a cat
                 - 'rex'
             - type: 'null'
-""" in text
+"""
+        in text
+    )
 
 
 def test_where_an_alias_stands_only_its_own_place_changes() -> None:

@@ -19,6 +19,9 @@ from mockserver.violation import Level, Violation
 
 Confidence: TypeAlias = Literal["low", "medium", "high"]
 
+ANY: Final = "*"
+"""Stands for the name of a member where names are data."""
+
 _MANY_NAMES: Final = 8
 _VALUES: Final = 12
 _ENOUGH: Final = 10
@@ -92,12 +95,12 @@ _Key: TypeAlias = tuple[str, ...]
 def gather(sights: Sequence[Sight]) -> tuple[Drift, ...]:
     """Return what changed, the worst first."""
     kept: dict[_Key, _Kept] = {}
-    names = _names_that_are_data(sights)
+    names = names_that_are_data(sights)
     for sight in sights:
         told: set[_Key] = set()
         for shown in sight.shown:
             parent = pointers.parent(shown.place)
-            key = _key(shown, "*" if (shown.violation.operation, parent) in names else "")
+            key = key_of(shown, ANY if (shown.violation.operation, parent) in names else "")
             one = kept.setdefault(key, _Kept(shown))
             one.seen += key not in told
             told.add(key)
@@ -115,7 +118,8 @@ def _resource(probe: Probe) -> str:
     return probe.request.target.partition("?")[0]
 
 
-def _key(shown: Shown, instead: str) -> _Key:
+def key_of(shown: Shown | Drift, instead: str = "") -> _Key:
+    """Return by what two findings are one: what has changed, and where in the contract."""
     violation = shown.violation
     if shown.kind in {"operation gone", "request rejected", "deprecated", "undocumented header"}:
         return violation.rule, violation.operation, violation.at
@@ -140,7 +144,7 @@ def _drift(one: _Kept, sights: Sequence[Sight]) -> Drift:
     )  # fmt: skip
 
 
-def _names_that_are_data(sights: Sequence[Sight]) -> frozenset[tuple[str, str]]:
+def names_that_are_data(sights: Sequence[Sight]) -> frozenset[tuple[str, str]]:
     """Return the places whose undocumented properties are so many that their names must be data."""
     seen: dict[tuple[str, str], set[str]] = {}
     for sight in sights:
