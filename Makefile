@@ -31,7 +31,8 @@ corpus: $(VENV)/.installed  ## everything on the whole corpus
 	CORPUS_FULL=1 $(BIN)/pytest -n 2 tests/corpus
 
 impact: $(VENV)/.installed  ## every planted drift over 20 seeds, and every single change against the clients
-	CORPUS_FULL=1 $(BIN)/pytest -n 2 -s tests/impact tests/reference/test_planted_drift.py
+	CORPUS_FULL=1 $(BIN)/pytest -n 2 -s tests/impact tests/reference/test_planted_drift.py \
+		tests/reference/test_patched_drift.py
 
 bench: $(VENV)/.installed  ## every benchmark; peers where they are installed (benchmarks/peers.sh)
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python benchmarks/bench.py --soak

@@ -137,6 +137,10 @@ class _Text:
 
     def _replaced(self, pointer: str, value: JSON) -> bytes:
         start, end, has_key = self._value(pointer)
+        before = self._before(self._span(pointer)[0])
+        is_deep = isinstance(value, dict) and any(isinstance(one, dict | list) and one for one in value.values())
+        if isinstance(self._spelling, YamlSpelling) and has_key and not before.strip(" -") and is_deep:
+            return self._cut(start, end, "\n" + self._spelling.block(value, " " * (len(before) + 2)).rstrip("\n"))
         indent = self._before(start)
         new = self._spelling.value(value, indent[: len(indent) - len(indent.lstrip())])
         return self._cut(start, end, f" {new}" if has_key else new)

@@ -39,6 +39,9 @@ class YamlSpelling:
         for key, item in value.items():
             if isinstance(item, dict) and item:
                 lines.append(f"{indent}{_scalar(key)}:\n{self.block(item, indent + '  ')}")
+            elif isinstance(item, list) and any(isinstance(one, dict) and one for one in item):
+                items = "".join(self.item(one, f"{indent}  - ") for one in item)
+                lines.append(f"{indent}{_scalar(key)}:\n{items}")
             else:
                 lines.append(f"{indent}{_scalar(key)}: {self.flow(item)}\n")
         return "".join(lines)

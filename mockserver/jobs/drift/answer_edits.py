@@ -16,6 +16,7 @@ from mockserver.jobs.drift.sight import Kind
 from mockserver.jobs.drift.spots import Change, spots
 from mockserver.jobs.drift.ways import header_ways
 from mockserver.jobs.drift.widen import Ways
+from mockserver.report.model import many
 from mockserver.values import JSON
 from mockserver.wire.json import JSONSyntaxError, loads
 from mockserver.wire.media_type import is_json
@@ -31,7 +32,9 @@ def status(evidence: Evidence) -> Ways:
     """Document a status: as another of its class, else as it was seen."""
     response, pointer = evidence.response, evidence.violation.pointer
     target = pointers.child(pointer, str(response.status))
-    said = {"description": f"Seen on the live API, not described in its contract ({evidence.drift.seen} times)."}
+    said = {
+        "description": f"Seen on the live API, not described in its contract ({many(evidence.drift.seen, 'time')})."
+    }
     documented = evidence.written(pointer)
     for code, written in documented.items():
         if str(code)[:1] == str(response.status)[:1] and isinstance(written, dict) and response.body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from mockserver.document import pointer as pointers
@@ -37,12 +37,18 @@ REASONS: Final[Mapping[Kind, str]] = {
 """Why a drift of a kind has no edit, where that has a reason of its own."""
 
 
-def rank_of(drift: Drift, others: Iterator[Drift] | tuple[Drift, ...]) -> int | None:
+def rank_of(drift: Drift, others: Sequence[Drift]) -> int | None:
     """Return how much an edit gives up; None: there is no edit for this kind of drift."""
-    return ENVELOPED if _is_envelope(drift, tuple(others)) else RANKS.get(drift.kind)
+    if _is_envelope(drift, others):
+        return ENVELOPED
+    holder = drift.place.rpartition("/")[0]
+    beside = (one for one in others if one.operations == drift.operations and one.place.rpartition("/")[0] == holder)
+    if drift.kind == "required field absent" and any(_is_envelope(one, others) for one in beside):
+        return ENVELOPED + 1  # it stands in the envelope: nothing is left to do once that is documented
+    return RANKS.get(drift.kind)
 
 
-def _is_envelope(drift: Drift, others: tuple[Drift, ...]) -> bool:
+def _is_envelope(drift: Drift, others: Sequence[Drift]) -> bool:
     """Tell whether all that was answered stands in one new member: it is new, and what was required is absent."""
     if drift.kind != "undocumented field" or drift.place.count("/") != 1:
         return False
@@ -79,7 +85,7 @@ def choices(evidence: Evidence) -> Ways:
 
 def _widened(evidence: Evidence) -> Ways:
     wanted = _wanted(evidence)
-    if _is_envelope(evidence.drift, tuple(evidence.others)):
+    if _is_envelope(evidence.drift, evidence.others):
         yield from _enveloped(evidence, wanted)
         return
     widen = WIDENINGS[evidence.drift.kind]

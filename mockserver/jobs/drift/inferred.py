@@ -22,7 +22,24 @@ def schemas_for(values: Sequence[JSON], service: Service) -> Iterator[JSON]:
     if known is not None:
         yield known
     version = service.contract.dialect.version
-    yield in_dialect(_unobliged(schema_of(values)), version)
+    yield in_dialect(_inferred(values, service), version)
+
+
+def _inferred(values: Sequence[JSON], service: Service) -> dict[str, JSON]:
+    """Return what values have in common; what stands in them is told by components, where it can be."""
+    schema = dict(_unobliged(schema_of(values)))
+    if isinstance(schema.get("properties"), dict):
+        objects = [value for value in values if isinstance(value, dict)]
+        inner = {name: [one[name] for one in objects if name in one] for name in schema["properties"]}
+        schema["properties"] = {name: _part(found, service) for name, found in inner.items()}
+    if isinstance(schema.get("items"), dict):
+        schema["items"] = _part([item for value in values if isinstance(value, list) for item in value], service)
+    return schema
+
+
+def _part(values: Sequence[JSON], service: Service) -> JSON:
+    known = _known(values, service)
+    return known if known is not None else _inferred(values, service)
 
 
 def _unobliged(schema: JSON) -> JSON:

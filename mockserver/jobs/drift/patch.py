@@ -67,7 +67,7 @@ def propose(
     dropped: list[str] = []
     trial = Trial(service, sights, recorded)
     uses = Uses(sights, service.contract.documents)
-    ranks = [(rank_of(drift, tuple(drifts)), drift) for drift in drifts]
+    ranks = [(rank_of(drift, drifts), drift) for drift in drifts]
     for rank, drift in sorted(ranks, key=lambda one: 99 if one[0] is None else one[0]):
         if rank is None:
             dropped.append(f"{_named(drift)}: {REASONS.get(drift.kind, 'no edit can say that')}")

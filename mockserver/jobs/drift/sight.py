@@ -13,11 +13,14 @@ from typing import Final, Literal, TypeAlias
 from mockserver.cassette.header_names import FRAMING
 from mockserver.cassette.header_names import SAFE as HARMLESS
 from mockserver.cassette.shapes import looks_like_id
+from mockserver.checks.received import Received
+from mockserver.checks.request import check_request
 from mockserver.checks.response import bodiless, check_response
 from mockserver.checks.undocumented import undocumented
 from mockserver.contract.model import ResponseSpec
 from mockserver.contract.plan import MediaPlan, Plan, response_for
-from mockserver.contract.reading import choose_media
+from mockserver.contract.reading import choose_media, read_request
+from mockserver.contract.route import Routed
 from mockserver.document import pointer as pointers
 from mockserver.errors import UnreadableDocument
 from mockserver.exchange import NoResponse, Outcome, Response, whole
@@ -26,7 +29,7 @@ from mockserver.jobs.service import Service
 from mockserver.jobs.verify.places import schema_place
 from mockserver.messages import BY_ID
 from mockserver.values import JSON, Struct, replace
-from mockserver.violation import Level, Violation
+from mockserver.violation import Level, Violation, errors_in
 from mockserver.wire.bodies import decode_body
 from mockserver.wire.coding import uncoded
 from mockserver.wire.reading import Decoded, SpellingError
@@ -156,7 +159,7 @@ def _told(seen: Sight, plan: Plan, service: Service) -> Iterator[Shown]:
     if _is_gone(probe, response, plan):
         yield shown_of(_gone(plan, response), service, seen)
         return
-    refused = _refused(probe, response, plan)
+    refused = _refused(probe, response, plan, service)
     if refused is not None:
         yield shown_of(refused, service, seen)
     for violation in check_response(service.plans, plan, probe.request, response):
@@ -205,10 +208,10 @@ def _gone(plan: Plan, response: Response) -> Violation:
     )  # fmt: skip
 
 
-def _refused(probe: Probe, response: Response, plan: Plan) -> Violation | None:
+def _refused(probe: Probe, response: Response, plan: Plan, service: Service) -> Violation | None:
     """Return a finding for a request that the contract names, or that was taken once, and that is refused now."""
     is_meant = 200 <= probe.recorded < 300 or probe.source in {"example", "listed"}
-    if response.status not in {400, 422} or not is_meant:
+    if response.status not in {400, 422} or not is_meant or not _is_documented(probe, plan, service):
         return None
     named = re.split(r"[/?&=]", probe.request.target.partition("?")[2])
     if probe.source != "listed" and any(map(looks_like_id, named)):
@@ -220,6 +223,15 @@ def _refused(probe: Probe, response: Response, plan: Plan) -> Violation | None:
         f"{plan.operation.name} refuses with {response.status} what it documents: {request.method} {request.target}",
         "send what it wants now, and correct the contract", request.target, (node.uri, node.pointer),
     )  # fmt: skip
+
+
+def _is_documented(probe: Probe, plan: Plan, service: Service) -> bool:
+    """Tell whether the contract takes a request: what it refuses itself, an API may refuse."""
+    request = probe.request
+    route = service.router.route(request.method, request.path, request.query)
+    reading = read_request(service.plans, plan, request, route.captures if isinstance(route, Routed) else ())
+    received = Received(request, plan, reading, with_security=False)
+    return not reading.undeclared and not errors_in(check_request(received))
 
 
 def _headers(plan: Plan, response: Response, documented: ResponseSpec | None) -> Iterator[Violation]:

@@ -18,7 +18,7 @@ from mockserver.jobs.drift.ways import UNIONS, Place, Way
 from mockserver.values import JSON, Struct
 
 _DEEPEST: Final = 64
-_SMALL: Final = 16
+_SMALL: Final = 8
 
 
 class Change(Struct, frozen=True):
