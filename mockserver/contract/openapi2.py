@@ -63,11 +63,12 @@ def _parameters(nodes: tuple[Node, ...]) -> Iterator[Parameter]:
                 node=node,
                 schema=node,
                 allow_empty=location == "query" and node.tree.get("allowEmptyValue") is True,
-                examples=_examples_of(node),
+                examples=examples_of(node),
             )
 
 
-def _examples_of(node: Node) -> tuple[Example, ...]:
+def examples_of(node: Node) -> tuple[Example, ...]:
+    """Return the examples of a parameter, which are extensions."""
     return tuple(Example("", node.tree[key], node.child(key)) for key in ("x-example", "example") if key in node.tree)
 
 

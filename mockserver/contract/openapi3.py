@@ -32,7 +32,7 @@ _DEFAULT_STYLE: Mapping[Location, str] = {
 # OAS 3.1 §4.8.12.1: a header parameter of one of these names "SHALL be ignored"
 STATUS = re.compile(r"[1-5](?:\d\d|[Xx][Xx])|default")
 """The keys of responses that mean something (OAS 3.1 §4.8.16); lint tells the others."""
-_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 
 def follow(documents: Documents, node: Node) -> Node:
@@ -69,7 +69,7 @@ def _parameter(documents: Documents, node: Node) -> Parameter | None:
     name = tree.get("name")
     if location is None or not isinstance(name, str):
         return None
-    if location == "header" and name.lower() in _IGNORED_HEADERS:
+    if location == "header" and name.lower() in IGNORED_HEADERS:
         return None
     return _spelled(documents, node, name, location)
 
@@ -87,12 +87,12 @@ def _spelled(documents: Documents, node: Node, name: str, location: Location) ->
         # OAS 3.1 §4.8.12.2.1; deepObject without it is undefined and can mean one thing only; 3.2 adds cookie
         explode=explode if isinstance(explode, bool) else style in {"form", "deepObject", "cookie"},
         node=node,
-        schema=content[0].schema if content else _schema(node, "schema"),
+        schema=content[0].schema if content else schema_of(node, "schema"),
         media_type=content[0].name if content else "",
         allow_reserved=tree.get("allowReserved") is True,
         allow_empty=location == "query" and tree.get("allowEmptyValue") is True,
         deprecated=tree.get("deprecated") is True,
-        examples=content[0].examples if content else _examples(documents, node),
+        examples=content[0].examples if content else examples_of(documents, node),
         encodings=content[0].encodings if content else None,
     )
 
@@ -155,20 +155,21 @@ def _content(documents: Documents, holder: Node) -> tuple[MediaType, ...]:
     if not isinstance(content.tree, dict):
         return ()
     return tuple(
-        _media_type(documents, name, follow(documents, content.child(name)))
+        media_type(documents, name, follow(documents, content.child(name)))
         for name, value in content.tree.items()
         if isinstance(value, dict)
     )
 
 
-def _media_type(documents: Documents, name: str, node: Node) -> MediaType:
+def media_type(documents: Documents, name: str, node: Node) -> MediaType:
+    """Return the Media Type Object at a place."""
     return MediaType(
         name=name,
         node=node,
-        schema=_schema(node, "schema"),
-        item_schema=_schema(node, "itemSchema"),
+        schema=schema_of(node, "schema"),
+        item_schema=schema_of(node, "itemSchema"),
         encodings=_encodings(documents, node),
-        examples=_examples(documents, node),
+        examples=examples_of(documents, node),
     )
 
 
@@ -205,7 +206,7 @@ def _encoding(documents: Documents, node: Node) -> PartEncoding:
     )
 
 
-def _examples(documents: Documents, holder: Node) -> tuple[Example, ...]:
+def examples_of(documents: Documents, holder: Node) -> tuple[Example, ...]:
     """Return `example` first, then the named ones (OAS 3.1 §4.8.14)."""
     tree = holder.tree
     found: list[Example] = []
@@ -232,7 +233,8 @@ def _named(name: str, node: Node) -> Iterator[Example]:
         yield Example(name, None, node, node.tree["externalValue"])
 
 
-def _schema(holder: Node, field: str) -> Node | None:
+def schema_of(holder: Node, field: str) -> Node | None:
+    """Return the schema in a field, if there is one."""
     tree = holder.tree
     return holder.child(field) if isinstance(tree, dict) and isinstance(tree.get(field), dict | bool) else None
 

@@ -268,8 +268,16 @@ class Plans:
 
     def judged(self, schema: Node, direction: Direction) -> tuple[Bundle, Validator]:
         """Return a schema with its judge; raise UnreadableDocument when it is broken."""
-        bundle = self._bundles.of(schema, direction)
-        return bundle, self._judges.of(bundle.schema)
+        bundle = self.bundled(schema, direction)
+        return bundle, self.judge(bundle.schema)
+
+    def judge(self, schema: JSON) -> Validator:
+        """Return the judge of a bundle's schema; raise UnreadableDocument when it cannot be compiled."""
+        return self._judges.of(schema)
+
+    def bundled(self, schema: Node, direction: Direction) -> Bundle:
+        """Return a schema with all that it refers to; raise UnreadableDocument when a reference leads nowhere."""
+        return self._bundles.of(schema, direction)
 
     def _compiled(self, schema: Node | None, direction: Direction) -> tuple[Bundle | None, Validator | None]:
         return self.judged(schema, direction) if schema is not None else (None, None)

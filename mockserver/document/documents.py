@@ -205,7 +205,7 @@ def _walk(node: Node) -> Iterator[Node]:
             todo.extend(at.child(key) for key, value in at.tree.items() if isinstance(value, dict | list))
 
 
-_OUTWARD = re.compile(rb"""\$ref["']?\s*:\s*["']?(?!["'\s#])""")
+_OUTWARD = re.compile(rb"""(?:\$ref|operationRef)["']?\s*:\s*["']?(?!["'\s#])""")
 
 
 def outward_references(data: bytes, tree: JSON, uri: str) -> frozenset[str]:
@@ -223,6 +223,9 @@ def outward_references(data: bytes, tree: JSON, uri: str) -> frozenset[str]:
         reference = node.tree.get("$ref")
         if isinstance(reference, str) and not reference.startswith("#"):
             found.add(urldefrag(joined(node.base, reference))[0])
+        operation = node.tree.get("operationRef")  # of a link: OAS 3.1 §4.8.20; that of another host is not fetched
+        if isinstance(operation, str) and not operation.startswith("#") and "://" not in operation:
+            found.add(urldefrag(joined(node.base, operation))[0])
         if isinstance(node.tree.get("discriminator"), dict):
             mapping = node.tree["discriminator"].get("mapping")
             for target in mapping.values() if isinstance(mapping, dict) else ():

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mockserver.checks.document.alternatives import alternatives
+from mockserver.checks.document.ambiguous import ambiguous_paths
+from mockserver.checks.document.discriminators import discriminators
+from mockserver.checks.document.elsewhere import path_parameters_elsewhere
+from mockserver.checks.document.examples import unused_examples
+from mockserver.checks.document.links import links
+from mockserver.checks.document.parts import Mets, all_flaws
 from mockserver.checks.document.references import references
-from mockserver.checks.document.rules_whole import Met
-from mockserver.checks.document.schemas import schemas
-from mockserver.checks.document.structure import flaws
+from mockserver.checks.document.schemas import Schemas
+from mockserver.checks.document.statuses import missing_statuses
 from mockserver.checks.document.unused import unused
 from mockserver.checks.document.values import values
 from mockserver.contract.model import Contract
@@ -27,14 +33,22 @@ def lint(contract: Contract, validators: Validators) -> Violations:
 
 
 def _findings(contract: Contract, plans: Plans) -> Iterator[Violation]:
-    met: Met = {}
-    for flaw in flaws(contract.root.tree, contract.dialect.version, met):
-        yield Violation(
-            flaw.rule, "contract", flaw.level, "", contract.root.uri, flaw.pointer, "", flaw.message, flaw.fix
-        )
+    mets: Mets = {}
+    for uri, flaw in all_flaws(contract, mets):
+        yield Violation(flaw.rule, "contract", flaw.level, "", uri, flaw.pointer, "", flaw.message, flaw.fix)
     yield from references(contract)
     yield from contract.flaws
+    schemas = Schemas(plans)
     for operation in (*contract.operations, *contract.webhooks):
-        yield from schemas(plans, operation)
-    yield from values(plans, met["SchemaObject"])
+        yield from schemas.used(operation)
+    yield from schemas.unused(mets)
+    yield from schemas.together()
+    yield from unused_examples(plans, mets, schemas.examples)
+    yield from values(plans, mets)
+    yield from alternatives(plans, mets)
+    yield from discriminators(contract.documents, contract.dialect.version, mets)
+    yield from path_parameters_elsewhere(plans)
+    yield from ambiguous_paths(plans)
+    yield from missing_statuses(plans)
+    yield from links(plans, mets)
     yield from unused(contract)

@@ -23,6 +23,8 @@ class Contradiction(Struct, frozen=True):
     keywords: tuple[str, ...]
 
 
+_MEANT = (("$ref",), ("not",))
+"""Keywords that are no collision alone: what is referred to is told in its own place, and `not: {}` means false."""
 _SMALL = 50
 
 
@@ -45,9 +47,10 @@ def is_small(*schemas: JSON) -> bool:
 def contradictions(schema: JSON) -> Iterator[Contradiction]:
     """Yield the innermost schemas that admit no value; a literal `false` is meant, and is not told."""
     try:
-        found = canonical.find_unsatisfiable(schema, offline=True)
+        found = canonical.find_unsatisfiable(schema, offline=True, validate_formats=True)
     except (jsonschema_rs.ValidationError, ValueError):
         return
+    told: dict[str, tuple[str, ...]] = {}
     for pointer, reason in found.items():
         match reason:
             case canonical.UnsatisfiableReason.Conflict(causes=causes):
@@ -56,7 +59,10 @@ def contradictions(schema: JSON) -> Iterator[Contradiction]:
                 keywords = tuple(cause.keywords)
             case _:
                 continue
-        if not any(other.startswith(pointer + "/") for other in found) and keywords != ("$ref",):
+        if keywords not in _MEANT:
+            told[pointer] = keywords
+    for pointer, keywords in told.items():
+        if not any(other.startswith(pointer + "/") for other in told):
             yield Contradiction(pointer, keywords)
 
 
@@ -67,7 +73,8 @@ def admits_nothing(schema: JSON) -> bool:
 
 def _is_empty(schema: JSON) -> bool:
     try:
-        return jsonschema_rs.canonicalize(schema, offline=True).satisfiability() == canonical.Satisfiability.NO
+        asked = jsonschema_rs.canonicalize(schema, offline=True, validate_formats=True)
+        return asked.satisfiability() == canonical.Satisfiability.NO
     except (jsonschema_rs.ValidationError, ValueError):
         return False
 

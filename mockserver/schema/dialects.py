@@ -12,6 +12,7 @@ from mockserver.values import JSON, Struct
 
 Version: TypeAlias = Literal["2.0", "3.0", "3.1", "3.2"]
 Direction: TypeAlias = Literal["request", "response"]
+DIRECTIONS: tuple[Direction, ...] = ("response", "request")
 
 TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 

@@ -6,10 +6,12 @@ values: that is for `schemas`, which asks the algebra about all that operations 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 
 from mockserver.checks.document.flaw import Flaw, Place, called, pointer_of, shown
 from mockserver.schema.compile import usable_pattern
+from mockserver.schema.dialects import Version
 from mockserver.schema.kinds import TYPE_KINDS, kind_of
 from mockserver.values import JSON
 
@@ -27,11 +29,11 @@ _FORMATS: Mapping[str, str] = {
 """The type that a format speaks of (OAS 3.1 §4.4.2; 2020-12 validation §7); some write numbers as texts."""
 
 
-def judged_schema(schema: dict[str, JSON], place: Place) -> Iterator[Flaw]:
+def judged_schema(schema: dict[str, JSON], place: Place, version: Version) -> Iterator[Flaw]:
     """Find what is wrong between the keywords of a schema."""
     name = called("schema", schema, place)
     yield from _impossible(schema, place, name)
-    yield from _repeated(schema, place, name)
+    yield from _repeated(schema, place, name, version)
     yield from _ignored(schema, place, name)
     yield from _branches(schema, place, name)
     yield from _patterns(schema, place)
@@ -47,7 +49,7 @@ def _impossible(schema: dict[str, JSON], place: Place, name: str) -> Iterator[Fl
     if isinstance(values, list) and values and "const" in schema and schema["const"] not in values:
         message = f"no value fits {name}: const {shown(schema['const'])} is not in its enum"
         yield Flaw("document-contradiction", pointer_of(place), message, "change const or enum", "error")
-    kinds = _kinds(schema)
+    kinds = kinds_of(schema)
     if isinstance(values, list) and values and kinds is not None:
         odd = [value for value in values if kind_of(value) not in kinds and value is not None]
         if len(odd) == len(values):
@@ -58,22 +60,53 @@ def _impossible(schema: dict[str, JSON], place: Place, name: str) -> Iterator[Fl
             yield Flaw("document-unreachable", pointer_of((place, "enum", False)), message, "take it out", "warning")
 
 
-def _repeated(schema: dict[str, JSON], place: Place, name: str) -> Iterator[Flaw]:
+def _repeated(schema: dict[str, JSON], place: Place, name: str, version: Version) -> Iterator[Flaw]:
     values = schema.get("enum")
-    spelled = [repr(value) for value in values] if isinstance(values, list) else []
-    twice = next((value for number, value in enumerate(spelled) if value in spelled[:number]), None)
-    if twice is not None:
-        message = f"the enum of {name} lists {twice} twice"
-        yield Flaw("document-repeated", pointer_of((place, "enum", False)), message, "list it once", "warning")
+    met: set[str] = set()
+    for value in values if isinstance(values, list) else ():
+        if version == "2.0" and not isinstance(value, dict | list):
+            continue  # a finding of the table
+        spelled = _spelled(value)
+        if spelled in met:
+            message = f"the enum of {name} lists {shown(value)} twice"
+            yield Flaw("document-repeated", pointer_of((place, "enum", False)), message, "list it once", "warning")
+            return
+        met.add(spelled)
+
+
+def _spelled(value: JSON) -> str:
+    """Spell a value so that equal ones (2020-12 core §4.2.2) are spelled alike: 1 and 1.0, members in any order."""
+    return json.dumps(_whole(value), sort_keys=True)
+
+
+def _whole(value: JSON) -> JSON:
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case list():
+            return [_whole(item) for item in value]
+        case dict():
+            return {name: _whole(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 def _ignored(schema: dict[str, JSON], place: Place, name: str) -> Iterator[Flaw]:
-    of_type, kinds = _FORMATS.get(str(schema.get("format"))), _kinds(schema)
+    of_type, kinds = _FORMATS.get(str(schema.get("format"))), kinds_of(schema)
     spoken_of = TYPE_KINDS[of_type] if of_type is not None else frozenset()
     if kinds is not None and spoken_of and not kinds & (spoken_of | {"string"}):
         message = f"format {schema['format']} of {name} speaks of a {of_type}, and the type is {_typed(schema)}"
         fix = f"write type: {of_type}, or another format"
         yield Flaw("document-ignored", pointer_of((place, "format", False)), message, fix, "warning")
+    for branch, dead in (("then", False), ("else", True)):
+        at: Place = (place, branch, False)
+        if branch in schema and "if" not in schema:
+            # JSON Schema core §10.2.2
+            message = f"{branch} of {name} stands without if, and is ignored"
+            yield Flaw("document-ignored", pointer_of(at), message, f"add if, or take {branch} out", "warning")
+        elif branch in schema and schema["if"] is dead:
+            message = f"{branch} of {name} is never reached: if is always {str(dead).lower()}"
+            yield Flaw("document-unreachable", pointer_of(at), message, "write the condition that is meant", "warning")
 
 
 def _branches(schema: dict[str, JSON], place: Place, name: str) -> Iterator[Flaw]:
@@ -81,19 +114,20 @@ def _branches(schema: dict[str, JSON], place: Place, name: str) -> Iterator[Flaw
         branches = schema.get(union)
         if not isinstance(branches, list):
             continue
-        known = [branch for branch in branches if isinstance(branch, dict)]
         for index, branch in enumerate(branches):
-            why = _why_unreachable(schema, union, known, branch)
+            why = why_unreachable(schema, union, branch)
             if why:
                 message = f"alternative {index + 1} of {union} in {name} is never chosen: {why}"
                 at = pointer_of(((place, union, False), index, False))
                 yield Flaw("document-unreachable", at, message, "take it out, or tell it from the others", "warning")
 
 
-def _why_unreachable(schema: dict[str, JSON], union: str, branches: list[dict[str, JSON]], branch: JSON) -> str:
+def why_unreachable(schema: dict[str, JSON], union: str, branch: JSON) -> str:
+    """Return why an alternative of a union is never chosen, as far as the text alone shows it."""
+    branches = [one for one in schema[union] if isinstance(one, dict)]
     if not isinstance(branch, dict):
         return "it admits nothing" if branch is False else ""
-    above, own = _kinds(schema), _kinds(branch)
+    above, own = kinds_of(schema), kinds_of(branch)
     if above is not None and own is not None and not above & own:
         return f"its type is {_typed(branch)}, and that of the whole is {_typed(schema)}"
     if sum(other == branch for other in branches) > 1:
@@ -101,7 +135,7 @@ def _why_unreachable(schema: dict[str, JSON], union: str, branches: list[dict[st
         return "" if first and union == "anyOf" else "another alternative says the same"
     if union == "oneOf" and branch.keys() <= {"type", "description", "title"} and own:
         for other in branches:
-            wider = _kinds(other) if other.keys() <= {"type", "description", "title"} else None
+            wider = kinds_of(other) if other.keys() <= {"type", "description", "title"} else None
             if other is not branch and wider is not None and own < wider:
                 return f"what is {_typed(branch)} is {_typed(other)}, too, and oneOf wants exactly one"
     return ""
@@ -119,7 +153,8 @@ def _patterns(schema: dict[str, JSON], place: Place) -> Iterator[Flaw]:
             yield Flaw("document-pattern", pointer_of(at), message, "write it as ECMA-262 does", "warning")
 
 
-def _kinds(schema: dict[str, JSON]) -> frozenset[str] | None:
+def kinds_of(schema: dict[str, JSON]) -> frozenset[str] | None:
+    """Return the kinds of value that the type of a schema allows; None where it says nothing."""
     types = schema.get("type")
     names = [types] if isinstance(types, str) else types if isinstance(types, list) else []
     if not names or not all(isinstance(name, str) and name in TYPE_KINDS for name in names):

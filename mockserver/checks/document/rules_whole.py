@@ -1,6 +1,6 @@
 """What is true only of the document as a whole: names that must be unique, or that are declared elsewhere in it.
 
-Knows operations, links and security requirements as the walk met them. Does not know how they are made.
+Knows operations and security requirements as the walk met them. Does not know how they are made.
 """
 
 from __future__ import annotations
@@ -9,39 +9,61 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
-from mockserver.checks.document.flaw import Flaw, Place, called, nearest, pointer_of, structural
+from mockserver.checks.document.flaw import Flaw, Place, called, nearest, pointer_of
 from mockserver.checks.document.rules_paths import judged_parameters, judged_paths, judged_together
 from mockserver.checks.document.rules_schemas import judged_schema
 from mockserver.schema.dialects import Version
 from mockserver.values import JSON
 
-COLLECTED: Final = ("PathItem", "Operation", "SecurityRequirement", "Link", "SchemaObject")
+COLLECTED: Final = (
+    "PathItem",
+    "Operation",
+    "SecurityRequirement",
+    "Link",
+    "SchemaObject",
+    "MediaType",
+    "Response",
+    "Header",
+    "Items",
+    "BodyParameter",
+    "FormParameter",
+    "QueryParameter",
+    "QuerystringParameter",
+    "HeaderParameter",
+    "PathParameter",
+    "CookieParameter",
+)
 Found: TypeAlias = tuple[dict[str, JSON], Place]
 Met: TypeAlias = dict[str, list[Found]]
 """The objects of the kinds COLLECTED, in the order of the document."""
 
 
-def judged_whole(tree: JSON, version: Version, met: Met) -> Iterator[Flaw]:
-    """Find what is wrong between the parts of a document."""
-    if not isinstance(tree, dict):
-        return
-    yield from judged_paths(tree, version)
+def judged_whole(tree: JSON, version: Version, met: Met, names: dict[str, str]) -> Iterator[Flaw]:
+    """Find what is wrong between the parts of the root document."""
+    if isinstance(tree, dict):
+        yield from judged_paths(tree, version)
+        yield from judged_part(tree, version, met, tree, names)
+
+
+def judged_part(tree: JSON, version: Version, met: Met, root: dict[str, JSON], names: dict[str, str]) -> Iterator[Flaw]:
+    """Find what is wrong between the objects of one document; `root` is that of the contract.
+
+    `names` are the operationIds that were met before, with the operations that have them.
+    """
     for value, place in (*met["PathItem"], *met["Operation"]):
         yield from judged_parameters(value, place, tree)
     for value, place in met["PathItem"]:
         yield from judged_together(value, place, tree, version)
     for value, place in met["SchemaObject"]:
-        yield from judged_schema(value, place)
-    yield from _operation_ids(met["Operation"])
+        yield from judged_schema(value, place, version)
+    yield from _operation_ids(met["Operation"], names)
     for value, place in met["Operation"]:
         yield from _success(value, place)
-    yield from _security(tree, version, met["SecurityRequirement"])
-    yield from _links(met)
+    yield from _security(root, version, met["SecurityRequirement"])
 
 
-def _operation_ids(operations: Iterable[Found]) -> Iterator[Flaw]:
+def _operation_ids(operations: Iterable[Found], first: dict[str, str]) -> Iterator[Flaw]:
     """OAS 3.1 §4.8.10.1: MUST be unique. A warning, because operations can be told by method and path as well."""
-    first: dict[str, str] = {}
     for value, place in operations:
         name = value.get("operationId")
         if not isinstance(name, str):
@@ -85,17 +107,3 @@ def _security(tree: dict[str, JSON], version: Version, requirements: Iterable[Fo
             yield Flaw(
                 "document-unknown-security-scheme", at, f"the security scheme {name} is not defined", fix, "warning"
             )
-
-
-def _links(met: Met) -> Iterator[Flaw]:
-    """OAS 3.1 §4.8.20: the operation of a link exists; where other documents hold operations, it may be theirs."""
-    if any(not str(item.get("$ref", "#")).startswith("#") for item, _ in met["PathItem"]) or not met["Operation"]:
-        return
-    known = {name: None for value, _ in met["Operation"] if isinstance(name := value.get("operationId"), str)}
-    for link, place in met["Link"]:
-        target = link.get("operationId")
-        if isinstance(target, str) and target not in known:
-            near = nearest(target, tuple(known))
-            fix = f"write operationId: {near}" if near else "write the operationId of an operation of this document"
-            message = f"{called('link', link, place)} names the operation {target}, which does not exist"
-            yield structural((place, "operationId", False), message, fix, level="warning")

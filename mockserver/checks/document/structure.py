@@ -25,51 +25,59 @@ from mockserver.values import JSON
 __all__ = ["Flaw", "flaws"]
 
 _Task: TypeAlias = tuple[JSON, Expected, Place, Owner]
+Outward: TypeAlias = tuple[str, Expected, Place]
+"""A reference that the walk does not follow, what must stand at its end, and the object that holds it."""
 
 # OAS 3.1 §4.8.24.6: a schema of another dialect has other keywords, and is not ours to judge
 _JUDGED_DIALECTS: Final = ("https://spec.openapis.org/oas/", "https://json-schema.org/draft/2020-12/")
 
 
-def flaws(tree: JSON, version: Version, met: Met | None = None) -> Iterator[Flaw]:
+def flaws(
+    tree: JSON, version: Version, walk: Walk | None = None, names: dict[str, str] | None = None
+) -> Iterator[Flaw]:
     """Find what is structurally wrong with a document, in its order, and then what is wrong between its parts.
 
-    `met` is filled with the objects of the kinds COLLECTED.
+    The walk keeps what it met; `names` is filled with the operationIds and the operations that have them.
 
     >>> [flaw.message for flaw in flaws({"openapi": "3.1.0", "info": {"title": "Pets"}, "paths": {}}, "3.1")]
     ['info has no version']
     """
-    met = {} if met is None else met
-    met.update((kind, []) for kind in COLLECTED)
-    walk = _Walk(tree, version, met)
-    yield from walk.flaws()
-    yield from judged_whole(tree, version, met)
+    walk = Walk(tree, version) if walk is None else walk
+    yield from walk.flaws(tree, tables(version).root, None)
+    yield from judged_whole(tree, version, walk.met, {} if names is None else names)
 
 
 @cache
-def _tables(version: Version) -> Tables:
+def tables(version: Version) -> Tables:
+    """Return the tables of a version."""
     if version == "2.0":
         return compiled(TABLES_2, version, ALIASES_2)
     return compiled(TABLES_3[version], version, ALIASES_3[version])
 
 
-class _Walk:
-    """One walk over one tree: an explicit stack, since a document may be deeper than Python's."""
+class Walk:
+    """One walk over one tree: an explicit stack, since a document may be deeper than Python's.
 
-    __slots__ = ("_foreign", "_met", "_nested", "_rules", "_seen", "_tables", "_tree")
+    `outward` is what it does not follow: references to other documents, and in a `part` of a contract all of them.
+    """
 
-    def __init__(self, tree: JSON, version: Version, met: Met) -> None:
-        self._tree = tree
-        self._tables = _tables(version)
+    __slots__ = ("_foreign", "_nested", "_part", "_rules", "_seen", "_tables", "met", "outward")
+
+    def __init__(self, tree: JSON, version: Version, *, part: bool = False) -> None:
+        self._tables = tables(version)
         self._rules = RULES_2 if version == "2.0" else RULES_3
-        self._met = met
+        self._part = part
+        self.met: Met = {kind: [] for kind in COLLECTED}
+        self.outward: list[Outward] = []
         self._nested: list[_Task] = []
         # A node that YAML aliases repeat is judged once; this also ends a walk over a tree that contains itself.
         self._seen: set[tuple[int, str]] = set()
         dialect = tree.get("jsonSchemaDialect") if isinstance(tree, dict) else None
         self._foreign = isinstance(dialect, str) and not dialect.startswith(_JUDGED_DIALECTS)
 
-    def flaws(self) -> Iterator[Flaw]:
-        stack: list[_Task] = [(self._tree, self._tables.root, None, ("document", self._tree, None))]
+    def flaws(self, tree: JSON, expected: Expected, place: Place) -> Iterator[Flaw]:
+        """Find what is wrong at a place and below it."""
+        stack: list[_Task] = [(tree, expected, place, ("document", tree, place))]
         while stack:
             value, expected, place, owner = stack.pop()
             self._nested = []
@@ -89,6 +97,7 @@ class _Walk:
     def _dict(self, value: dict[str, JSON], expected: Expected, place: Place, owner: Owner) -> Iterator[Flaw]:
         if expected.reference and "$ref" in value:
             yield from complaints.reference(value, place, owner, self._tables)
+            self._refer(value, expected, place)
         elif expected.shape:
             yield from self._object(value, self._tables.shapes[expected.shape], place)
         elif expected.values is not None:
@@ -110,12 +119,19 @@ class _Walk:
             shape = self._tables.shapes[name]
         if shape.name == "SchemaObject" and self._is_foreign(value):
             return
-        if shape.name in self._met:
-            self._met[shape.name].append((value, place))
+        if shape.name in self.met:
+            self.met[shape.name].append((value, place))
+        if "$ref" in value and shape.name in ("SchemaObject", "PathItem"):
+            self._refer(value, Expected("", shape=shape.name), place)
         yield from self._fields(value, shape, place, (shape.noun, value, place))
         rule = self._rules.get(shape.name)
         if rule is not None:
             yield from rule(value, place, self._tables.version)
+
+    def _refer(self, value: dict[str, JSON], expected: Expected, place: Place) -> None:
+        reference = value["$ref"]
+        if isinstance(reference, str) and (self._part or not reference.startswith("#")):
+            self.outward.append((reference, expected, place))
 
     def _fields(self, value: dict[str, JSON], shape: Shape, place: Place, owner: Owner) -> Iterator[Flaw]:
         fields, nested = shape.fields, self._nested

@@ -17,7 +17,9 @@ FOLDER = Path(__file__).parent / "lint"
 
 
 class Plain(yaml.SafeDumper):
-    def ignore_aliases(self, data) -> bool:
+    """Writes no aliases."""
+
+    def ignore_aliases(self, _) -> bool:
         return True
 
 
@@ -57,14 +59,15 @@ def document(case):
     return {**head, "info": INFO, **told(tree)}
 
 
-@pytest.mark.parametrize(("case", "notation"), cases())
+@pytest.mark.parametrize(("case", "notation"), list(cases()))
 def test_this_is_found_and_nothing_else(case, notation) -> None:
-    files = {f"api.{notation}": written(document(case), notation)}
-    files |= {name: written(told(tree), notation if name.endswith("yaml") else "json")
-              for name, tree in case.get("files", {}).items()}  # fmt: skip
     root = f"api.{notation}"
+    files = {root: written(document(case), notation)}
+    for name, tree in case.get("files", {}).items():
+        part = written(told(tree), notation if name.endswith("yaml") else "json")
+        files[name] = part.replace(b"ROOT#", f"{root}#".encode())
     found = [
-        f"{one.level} {one.rule.removeprefix('document-')} {'' if one.document == root else one.document + '#'}{one.pointer}"
+        f"{one.level} {one.rule.removeprefix('document-')} {f'{one.document}#'.removeprefix(f'{root}#')}{one.pointer}"
         for one in lint(load("api", Documents(root, files)), Validators())
     ]
     expected = [one.replace(" /schema", f" {SCHEMA}") if "schema" in case else one for one in case["finds"]]

@@ -40,7 +40,7 @@ PET = "/components/schemas/Pet"
             "/enum",
             "2 in the enum of schema Pet is never possible: the type is string",
         ),
-        ({"enum": ["a", "b", "a"]}, "repeated", "/enum", "the enum of schema Pet lists 'a' twice"),
+        ({"enum": ["a", "b", "a"]}, "repeated", "/enum", 'the enum of schema Pet lists "a" twice'),
         (
             {"type": "boolean", "format": "date-time"},
             "ignored",

@@ -304,9 +304,9 @@ def test_the_fix_is_the_next_thing_to_type(version, tree, fix):
 
 
 def test_among_very_many_names_none_is_proposed():
-    operations = {f"/{name}": {"get": {"operationId": f"get{name}"}} for name in range(301)}
-    tree = document("3.1", paths=operations, components={"links": {"a": {"operationId": "getA"}}})
-    assert [flaw.fix for flaw in flaws(tree, "3.1")] == ["write the operationId of an operation of this document"]
+    schemes = {f"get{name}": {"type": "http", "scheme": "basic"} for name in range(301)}
+    tree = document("3.1", security=[{"getA": []}], components={"securitySchemes": schemes})
+    assert [flaw.fix for flaw in flaws(tree, "3.1")] == ["add getA to components.securitySchemes"]
 
 
 def test_a_node_that_aliases_repeat_is_told_once():

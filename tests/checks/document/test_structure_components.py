@@ -190,11 +190,6 @@ def test_a_flaw_of_a_component(version, parts, expected):
              "headers beside the $ref of 200 of responses is ignored"),
             id="what stands beside a reference",
         ),
-        pytest.param(
-            "3.1", components("3.1", links={"a": {"operationId": "b"}}, pathItems={"c": {"get": {"operationId": "d"}}}),
-            ("structure", "/components/links/a/operationId", "link a names the operation b, which does not exist"),
-            id="a link to an operation that does not exist",
-        ),
     ],
 )  # fmt: skip
 def test_what_is_worth_a_warning_only(version, tree, expected):
