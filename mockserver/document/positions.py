@@ -64,10 +64,27 @@ class Places:
         """Give the line of a node, or of its nearest ancestor that exists: quicker than its whole place."""
         return self._line(self._span(split(pointer)).start)
 
-    def _line(self, offset: int) -> int:
+    def text(self, line: int, *, width: int = 100) -> str:
+        r"""Give the text of a line (from 1) for a message: without indentation, cut to a width; empty if there is none.
+
+        >>> Places(b"a: 1\n  b: 2\n").text(2)
+        'b: 2'
+        """
+        ends = self._line_ends()
+        if not 0 < line <= len(ends) + 1:
+            return ""
+        start = ends[line - 2] + 1 if line > 1 else 0
+        end = ends[line - 1] if line <= len(ends) else len(self._written)
+        text = self._written[start:end].decode(errors="replace").strip()
+        return text if len(text) <= width else text[: width - 1] + "…"
+
+    def _line_ends(self) -> list[int]:
         if self._ends is None:
             self._ends = [found.start() for found in _END.finditer(self._written)]
-        return bisect_left(self._ends, offset) + 1
+        return self._ends
+
+    def _line(self, offset: int) -> int:
+        return bisect_left(self._line_ends(), offset) + 1
 
     def _span(self, parts: tuple[str, ...]) -> Span:
         if self._json:
@@ -86,14 +103,3 @@ class Places:
 def locate(data: bytes, pointer: str) -> Position:
     """Give the place of one node; ask `Places` for several."""
     return Places(data).locate(pointer)
-
-
-def line_text(data: bytes, line: int, *, width: int = 100) -> str:
-    r"""Give the text of a line (from 1) for a message: without indentation, cut to a width; empty where there is none.
-
-    >>> line_text(b"a: 1\n  b: 2\n", 2)
-    'b: 2'
-    """
-    lines = utf8(data, "").split(b"\n", line)
-    text = lines[line - 1].decode(errors="replace").strip() if 0 < line <= len(lines) else ""
-    return text if len(text) <= width else text[: width - 1] + "…"

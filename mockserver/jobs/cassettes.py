@@ -12,7 +12,7 @@ from mockserver.cassette.model import Cassette, Interaction, host_of
 from mockserver.cassette.scrub import Rules
 from mockserver.contract.model import Contract
 from mockserver.contract.secret_names import secret_names, write_only_names
-from mockserver.document.positions import Places, line_text
+from mockserver.document.positions import Places
 from mockserver.document.read import utf8
 from mockserver.jobs.homes import Homes
 from mockserver.jobs.judge import digest, judge, place_of
@@ -270,12 +270,12 @@ class Lines:
         outer = outer.partition("?")[0]
         pointer = f"/interactions/{number}{outer}" + ("/string" if outer == "/response/body" else "")
         line = self._places.locate(pointer).line
-        text = line_text(self._tape.data, line)
+        text = self._places.text(line)
         if inner and text.rstrip().endswith(("|", "|-")):
             body = self._tape.cassette.interactions[number]
             content = body.response.body if outer.startswith("/response") else body.request.body
             line += _line_within(self._block(line), content, inner)
-            text = line_text(self._tape.data, line)
+            text = self._places.text(line)
         return f"{self._tape.name}:{line}" + ("" if number in self.silent else f"  {text}")
 
     def _block(self, line: int) -> bytes:

@@ -9,7 +9,7 @@ from mockserver.coverage.counts import Covered
 from mockserver.coverage.points import Point
 from mockserver.document import pointer as pointers
 from mockserver.document.documents import name_of
-from mockserver.document.positions import Places, line_text
+from mockserver.document.positions import Places
 from mockserver.report.model import Line, Page
 
 _WHOLE = 4000
@@ -84,7 +84,7 @@ class Lines:
     def of(self, uri: str, pointer: str) -> tuple[str, int, str]:
         """Return file, line and text of a place."""
         line = self.number(uri, pointer)
-        return name_of(uri), line, line_text(self._documents.data[uri], line) if line else ""
+        return name_of(uri), line, self._places[uri].text(line) if line else ""
 
     def row(self, point: Point) -> tuple[str, str]:
         """Return a point as a row of a table."""

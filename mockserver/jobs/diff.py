@@ -13,7 +13,7 @@ from mockserver.change.model import Change, Comparison
 from mockserver.contract.model import Contract
 from mockserver.document.documents import Documents, name_of
 from mockserver.document.pointer import named
-from mockserver.document.positions import Places, line_text
+from mockserver.document.positions import Places
 from mockserver.jobs.prove import Prover
 from mockserver.redact import Secrets, redact_json
 from mockserver.report.model import Changed, Finding, Report
@@ -80,8 +80,8 @@ class _Lines:
             return name_of(uri), 0, ""
         if uri not in self._places:
             self._places[uri] = Places(data, uri)
-        line = self._places[uri].locate(pointer).line
-        return name_of(uri), line, line_text(data, line)
+        line = self._places[uri].line(pointer)
+        return name_of(uri), line, self._places[uri].text(line)
 
 
 def _finding(change: Change, old: _Lines, new: _Lines) -> Finding:

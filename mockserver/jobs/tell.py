@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from mockserver.document.documents import Documents, name_of
 from mockserver.document.pointer import named
-from mockserver.document.positions import Places, line_text
+from mockserver.document.positions import Places
 from mockserver.redact import Secrets, redact_violation
 from mockserver.report.model import Finding, Report
 from mockserver.violation import Violation, fingerprint_of
@@ -38,8 +38,8 @@ def _finding(violation: Violation, documents: Documents, places: dict[str, Place
             identity = fingerprint_of(violation, named(documents.tree(violation.document), violation.pointer))
         if violation.document not in places:
             places[violation.document] = Places(data, violation.document)
-        line = places[violation.document].locate(violation.pointer).line
-        text = line_text(data, line)
+        line = places[violation.document].line(violation.pointer)
+        text = places[violation.document].text(line)
     return Finding(
         rule=violation.rule,
         side=violation.side,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.document.positions import Places, Position, line_text, locate
+from mockserver.document.positions import Places, Position, locate
 from mockserver.errors import UnreadableDocument
 
 
@@ -323,11 +323,11 @@ def test_a_document_that_cannot_be_read_has_no_places():
 
 
 def test_a_line_is_shown_without_indentation_and_cut_to_a_width():
-    assert line_text(b"a:\r\n    b: 1  \r\n", 2) == "b: 1"
-    assert line_text("a: ééééé\n".encode(), 1, width=6) == "a: éé…"
-    assert line_text("a: é\n".encode("utf-16"), 1) == "a: é"
+    assert Places(b"a:\r\n    b: 1  \r\n").text(2) == "b: 1"
+    assert Places("a: ééééé\n".encode()).text(1, width=6) == "a: éé…"
+    assert Places("a: é\n".encode("utf-16")).text(1) == "a: é"
 
 
 @pytest.mark.parametrize("line", [0, -1, 3])
 def test_a_line_that_does_not_exist_is_empty(line):
-    assert line_text(b"a: 1\n", line) == ""
+    assert Places(b"a: 1\n").text(line) == ""

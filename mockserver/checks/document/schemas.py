@@ -79,11 +79,12 @@ class Schemas:
         """Yield what is wrong with the schemas that no operation led to."""
         for uri, met in mets.items():
             above = "-"
-            for pointer in sorted(pointer_of(place) for _, place in met["SchemaObject"]):
-                if pointer.startswith(above + "/") or (uri, pointer) in self._searched:
+            for pointer in sorted((pointer_of(place) for _, place in met["SchemaObject"]), key=pointers.split):
+                if pointer.startswith(above + "/"):
                     continue
                 above = pointer
-                yield from self._contradicted_twice(self._plans.contract.documents.node(uri, pointer))
+                if (uri, pointer) not in self._searched:
+                    yield from self._contradicted_twice(self._plans.contract.documents.node(uri, pointer))
 
     def _contradicted_twice(self, node: Node) -> Iterator[Violation]:
         try:
