@@ -733,7 +733,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "document-ambiguous-path",
         "contract",
-        "warning",
+        "info",
         "structure",
         "two path templates have a request in common",
         "Neither is the more concrete one, so a mock and the live API may decide differently.",

@@ -15,7 +15,7 @@ from mockserver.schema.compile import Validators
 
 @click.command(
     epilog="\b\nExamples:\n  mockserver lint\n  mockserver lint shipping --report json=lint.json\n"
-    "  mockserver lint vendor/openapi.yaml"
+    "  mockserver lint vendor/openapi.yaml\n  mockserver explain document-unreachable"
 )
 @click.argument("service", nargs=-1)
 @contracts_option
@@ -24,8 +24,9 @@ from mockserver.schema.compile import Validators
 def lint(service: tuple[str, ...], contracts: str | None, *, allow_remote: bool, report: tuple[str, ...]) -> int:
     """Tell whether a contract is sound and testable.
 
-    Structure, references, path parameters, security, schemas that admit nothing, patterns, and examples that do not
-    keep their own schema. Exit 1 when something is an error.
+    Structure, references and links, paths and their parameters, security, statuses, schemas that nothing fits,
+    alternatives that are never chosen, examples and defaults, and what nothing uses, in every file of the contract.
+    mockserver explain RULE tells why. Exit 1 when something is an error.
     """
     reports: list[Report] = []
     validators = Validators()

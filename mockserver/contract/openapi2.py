@@ -63,12 +63,18 @@ def _parameters(nodes: tuple[Node, ...]) -> Iterator[Parameter]:
                 node=node,
                 schema=node,
                 allow_empty=location == "query" and node.tree.get("allowEmptyValue") is True,
-                examples=examples_of(node),
+                examples=_examples_of(node),
             )
 
 
-def examples_of(node: Node) -> tuple[Example, ...]:
-    """Return the examples of a parameter, which are extensions."""
+def parameter_at(_: Documents, node: Node) -> Parameter | None:
+    """Return the parameter at a place, or the header, which has no name there; None where it is none."""
+    if "name" not in node.tree and "in" not in node.tree:
+        return _header(node.pointer.rpartition("/")[2], node)
+    return next(iter(_parameters((node,))), None)
+
+
+def _examples_of(node: Node) -> tuple[Example, ...]:
     return tuple(Example("", node.tree[key], node.child(key)) for key in ("x-example", "example") if key in node.tree)
 
 
@@ -187,7 +193,16 @@ def _response(status: str, node: Node, produces: tuple[str, ...]) -> ResponseSpe
 
 def _header(name: str, node: Node) -> Parameter:
     style, explode = _style("header", node.tree)
-    return Parameter(name, "header", required=False, style=style, explode=explode, node=node, schema=node)
+    return Parameter(
+        name,
+        "header",
+        required=False,
+        style=style,
+        explode=explode,
+        node=node,
+        schema=node,
+        examples=_examples_of(node),
+    )
 
 
 def security_schemes(documents: Documents) -> Mapping[str, SecurityScheme]:

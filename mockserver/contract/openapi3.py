@@ -61,6 +61,13 @@ def parameters(documents: Documents, operation: Operation) -> tuple[Parameter, .
     return tuple(found.values())
 
 
+def parameter_at(documents: Documents, node: Node) -> Parameter | None:
+    """Return the parameter at a place, or the header, which has no name there; None where it is none."""
+    if isinstance(node.tree, dict) and "name" not in node.tree and "in" not in node.tree:
+        return _spelled(documents, node, node.pointer.rpartition("/")[2], "header")
+    return _parameter(documents, node)
+
+
 def _parameter(documents: Documents, node: Node) -> Parameter | None:
     tree = node.tree
     if not isinstance(tree, dict):

@@ -130,11 +130,24 @@ class Reader(Struct, frozen=True):
     parameters: Callable[[Documents, Operation], tuple[Parameter, ...]]
     request_body: Callable[[Documents, Operation], RequestBody | None]
     responses: Callable[[Documents, Operation], tuple[tuple[ResponseSpec, ...], tuple[UnreadableDocument, ...]]]
+    parameter_at: Callable[[Documents, Node], Parameter | None]
     security_schemes: Callable[[Documents], Mapping[str, SecurityScheme]]
 
 
-_READ_3 = Reader(openapi3.parameters, openapi3.request_body, openapi3.responses, openapi3.security_schemes)
-_READ_2 = Reader(openapi2.parameters, openapi2.request_body, openapi2.responses, openapi2.security_schemes)
+_READ_3 = Reader(
+    openapi3.parameters,
+    openapi3.request_body,
+    openapi3.responses,
+    openapi3.parameter_at,
+    openapi3.security_schemes,
+)
+_READ_2 = Reader(
+    openapi2.parameters,
+    openapi2.request_body,
+    openapi2.responses,
+    openapi2.parameter_at,
+    openapi2.security_schemes,
+)
 READERS: Mapping[Version, Reader] = {"2.0": _READ_2, "3.0": _READ_3, "3.1": _READ_3, "3.2": _READ_3}
 
 _Key = TypeVar("_Key")
@@ -211,6 +224,10 @@ class Plans:
             with self._lock:
                 bounded(self._headers, self._limit)[key] = found
         return found
+
+    def parameter(self, parameter: Parameter, direction: Direction) -> ParameterPlan:
+        """Return the judge of a parameter; raise UnreadableDocument when its schema is broken."""
+        return self._parameter(parameter, direction)
 
     def security_schemes(self) -> Mapping[str, SecurityScheme]:
         """Return the security schemes of the contract."""

@@ -186,6 +186,16 @@ def _loads(text: str) -> JSON:
     return _with_integers(loads(_LONG.sub(rf"{_SIGN}\g<0>{_SIGN}", text)))
 
 
+def repeats_in_yaml(text: str) -> bool:
+    """Tell whether a key stands twice in an object of a YAML text, which the quick reader refuses."""
+    loads = ryaml.loads  # type: ignore[attr-defined]  # as above
+    try:
+        loads(text)
+    except ValueError as refused:
+        return "duplicate entry" in str(refused)
+    return False
+
+
 def _with_integers(tree: JSON) -> JSON:
     match tree:
         case dict():

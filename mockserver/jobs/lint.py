@@ -18,24 +18,53 @@ from mockserver.checks.document.unused import unused
 from mockserver.checks.document.values import values
 from mockserver.contract.model import Contract
 from mockserver.contract.plan import Plans
+from mockserver.document.repeats import Repeat, repeats
+from mockserver.messages import BY_ID
 from mockserver.schema.compile import Validators
+from mockserver.values import replace
 from mockserver.violation import Violation, Violations
+
+_SHOWN = 3
 
 
 def lint(contract: Contract, validators: Validators) -> Violations:
     """Return what is wrong with a contract, each finding once."""
     found: dict[tuple[str, str, str, str], Violation] = {}
-    for violation in _findings(contract, Plans(contract, validators)):
+    for violation in _gathered(_findings(contract, Plans(contract, validators))):
         said = "" if violation.rule == "document-contradiction" else violation.message  # one way to be empty is enough
         key = (violation.rule, violation.document, violation.pointer, said)
         found.setdefault(key, violation)
     return tuple(found.values())
 
 
+def _gathered(findings: Iterator[Violation]) -> Iterator[Violation]:
+    """Tell a reference that leads nowhere once, with the operations that need it: each of them finds it again."""
+    needed: dict[str, list[Violation]] = {}
+    for violation in findings:
+        if violation.rule == "document-reference" and violation.operation:
+            needed.setdefault(violation.message.partition(" (")[0], []).append(violation)
+        else:
+            yield violation
+    for what, found in needed.items():
+        names = list(dict.fromkeys(one.operation for one in found))
+        told = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+        yield replace(found[0], message=f"{what}, so this cannot be served or checked: {told}")
+
+
+def _repeated(uri: str, repeat: Repeat) -> Violation:
+    rule = BY_ID["document-duplicate-key"]
+    message = f"the key {repeat.name} stands in lines {repeat.first} and {repeat.last}, and only the last one counts"
+    fix = "take one of them out, or write what both hold into one"
+    return Violation(rule.id, "contract", rule.level, "", uri, repeat.pointer, "", message, fix)
+
+
 def _findings(contract: Contract, plans: Plans) -> Iterator[Violation]:
     mets: Mets = {}
     for uri, flaw in all_flaws(contract, mets):
         yield Violation(flaw.rule, "contract", flaw.level, "", uri, flaw.pointer, "", flaw.message, flaw.fix)
+    for uri in mets:
+        for repeat in repeats(contract.documents.data[uri], uri):
+            yield _repeated(uri, repeat)
     yield from references(contract)
     yield from contract.flaws
     schemas = Schemas(plans)

@@ -39,7 +39,9 @@ def _unwrapped(schema: JSON, name: str, parts: tuple[str | int, ...]) -> list[st
     kept: list[str | int] = []
     index = 0
     while index < len(parts):
-        if isinstance(node, dict) and WRAP_MARK in node and parts[index : index + 2] == NULLABLE_WRAP:
+        if isinstance(node, list) and str(parts[index]).isdigit():  # a pointer spells an index as text
+            parts = (*parts[:index], int(parts[index]), *parts[index + 1 :])
+        if isinstance(node, dict) and WRAP_MARK in node and _is_step(parts[index : index + 2], NULLABLE_WRAP):
             node = node["anyOf"][0]
             index += 2
             continue
@@ -55,8 +57,22 @@ def _unwrapped(schema: JSON, name: str, parts: tuple[str | int, ...]) -> list[st
     return kept
 
 
+def is_nullable_part(schema: JSON, pointer: str) -> bool:
+    """Tell whether a place in a bundle is the part of a nullable schema that was written, beside the null."""
+    parts = pointers.split(pointer)
+    if not _is_step(parts[-2:], NULLABLE_WRAP):
+        return False
+    holder = pointers.look_up(schema, pointers.join(parts[:-2]))
+    return isinstance(holder, dict) and WRAP_MARK in holder
+
+
 def _is_added(node: JSON, step: tuple[str | int, ...]) -> bool:
-    return isinstance(node, dict) and bool(step) and isinstance(step[0], int) and step[0] >= len(node.get("allOf", ()))
+    return isinstance(node, dict) and str(*step).isdigit() and int(step[0]) >= len(node.get("allOf", ()))
+
+
+def _is_step(parts: tuple[str | int, ...], wanted: tuple[str | int, ...]) -> bool:
+    """Tell whether parts are these; a pointer spells an index as text."""
+    return tuple(map(str, parts)) == tuple(map(str, wanted))
 
 
 References: TypeAlias = Mapping[str, tuple[Node, Scope]]

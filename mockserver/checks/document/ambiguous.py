@@ -71,7 +71,7 @@ def _shared(one: _Template, other: _Template) -> str:
             return ""
         leads[0] |= mine is not None and theirs is None
         leads[1] |= theirs is not None and mine is None
-        words.append(mine or theirs or f"{{{name}}}")
+        words.append(mine if mine is not None else theirs if theirs is not None else f"{{{name}}}")
     if not all(leads):
         return ""
     for method in one.plans.keys() & other.plans.keys():

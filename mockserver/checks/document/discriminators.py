@@ -20,6 +20,7 @@ from mockserver.violation import Violation
 
 _RULE: Final = "document-discriminator"
 _DEEPEST: Final = 30
+_SHOWN: Final = 3
 At: TypeAlias = tuple[str, str]
 
 
@@ -141,10 +142,12 @@ class _Judge:
             at = (self._node.uri, pointer)
             yield _finding(at, message, fix)
             return
-        for node in leaves:
-            if not self._requires(node):
-                message = f"{self._property}, by which {self._name} finds this alternative, may be missing"
-                yield _finding(_at(node), message, f"add {self._property} to required", "info")
+        lax = [node for node in leaves if not self._requires(node)]
+        if lax:
+            names = [pointers.split(node.pointer)[-1] for node in lax]
+            told = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+            message = f"{self._property}, by which {self._name} tells alternatives apart, may be missing in {told}"
+            yield _finding((self._node.uri, pointer), message, f"add {self._property} to required there", "info")
 
     def _declares(self, node: Node) -> bool:
         return any(self._property in _properties(view) or _is_open(view) for view in _views(self._documents, node))

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
+from urllib.parse import quote
 
 from mockserver.checks.document.flaw import Place, pointer_of
 from mockserver.checks.document.parts import Mets
 from mockserver.checks.mismatches import leaves
-from mockserver.contract import openapi2, openapi3
+from mockserver.contract import openapi3
 from mockserver.contract.model import Example, MediaType
-from mockserver.contract.plan import MediaPlan, Plans
+from mockserver.contract.plan import READERS, MediaPlan, ParameterPlan, Plans
 from mockserver.document import pointer as pointers
-from mockserver.document.documents import Node
 from mockserver.errors import UnreadableDocument
 from mockserver.messages import BY_ID
 from mockserver.schema.bundle import Bundle
@@ -26,10 +26,11 @@ from mockserver.violation import Violation
 from mockserver.wire.bodies import decode_body
 from mockserver.wire.json import loads
 from mockserver.wire.media_type import is_json
-from mockserver.wire.reading import Decoded
+from mockserver.wire.parameters import ABSENT, Decoded, HeaderDecoder, QueryDecoder, Reading, path_decoder
 
 Judged: TypeAlias = set[tuple[str, str]]
 """The places of the examples that were judged."""
+_DELIMITERS: Final = ",|;=.:[]*@!$'()+&"
 _PARAMETERS: Final = (
     "QueryParameter",
     "HeaderParameter",
@@ -54,12 +55,35 @@ def bad_media_example(
 
 
 def bad_parameter_example(
-    operation: str, example: Example, judges: Sequence[tuple[Bundle, Validator]], judged: Judged
+    operation: str, example: Example, plans: Sequence[ParameterPlan], judged: Judged
 ) -> Iterator[Violation]:
-    """Yield a finding when an example fits none of the judges of a parameter."""
+    """Yield a finding when an example fits none of the plans of a parameter, as a value or as it is spelled."""
     judged.add((example.node.uri, example.node.pointer))
-    if not example.external and judges and not any(judge.is_valid(example.value) for _, judge in judges):
-        yield _bad(operation, example, *judges[0])
+    judges = [(plan, plan.bundle, plan.validator) for plan in plans if plan.bundle and plan.validator]
+    if example.external or not judges:
+        return
+    if not any(judge.is_valid(example.value) or _is_spelled(plan, example.value, judge) for plan, _, judge in judges):
+        yield _bad(operation, example, *judges[0][1:])
+
+
+def _is_spelled(plan: ParameterPlan, text: JSON, judge: Validator) -> bool:
+    """Tell whether a text spells a value that fits: an example is "as specified in the parameter encoding".
+
+    OAS 3.1 §4.8.12.2, of `example`.
+    """
+    if not isinstance(text, str):
+        return False
+    reading: Reading = ABSENT
+    match plan.spec.location:
+        case "query":
+            name = plan.spec.name
+            raw = f"{quote(name)}={quote(text, safe=_DELIMITERS)}"
+            reading = QueryDecoder([plan.spec]).decode(raw).parameters.get(name, ABSENT)
+        case "path":
+            reading = path_decoder(plan.spec)(quote(text, safe=_DELIMITERS))
+        case "header":
+            reading = HeaderDecoder([plan.spec]).decode(((plan.spec.name, text),)).get(plan.spec.name, ABSENT)
+    return isinstance(reading, Decoded) and any(map(judge.is_valid, (reading.value, *reading.alternatives)))
 
 
 def unused_examples(plans: Plans, mets: Mets, judged: Judged) -> Iterator[Violation]:
@@ -90,14 +114,16 @@ class _Unused:
     def parameter(self, uri: str, place: Place) -> Iterator[Violation]:
         """Judge the examples beside the schema of a parameter or a header."""
         node = self._documents.node(uri, pointer_of(place))
-        is_2 = self._plans.contract.dialect.version == "2.0"
-        schema = node if is_2 else openapi3.schema_of(node, "schema")
-        examples = self._new(openapi2.examples_of(node) if is_2 else openapi3.examples_of(self._documents, node))
-        if schema is None or not examples:
-            return
-        judges = self._judges(schema)
-        for example in examples:
-            yield from bad_parameter_example("", example, judges, self._judged)
+        read = READERS[self._plans.contract.dialect.version].parameter_at
+        try:
+            parameter = read(self._documents, node)
+            if parameter is None or parameter.media_type or not self._new(parameter.examples):
+                return
+            plans = [self._plans.parameter(parameter, direction) for direction in DIRECTIONS]
+        except UnreadableDocument:
+            return  # a finding of references
+        for example in self._new(parameter.examples):
+            yield from bad_parameter_example("", example, plans, self._judged)
 
     def media(self, uri: str, place: Place) -> Iterator[Violation]:
         """Judge the examples of a media type of OpenAPI 3."""
@@ -140,12 +166,6 @@ class _Unused:
             return  # a finding of references
         for example in examples:
             yield from bad_media_example("", example, judged, self._judged)
-
-    def _judges(self, schema: Node) -> list[tuple[Bundle, Validator]]:
-        try:
-            return [self._plans.judged(schema, direction) for direction in DIRECTIONS]
-        except UnreadableDocument:
-            return []  # a finding of references
 
     def _new(self, examples: tuple[Example, ...]) -> tuple[Example, ...]:
         return tuple(one for one in examples if (one.node.uri, one.node.pointer) not in self._judged)

@@ -52,12 +52,21 @@ def _impossible(schema: dict[str, JSON], place: Place, name: str) -> Iterator[Fl
     kinds = kinds_of(schema)
     if isinstance(values, list) and values and kinds is not None:
         odd = [value for value in values if kind_of(value) not in kinds and value is not None]
-        if len(odd) == len(values):
+        if odd and len(odd) == len(values):
             message = f"no value fits {name}: its enum has no value of type {_typed(schema)}"
-            yield Flaw("document-contradiction", pointer_of(place), message, "change type or enum", "error")
+            fix = _quoted(odd, kinds) or "change type or enum"
+            yield Flaw("document-contradiction", pointer_of(place), message, fix, "error")
         elif odd:
             message = f"{shown(odd[0])} in the enum of {name} is never possible: the type is {_typed(schema)}"
-            yield Flaw("document-unreachable", pointer_of((place, "enum", False)), message, "take it out", "warning")
+            fix = _quoted(odd, kinds) or "take it out"
+            yield Flaw("document-unreachable", pointer_of((place, "enum", False)), message, fix, "warning")
+
+
+def _quoted(values: list[JSON], kinds: frozenset[str]) -> str:
+    """Return the fix where YAML read a text as something else."""
+    if "string" not in kinds or not isinstance(values[0], bool | int | float):
+        return ""
+    return f'put it in quotes: "{shown(values[0])}"'
 
 
 def _repeated(schema: dict[str, JSON], place: Place, name: str, version: Version) -> Iterator[Flaw]:

@@ -20,7 +20,7 @@ from mockserver.document.documents import Node
 from mockserver.errors import UnreadableDocument
 from mockserver.messages import BY_ID
 from mockserver.schema.algebra import contradictions
-from mockserver.schema.bundle import Bundle
+from mockserver.schema.bundle import Bundle, is_nullable_part
 from mockserver.schema.dialects import DIRECTIONS, Direction
 from mockserver.schema.endless import endless
 from mockserver.values import JSON
@@ -123,8 +123,7 @@ class Schemas:
                 yield _finding("document-pattern", operation.name, plan.bundle.places[""], message, fix, pattern)
         yield from self._collisions(operation, plan.bundle)
         for example in plan.parameter.examples:
-            judged = [(plan.bundle, plan.validator)]
-            yield from bad_parameter_example(operation.name, example, judged, self.examples)
+            yield from bad_parameter_example(operation.name, example, [plan], self.examples)
 
     def _collisions(self, operation: Operation, bundle: Bundle) -> Iterator[Violation]:
         for at, keywords in self._contradictions(bundle).items():
@@ -134,7 +133,11 @@ class Schemas:
         """Return the places of a bundle that nothing fits, with the keywords that collide there."""
         near, places = _near(bundle)
         self._searched.update(places)
-        return {bundle.place(pointers.split(found.pointer)): found.keywords for found in contradictions(near)}
+        return {
+            bundle.place(pointers.split(found.pointer)): found.keywords
+            for found in contradictions(near)
+            if not (is_nullable_part(near, found.pointer) and "not" in found.keywords)  # a spelling of null alone
+        }
 
     def _broken(self, schema: JSON) -> UnreadableDocument | None:
         try:
@@ -172,8 +175,8 @@ def _joined(bundles: Iterable[Bundle]) -> dict[str, JSON]:
 
 def _collision(operation: str, at: tuple[str, str], keywords: tuple[str, ...]) -> Violation:
     named = [word for word in keywords if word != "type"] or list(keywords)
-    message = f"no value fits: {' and '.join(named)} contradict each other"
-    return _finding(_EMPTY, operation, at, message, f"change {' or '.join(named)}")
+    why = f"{named[0]} leaves none" if len(named) == 1 else f"{' and '.join(named)} contradict each other"
+    return _finding(_EMPTY, operation, at, f"no value fits: {why}", f"change {' or '.join(named)}")
 
 
 def _finding(
