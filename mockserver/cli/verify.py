@@ -20,10 +20,16 @@ if TYPE_CHECKING:
     from mockserver.api.clients.suite import ClientSuite
 
 examples_option = click.option(
-    "--max-examples", default=0, show_default=True, help="Random cases after the boundary set, for each part."
+    "--max-examples",
+    default=0,
+    show_default=True,
+    help="Random cases after the boundary set, for each documented answer.",
 )
 budget_option = click.option(
-    "--time-budget", type=float, metavar="SECONDS", help="How long random cases may take, for each method."
+    "--time-budget",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="How long random cases may take, all methods together; alone, as many cases as there is time for.",
 )
 
 
@@ -94,14 +100,15 @@ def client(
         bindings = [one for one in suite.bindings if not only or set(only) & set(one.names)]
         if only and not bindings:
             raise UsageError(f"nothing calls {', '.join(only)}", fix=f"bound are {', '.join(sorted(_bound(suite)))}")
-        with Progress(len(bindings)) as shown:
+        draws = not faults and bool(max_examples or time_budget)
+        with Progress(len(bindings) * (1 + draws)) as shown:
             result = suite.check(
                 bindings,
                 BROKEN if faults else DIRECTIONS,
                 max_examples=0 if faults else max_examples,
-                time_budget_s=time_budget,
+                time_budget_s=None if faults else time_budget,
                 seed=seed,
-                progress=lambda one: shown(one.label) if shown is not None else None,
+                progress=shown,
             )
         if faults:
             show_faults(result.faults)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from mockserver.values import JSON
 
@@ -108,6 +108,26 @@ def chooser(options: Sequence[T], salt: int) -> Choice[T] | Constant[T]:
 def constant(value: T) -> Constant[T]:
     """Return a draw that always gives the same value."""
     return Constant(value)
+
+
+class Chances(Protocol):
+    """Who decides, one decision after another: a roll of dice, or what was written down."""
+
+    def next(self) -> int:
+        """Return 24 bits at least."""
+        ...
+
+    def below(self, limit: int) -> int:
+        """Return a number from 0 to `limit` - 1."""
+        ...
+
+    def choice(self, options: Sequence[T]) -> T:
+        """Return one of the options."""
+        ...
+
+    def chance(self, in_hundred: int) -> bool:
+        """Tell true so many times in a hundred."""
+        ...
 
 
 class Roll:

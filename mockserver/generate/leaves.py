@@ -54,12 +54,18 @@ def leaf_draw(book: Book, pieces: Pieces, form: Form, place: Place) -> Draw | No
             return string_draw(book, facts, place)
 
 
-def _listed(book: Book, pieces: Pieces, form: Form, place: Place) -> Draw | None:
-    """Return a draw of the listed values that all other keywords admit too."""
+def listed_values(book: Book, pieces: Pieces, form: Form) -> list[JSON]:
+    """Return the listed values that all other keywords admit too."""
     values = [value for value in form.facts.values or () if (value is None) == (form.kind == "null")]
     if not all(piece.keys() <= _LISTING for piece in pieces):
         fits = book.judge(pieces)
         values = [value for value in values if fits(value)]
+    return values
+
+
+def _listed(book: Book, pieces: Pieces, form: Form, place: Place) -> Draw | None:
+    """Return a draw of the listed values."""
+    values = listed_values(book, pieces, form)
     if not values:
         return None
     chosen = chooser(values, place.salt)

@@ -172,7 +172,7 @@ def _moments(facts: Facts, kind: Kind, place: Place) -> Draw | None:
     return moment(name, "milliseconds" if millis else "seconds")
 
 
-_REGISTERED: Mapping[str, Span] = {  # OAS Format Registry; int32 and int64 are bounds already
+REGISTERED: Mapping[str, Span] = {  # OAS Format Registry; int32 and int64 are bounds already
     "int8": _span(-(2**7), 2**7 - 1), "uint8": _span(0, 2**8 - 1),
     "int16": _span(-(2**15), 2**15 - 1), "uint16": _span(0, 2**16 - 1),
     "uint32": _span(0, 2**32 - 1), "uint64": _span(0, 2**64 - 1),
@@ -181,7 +181,7 @@ _REGISTERED: Mapping[str, Span] = {  # OAS Format Registry; int32 and int64 are 
 
 def _spans(facts: Facts, kind: Kind, place: Place) -> Iterator[Span]:
     """Yield where to draw from, what a registered format means by a number first."""
-    formats = [span for name, span in _REGISTERED.items() if name in facts.formats]
+    formats = [span for name, span in REGISTERED.items() if name in facts.formats]
     for limit in formats[:1]:
         for span in _admitted(facts, kind, place):
             low = span.low + span.step * max(0, math.ceil((limit.low - span.low) / span.step))
@@ -192,7 +192,7 @@ def _spans(facts: Facts, kind: Kind, place: Place) -> Iterator[Span]:
 
 def _admitted(facts: Facts, kind: Kind, place: Place) -> Iterator[Span]:
     """Yield where to draw from: what the name suggests as far as the bounds admit it, then what the bounds admit."""
-    step = _common_step(facts.multiples) if facts.multiples else None
+    step = common_step(facts.multiples) if facts.multiples else None
     fine = kind == "fraction" and step is None
     for span in _named(place, kind, facts):
         for finer in (1, 10, 10**3, 10**6) if fine else (1,):
@@ -250,7 +250,7 @@ def _spans_by_name(name: tuple[str, ...], *, whole: bool) -> Iterator[Span]:
             yield span
 
 
-def _common_step(multiples: list[float | int]) -> Fraction:
+def common_step(multiples: list[float | int]) -> Fraction:
     """Return the least number that is a multiple of all: of decimals as they are written."""
     steps = [Fraction(str(step)) for step in multiples]
     common = steps[0]
@@ -322,7 +322,7 @@ def _whole(value: float) -> float:
 def spread_draw(facts: Facts, counts: tuple[int, int], salt: int) -> Draw | None:
     """Return a draw of lists of different numbers, for lists too long to meet them by chance."""
     low, high = counts
-    unit = _common_step(facts.multiples) if facts.multiples else Fraction(1)
+    unit = common_step(facts.multiples) if facts.multiples else Fraction(1)
     whole = "fraction" not in facts.kinds or bool(facts.multiples)
     while not whole and facts.low is not None and facts.high is not None and unit > _FINEST:
         if Fraction(facts.high) - Fraction(facts.low) >= unit * 4 * high:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from mockserver.generate import words
 from mockserver.generate.charsets import DOT, LAST, Ranges, meet
-from mockserver.generate.dice import Roll
+from mockserver.generate.dice import Chances
 from mockserver.generate.regex import Back, Chars, Edge, Either, Group, Look, Regex, Repeat, Sequence
 from mockserver.values import Struct
 
@@ -31,7 +31,7 @@ _PRINTABLE: Ranges = ((32, 126),)
 _READABLE: tuple[Ranges, ...] = (_ALPHANUMERIC, ((45, 46), (95, 95)), _PRINTABLE, ((0xA1, 0x17F),))
 
 Groups: TypeAlias = dict[int | str, str]
-Write: TypeAlias = Callable[[Roll, int, Groups], str]
+Write: TypeAlias = Callable[[Chances, int, Groups], str]
 
 
 class Writer(Struct, frozen=True):
@@ -42,7 +42,7 @@ class Writer(Struct, frozen=True):
     write: Write
     text: str | None = None
 
-    def draw(self, roll: Roll, shortest: int = 0, longest: int | None = None) -> str:
+    def draw(self, roll: Chances, shortest: int = 0, longest: int | None = None) -> str:
         """Return a text, as long as asked for where it can be so long."""
         least = max(self.low, min(shortest, self.high))
         most = min(self.high, least + _NATURAL if longest is None else max(least, min(longest, least + _NATURAL)))
@@ -69,7 +69,7 @@ def writer(regex: Regex) -> Writer:
             return _constant("")
 
 
-def draw_string(regex: Regex, roll: Roll, shortest: int = 0, longest: int | None = None) -> str:
+def draw_string(regex: Regex, roll: Chances, shortest: int = 0, longest: int | None = None) -> str:
     """Return one text that a tree spells."""
     return writer(regex).draw(roll, shortest, longest)
 
@@ -99,7 +99,7 @@ def _sequence_writer(parts: tuple[Regex, ...]) -> Writer:
     elastic = [index for index, part in enumerate(writers) if part.high > part.low]
     writes = [part.write for part in writers]
 
-    def write(roll: Roll, length: int, groups: Groups) -> str:
+    def write(roll: Chances, length: int, groups: Groups) -> str:
         shares = _shares(roll, length - least, lows, elastic, writers) if length > least else lows
         return "".join([part(roll, share, groups) for part, share in zip(writes, shares, strict=True)])
 
@@ -121,7 +121,7 @@ def _joined(writers: list[Writer]) -> list[Writer]:
     return [*out, _constant(text)] if text or not out else out
 
 
-def _shares(roll: Roll, rest: int, lows: list[int], elastic: list[int], writers: list[Writer]) -> list[int]:
+def _shares(roll: Chances, rest: int, lows: list[int], elastic: list[int], writers: list[Writer]) -> list[int]:
     shares = list(lows)
     open_ = list(elastic)
     while rest > 0 and open_:
@@ -136,7 +136,7 @@ def _shares(roll: Roll, rest: int, lows: list[int], elastic: list[int], writers:
 
 
 def _either_writer(writers: list[Writer]) -> Writer:
-    def write(roll: Roll, length: int, groups: Groups) -> str:
+    def write(roll: Chances, length: int, groups: Groups) -> str:
         distances = [max(option.low - length, length - option.high, 0) for option in writers]
         nearest = min(distances)
         fitting = [option for option, far in zip(writers, distances, strict=True) if far == nearest]
@@ -146,7 +146,7 @@ def _either_writer(writers: list[Writer]) -> Writer:
 
 
 def _group_writer(inner: Writer, number: int, name: str) -> Writer:
-    def write(roll: Roll, length: int, groups: Groups) -> str:
+    def write(roll: Chances, length: int, groups: Groups) -> str:
         text = groups[number] = groups[name] = inner.write(roll, length, groups)
         return text
 
@@ -160,7 +160,7 @@ def _repeat_writer(regex: Repeat) -> Writer:
     inner = writer(regex.part)
     low, high, least = inner.low, inner.high, regex.low
 
-    def write(roll: Roll, length: int, groups: Groups) -> str:
+    def write(roll: Chances, length: int, groups: Groups) -> str:
         count = max(least, min(most, -(-length // high))) if high else least
         if low < high and length > 0:
             upper = max(count, min(most, length // max(low, 1)))
@@ -181,7 +181,7 @@ def _run_write(ranges: Ranges, least: int, most: int) -> Write:
     usual = _WORDS if between else _WORD
     size = len(alphabet)
 
-    def write(roll: Roll, length: int, _groups: Groups) -> str:
+    def write(roll: Chances, length: int, _groups: Groups) -> str:
         count = max(least, min(most, length))
         if wordy and count in usual:
             return _words(roll, between, count)
@@ -192,7 +192,7 @@ def _run_write(ranges: Ranges, least: int, most: int) -> Write:
     return write
 
 
-def _words(roll: Roll, between: str, count: int) -> str:
+def _words(roll: Chances, between: str, count: int) -> str:
     text = roll.choice(words.THINGS)
     while len(text) < count:
         text += between + roll.choice(words.THINGS)
@@ -212,7 +212,7 @@ def _alphabet(ranges: Ranges) -> str:
     return "".join(chr(point) for low, high in readable for point in range(low, high + 1))
 
 
-def draw_character(ranges: Ranges, roll: Roll) -> str:
+def draw_character(ranges: Ranges, roll: Chances) -> str:
     """Return one character of a set: a letter or a digit where it can be, else a readable one."""
     readable = _readable(ranges)
     index = roll.below(sum(high - low + 1 for low, high in readable) or 1)

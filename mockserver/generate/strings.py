@@ -130,7 +130,7 @@ def _makers(facts: Facts, place: Place) -> Iterator[Draw]:
         yield from (chooser(values, place.salt) for values in map(told_values, facts.texts) if values)
         yield text_maker(place, tuple(facts.texts))
         yield chooser(words.THINGS, place.salt)  # what its name asks for is ruled out
-    trees = _trees(facts)
+    trees = trees_of(facts)
     found = _common(trees, facts) if facts.patterns and len(trees) > 1 else []
     if found:
         yield chooser(found, place.salt)
@@ -186,7 +186,7 @@ def _alphabet(character: str) -> str:
     return letters if character.islower() else letters.upper()
 
 
-def _trees(facts: Facts) -> list[Regex]:
+def trees_of(facts: Facts) -> list[Regex]:
     """Return all that is told as a regular expression: patterns that can be read, and formats."""
     trees: list[Regex] = []
     spelled = [SPELLINGS[name] for name in facts.formats if name in SPELLINGS]
@@ -252,7 +252,7 @@ def _prose(facts: Facts, place: Place) -> Draw:
 
 def _found(facts: Facts, fits: Fits) -> list[str]:
     """Search where no way drew what fits: along all patterns at once, then by trying more."""
-    trees = _trees(facts)
+    trees = trees_of(facts)
     searched = bool(facts.patterns) and len(trees) > 1  # then it has been done, and found nothing
     texts = [] if searched else list(filter(fits, _common(trees, facts)))
     roll = Roll(23)

@@ -14,12 +14,13 @@ from mockserver.api.clients.binding import Binder
 from mockserver.api.clients.bound import Binding
 from mockserver.api.clients.calls import Calling
 from mockserver.api.clients.case import SuiteCase
+from mockserver.api.clients.draws import Draws
 from mockserver.api.clients.faults import FaultRun
 from mockserver.api.clients.home import Home
 from mockserver.api.clients.plans import planned
 from mockserver.api.clients.report import told_result
 from mockserver.api.clients.result import Result
-from mockserver.api.clients.run import BindingRun, Draws
+from mockserver.api.clients.run import BindingRun, draw_all
 from mockserver.api.clients.subject import Ready, Subject
 from mockserver.api.contract import load_contract
 from mockserver.api.overrides import known_operation
@@ -209,9 +210,13 @@ class ClientSuite:
         max_examples: int = 0,
         time_budget_s: float | None = None,
         seed: int = 0,
-        progress: Callable[[Binding], object] | None = None,
+        progress: Callable[[str], object] | None = None,
     ) -> Result:
-        """Play the boundary cases, then up to `max_examples` drawn ones for each binding; raise CouldNotCheck."""
+        """Play the boundary cases, then drawn ones; raise CouldNotCheck.
+
+        `max_examples` are drawn for each documented answer of a binding, within `time_budget_s` seconds for all of them
+        together; with a time alone as many as there is time for.
+        """
         chosen = self.bindings if bindings is None else bindings
         strays = self.strays if len(chosen) in {0, len(self.bindings)} and "sent" in directions else ()
         if not chosen and not strays:
@@ -223,14 +228,18 @@ class ClientSuite:
             )
         result = Result()
         result.add(strays)
-        draws = Draws(max_examples, time_budget_s, seed) if max_examples else None
-        for binding in chosen:
+        runs = [BindingRun(self.calling, binding, directions, self._is_wanted) for binding in chosen]
+        for run in runs:
             if progress is not None:
-                progress(binding)
+                progress(run.binding.label)
             if "broken" in directions:
-                result.join(self._broken(binding))
+                result.join(self._broken(run.binding))
             with self.calling.intercepting():
-                result.join(BindingRun(self.calling, binding, directions, self._is_wanted).check(draws))
+                run.check()
+        if max_examples or time_budget_s is not None:
+            draw_all(runs, Draws(max_examples, seed), time_budget_s, progress)
+        for run in runs:
+            result.join(run.told())
         if bindings is None and "sent" in directions and not result.checked and not result.shown:
             raise CouldNotCheck(
                 f"nothing of {self.target} could be checked",

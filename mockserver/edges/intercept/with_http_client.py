@@ -70,7 +70,8 @@ class _Wire:
             case Failed(fault=fault, text=text):
                 self._answer = _broken(fault, text)
             case Waited(response=response, wait_s=wait_s):
-                time.sleep(wait_s)
+                if wait_s:  # a sleep of no time would still give the processor away
+                    time.sleep(wait_s)
                 self._answer = spelled(response, request.method)
         self._sent = b""
 

@@ -50,7 +50,8 @@ def _make_request(pool: HTTPConnectionPool, conn: Any, method: str, url: str, *a
         case Failed(fault=fault, text=text):
             raise _error(fault, text, pool, conn, url)
         case Waited(response=response, wait_s=wait_s):
-            time.sleep(wait_s)
+            if wait_s:  # a sleep of no time would still give the processor away
+                time.sleep(wait_s)
             return _answered(pool, method, url, response, more)
 
 

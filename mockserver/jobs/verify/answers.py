@@ -56,8 +56,8 @@ class Given(Struct, frozen=True):
     turn: Turn | None = None
 
 
-def answers_of(plans: Plans, plan: Plan, validators: Validators) -> Iterator[Given]:
-    """Yield every documented answer with its variations."""
+def answers_of(plans: Plans, plan: Plan, validators: Validators, *, most: int = MOST) -> Iterator[Given]:
+    """Yield every documented answer with its variations, `most` of each body."""
     for documented in sorted(plan.responses, key=lambda one: status_of(one, plan)):
         status = status_of(documented, plan)
         if 300 <= status < 400 or status < 200:
@@ -66,11 +66,11 @@ def answers_of(plans: Plans, plan: Plan, validators: Validators) -> Iterator[Giv
             yield Given(status, documented, None, None, "the least")
             continue
         for media in documented.content:
-            yield from _of_media(plans, validators, status, documented, media)
+            yield from _of_media(plans, validators, status, documented, media, most)
 
 
 def _of_media(
-    plans: Plans, validators: Validators, status: int, documented: ResponseSpec, media: MediaType
+    plans: Plans, validators: Validators, status: int, documented: ResponseSpec, media: MediaType, most: int
 ) -> Iterator[Given]:
     try:
         spelled = plans.media(media, "response")
@@ -87,7 +87,7 @@ def _of_media(
         if is_json(media.name) or is_carried(spelled, variation.value):
             count += 1
             yield Given(status, documented, spelled, variation.value, variation.why, variation.at)
-        if count >= MOST:
+        if count >= most:
             return
 
 

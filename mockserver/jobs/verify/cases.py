@@ -34,13 +34,14 @@ _FEW = frozenset({"the least", "with everything", "null", "an empty list"})
 
 
 class Case(Struct, frozen=True):
-    """One call of a client: what it is told to say, and what it is answered."""
+    """One call of a client: what it is told to say, and what it is answered; `joint`: both were varied."""
 
     direction: Direction
     said: Said
     given: Given | None
     why: str
     at: str = ""
+    joint: bool = False
 
 
 class Cases(Struct, frozen=True):
@@ -131,18 +132,18 @@ class Cases(Struct, frozen=True):
     def _values(self, entry: ParameterPlan) -> Iterator[Variation]:
         schema = entry.bundle.schema if entry.bundle is not None else {"type": "string"}
         found = False
-        for variation in Boundary(schema, self.validators, needs=self.needs | self._needed_in(entry)).values():
+        for variation in Boundary(schema, self.validators, needs=self.needs_in(entry)).values():
             if is_spellable(entry, variation.value):
                 found = True
                 yield variation
         if not found:
             raise Unsatisfiable(entry.parameter.node.pointer, f"no value of {entry.parameter.name} can be spelled")
 
-    def _needed_in(self, entry: ParameterPlan) -> frozenset[str]:
+    def needs_in(self, entry: ParameterPlan) -> frozenset[str]:
         """Return the members of a parameter that the client cannot leave out."""
         top = (entry.parameter.location, entry.parameter.name)
         names = (name for place in self.must if place[:2] == top for name in place[2:])
-        return frozenset(bare(name) for name in names)
+        return self.needs | frozenset(bare(name) for name in names)
 
     def request_media(self) -> MediaPlan | None:
         """Return the body that is spoken of: the JSON one where there are several."""
@@ -165,7 +166,7 @@ class Cases(Struct, frozen=True):
         whole = ("body",) in self.places
         names = {place[1] for place in self.tops() if len(place) == 2 and place[0] == "body"}
         seen: list[Said] = []
-        for variation in Boundary(schema, self.validators, needs=self.needs | self._must_names()).values():
+        for variation in Boundary(schema, self.validators, needs=self.needs_in_body()).values():
             if not is_carried(media, variation.value):
                 continue
             if whole:
@@ -185,9 +186,10 @@ class Cases(Struct, frozen=True):
             if len(seen) >= _MOST:
                 return
 
-    def _must_names(self) -> frozenset[str]:
+    def needs_in_body(self) -> frozenset[str]:
+        """Return the members of the body that the client cannot leave out."""
         names = (name for place in self.must for name in place[1:] if place[0] == "body")
-        return frozenset(bare(name) for name in names)
+        return self.needs | frozenset(bare(name) for name in names)
 
     def answered(self) -> Iterator[Case]:
         """Yield answers that the contract documents, successes before errors, each with the least request."""
@@ -205,6 +207,10 @@ class Cases(Struct, frozen=True):
     def answers(self) -> Iterator[Given]:
         """Yield every documented answer with its variations."""
         return answers_of(self.plans, self.plan, self.validators)
+
+    def leasts(self) -> Iterator[Given]:
+        """Yield the least answer of each documented status and media type."""
+        return answers_of(self.plans, self.plan, self.validators, most=1)
 
 
 def member(value: JSON, name: str) -> JSON:

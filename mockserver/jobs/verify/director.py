@@ -145,7 +145,7 @@ class Director:
         if name not in self._leasts:
             found: dict[tuple[int, str], Given] = {}
             cases = Cases(self._service.plans, plan, self._validators, frozenset())
-            for given in cases.answers():
+            for given in cases.leasts():
                 if given.status < 400:
                     found.setdefault((given.status, given.media.media.name if given.media else ""), given)
             self._leasts[name] = tuple(found.values())

@@ -32,8 +32,8 @@ def judge(case: Case, called: Called, wanted: Wanted) -> Iterator[Shown]:
     found = [*_conforms(case, called)] or [*_calls(case, called, wanted)]
     if not found:
         found.extend(arrives(case, called, wanted))
-    if not found:
-        found.extend(copes(case, called, wanted))
+        if not found or case.joint:
+            found.extend(copes(case, called, wanted))
     yield from found
 
 

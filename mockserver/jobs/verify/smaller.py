@@ -33,7 +33,8 @@ def smaller(value: JSON) -> Iterator[JSON]:
         case True:
             yield False
         case int() | float() if value and not isinstance(value, bool):
-            yield from dict.fromkeys(less for less in (0, 1, int(value / 2)) if abs(less) < abs(value))
+            nearer = (0, 1, int(value / 2), int(value * 3 / 4), int(value) - (1 if value > 0 else -1))
+            yield from dict.fromkeys(less for less in nearer if abs(less) < abs(value))
 
 
 def _shorter(value: JSON) -> Iterator[JSON]:
