@@ -1,7 +1,7 @@
 """HTTP Archive 1.2, as browsers, proxies and Insomnia export it: bytes to cassette.
 
 Bodies stand in it decoded, so the fields of transfer and coding are left out. An entry without an answer (blocked, or
-cut) cannot be played, and is told.
+cut) cannot be played, and is told; a body that the browser has thrown away is told too, and marked as left out.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from mockserver.exchange import Headers, Request, Response
 from mockserver.values import JSON
 
 _CODED = ("content-encoding", "transfer-encoding")
+_BODILESS = frozenset({204, 205, 304})
 
 
 def read_har(data: bytes, uri: str) -> Cassette:
@@ -37,7 +38,10 @@ def read_har(data: bytes, uri: str) -> Cassette:
             notes.append(f"{request.get('method')} {request['url'][:80]} has no answer")
             continue
         places.append(place)
-        found.append(_interaction(entry, request, response, place, source))
+        one = _interaction(entry, request, response, place, source)
+        if one.recorded.redacted:
+            notes.append(f"{one.request.method} {request['url'][:80]} has no body: the archive was saved without it")
+        found.append(one)
     return Cassette(tuple(found), notes=tuple(notes), at=tuple(places))
 
 
@@ -46,7 +50,11 @@ def _interaction(entry: JSON, request: JSON, response: JSON, place: str, source:
     sent = _sent(request.get("postData"))
     fields = without(source.pairs(request.get("headers")), *_CODED)
     content = response.get("content")
-    body, kind = _content(content if isinstance(content, dict) else {}, f"{place}/response/content", source)
+    content = content if isinstance(content, dict) else {}
+    body, kind = _content(content, f"{place}/response/content", source)
+    if response["status"] == 304:
+        body = b""  # what stands there is what the browser had already (RFC 9110 §15.4.5)
+    has_body = request.get("method") != "HEAD" and response["status"] not in _BODILESS and (kind or content.get("size"))
     headers = without(source.pairs(response.get("headers")), *_CODED)
     if kind and not any(name.lower() == "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", kind))
@@ -59,6 +67,7 @@ def _interaction(entry: JSON, request: JSON, response: JSON, place: str, source:
         Recorded(
             at=str(entry.get("startedDateTime") or ""),
             took_s=round(float(time) / 1000, 4) if isinstance(time, int | float) and time > 0 else 0.0,
+            redacted=() if isinstance(content.get("text"), str) or not has_body else ("/response/body",),
         ),
     )
 

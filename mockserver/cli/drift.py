@@ -25,6 +25,7 @@ from mockserver.jobs.drift import memory, told
 from mockserver.jobs.drift.gather import Drift
 from mockserver.jobs.drift.plan import Probe, located_in
 from mockserver.jobs.drift.watch import Seen, Watch
+from mockserver.jobs.homes import Homes
 from mockserver.jobs.impact import Impact
 from mockserver.jobs.service import Service
 from mockserver.jobs.usage_facts import read as read_usage
@@ -37,6 +38,7 @@ from mockserver.values import Struct, replace
 FAILS = {"error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info"), "never": ()}
 _OBSERVATIONS = "observations.jsonl"
 _USAGE = "usage"
+_FEW = 3
 
 
 @click.command(
@@ -116,11 +118,14 @@ def drift(
     interactions = _interactions(sources, Path(settings.read().cassettes))
     homes = homes_of(tuple(services.values()), {next(iter(chosen)): (url,)} if url else {})
     file = Path(observations) if observations else None
+    remembered = _Memory(file, offline=offline)
     reports: list[Report] = []
     for name, one in services.items():
         recorded = tuple(located_in(homes, name, interactions))
         watch = Watch(one, validators, recorded, homes=homes, allowed=_allowed(allow, one), seed=seed)
         asked = _Asked(name, one, url, header, _Limits(rate, max_requests, max_time, _allowed(allow, one)))
+        if offline and not recorded:
+            asked.why = _elsewhere(homes, name, interactions)
         try:
             seen = watch.offline() if offline else watch.live(asked.ask(), asked.address)
         except UsageError as missing:  # an address or a credential that this machine does not have
@@ -128,7 +133,6 @@ def drift(
                 raise
             reports.append(Report("drift", name, "", 0, (f"{missing.what}; {missing.fix}",), ()))
             continue
-        remembered = _Memory(file, offline=offline)
         reports.append(_reported(seen, one, asked, remembered, offline=offline, with_client=not no_client))
         if fix:
             is_ours = not settings.read().service(name).source
@@ -148,15 +152,15 @@ def _reported(
     seen: Seen, service: Service, asked: _Asked, remembered: _Memory, *, offline: bool, with_client: bool
 ) -> Report:
     name = service.name
-    drifts = memory.recognised(seen.drifts, remembered.read(), name)
-    gone = memory.gone(drifts, remembered.read(), name, seen.checked)
+    drifts = memory.recognised(seen.drifts, remembered.known, name)
+    gone = memory.gone(drifts, remembered.known, name, seen.checked)
     target = "recorded exchanges" if offline else asked.address
     impacts = _impacts(drifts, service) if with_client and drifts else {}
     second = second_opinion(service.contract) if drifts else None
     if asked.why:
         seen = replace(seen, unchecked=(asked.why, *seen.unchecked))
     found = told.report(seen, drifts, service, target, asked.secrets(), impacts=impacts, gone=gone, second=second)
-    remembered.write(memory.remember(drifts, remembered.read(), name, seen.checked, _today()))
+    remembered.change(lambda known: memory.remember(drifts, known, name, seen.checked, _today()))
     return found
 
 
@@ -182,6 +186,13 @@ def _by_usage(drifts: Sequence[Drift], service: str) -> Iterator[tuple[str, Impa
             yield one.fingerprint, impact
 
 
+def _elsewhere(homes: Homes, name: str, interactions: Sequence[tuple[Interaction, str]]) -> str:
+    """Say where recorded requests went that are nobody's, where none went to a service."""
+    strange = dict.fromkeys(one.origin for one, named in interactions if homes.locate(one.url, named) is None)
+    where = ", ".join(list(strange)[:_FEW])
+    return f"nothing recorded went to {name}, but to {where}: is that its address? Then say --url" if where else ""
+
+
 def _today() -> str:
     return datetime.now(UTC).date().isoformat()
 
@@ -203,30 +214,23 @@ def _allowed(allow: Sequence[str], service: Service) -> frozenset[str]:
 
 
 class _Memory:
-    """The observations file: read once, written after a live run only."""
+    """The observations file: read before anything is asked, changed after a live run, one run at a time."""
 
     def __init__(self, file: Path | None, *, offline: bool) -> None:
-        self._file = file
-        self._offline = offline
-        self._found: tuple[memory.Remembered, ...] | None = None
+        self._is_written = not offline
+        self._path = cassette_files.own_folder() / _OBSERVATIONS if file is None and not offline else file
+        self.known = self._read()
 
-    def _path(self) -> Path:
-        return self._file if self._file is not None else cassette_files.own_folder() / _OBSERVATIONS
-
-    def read(self) -> tuple[memory.Remembered, ...]:
-        """Return what earlier runs saw."""
-        if self._offline and self._file is None:
+    def _read(self) -> tuple[memory.Remembered, ...]:
+        if self._path is None or not self._path.is_file():
             return ()
-        if self._found is None:
-            path = self._path()
-            self._found = memory.read_memory(path.read_bytes(), path.as_posix()) if path.is_file() else ()
-        return self._found
+        return memory.read_memory(self._path.read_bytes(), self._path.as_posix())
 
-    def write(self, remembered: tuple[memory.Remembered, ...]) -> None:
-        """Keep what is known now."""
-        if not self._offline:
-            self._found = remembered
-            cassette_files.replace_file(self._path(), memory.write_memory(remembered))
+    def change(self, remember: Callable[[tuple[memory.Remembered, ...]], tuple[memory.Remembered, ...]]) -> None:
+        """Keep what is known now; another run may have written meanwhile."""
+        if self._is_written and self._path is not None:
+            with cassette_files.locked(self._path):
+                cassette_files.replace_file(self._path, memory.write_memory(remember(self._read())))
 
 
 class _Limits(Struct, frozen=True):

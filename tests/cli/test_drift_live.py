@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from mockserver.cli.main import cli
+from mockserver.errors import UnreadableDocument
 
 Told = tuple[int, dict[str, str], Any]
 HAL = "application/hal+json"
@@ -207,3 +208,52 @@ def test_what_fails_again_and_again_is_left_alone(api: Api) -> None:
     _, told = api.drift()
     assert sum("/people/p" in path and "photo" not in path for path in api.asked) == 3
     assert any("getPerson: could not check: it answered 500" in one for one in told["unchecked"])
+
+
+def test_a_drift_under_another_key_of_a_map_is_the_same_drift(api: Api) -> None:
+    contract = json.loads(json.dumps(CONTRACT))
+    contract["components"]["schemas"]["Order"]["properties"]["counts"] = {"additionalProperties": {"type": "integer"}}
+    Path("contracts", "orders.json").write_text(json.dumps(contract), encoding="utf-8")
+    api.orders = [{"counts": {"monday": "1", "friday": "2"}}, {"counts": {"sunday": 3}}]
+    (first,) = api.drift()[1]["violations"]
+    api.orders = [{"counts": {"tuesday": "1"}}]
+    (second,) = api.drift()[1]["violations"]
+    assert first["at"] == second["at"] == "200 body#/orders/*/counts/*"
+    assert (second["fingerprint"], second["runs"]) == (first["fingerprint"], 2)
+
+
+def test_a_drift_of_a_component_is_known_whichever_operation_shows_it(api: Api) -> None:
+    api.orders = [{"state": 1, "_links": {"a": "/shop/people/p7"}}]
+    (first,) = api.drift()[1]["violations"]
+    api.orders, api.person = [{"_links": {"a": "/shop/people/p7"}}], {"name": "Mia", "last": {"state": 2}}
+    (second,) = api.drift()[1]["violations"]
+    assert (first["operations"], second["operations"]) == (["listOrders"], ["getPerson"])
+    assert (second["fingerprint"], second["runs"]) == (first["fingerprint"], 2)
+
+
+@pytest.mark.parametrize("line", ["{", '{"service": "orders"}', '{"service": "orders", "runs": "x"}', "[]"])
+def test_observations_that_cannot_be_read_are_told_before_anything_is_asked(line: str, api: Api) -> None:
+    Path("seen.jsonl").write_text(f"\n{line}\n", encoding="utf-8")
+    words = ("drift", "orders", "--url", api.url, "--observations", "seen.jsonl")
+    found = CliRunner().invoke(cli, words, standalone_mode=False)
+    assert isinstance(found.exception, UnreadableDocument)
+    assert found.exception.where.startswith("seen.jsonl:2")
+    assert api.asked == []
+
+
+def test_what_another_run_has_seen_meanwhile_stays_known(api: Api) -> None:
+    api.orders = [{"state": 1}]
+    api.drift()
+    seen = Path(".mockserver", "observations.jsonl")
+    (ours,) = seen.read_text(encoding="utf-8").splitlines()
+    theirs = json.dumps({**json.loads(ours), "service": "payments"})
+    usual = api.answers["/shop/orders"]
+
+    def written_meanwhile(query: str) -> Told:
+        seen.write_text(f"{ours}\n{theirs}\n", encoding="utf-8")
+        return usual(query)
+
+    api.answers["/shop/orders"] = written_meanwhile
+    api.drift()
+    kept = [json.loads(line) for line in seen.read_text(encoding="utf-8").splitlines()]
+    assert [(one["service"], one["runs"]) for one in kept] == [("orders", 2), ("payments", 1)]

@@ -59,7 +59,7 @@ class PacedReader(io.RawIOBase):
         self.until = until
         self.ended = False
         self.muted = False
-        self.spoilt = False
+        self.excess = False
 
     def readable(self) -> bool:
         """Say yes: it is a reader."""
@@ -87,7 +87,6 @@ class PacedReader(io.RawIOBase):
 
     def spoil(self) -> None:
         """Shut the socket, so that its pool throws it away."""
-        self.spoilt = True
         with suppress(OSError):  # the other side was faster
             self._sock.shutdown(SHUT_RDWR)
 
@@ -126,8 +125,10 @@ class PacedResponse(HTTPResponse):
     def _close_conn(self) -> None:
         # what came behind the answer belongs to nobody: the connection must not be used again (RFC 9112 §6.3)
         self._paced.muted = True
-        if self.fp.peek(1):
+        behind = self.fp.peek(1)
+        if behind:
             self._paced.spoil()
+            self._paced.excess = bool(behind.strip())  # a line end too many does nobody harm (RFC 9112 §2.2)
         super()._close_conn()  # type: ignore[misc] # typeshed has no private names
 
 

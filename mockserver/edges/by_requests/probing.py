@@ -151,7 +151,7 @@ class Prober:
         if isinstance(body, Broken):
             failed = body.failed
             return failed._replace(detail=_TOO_LARGE) if failed.kind == "too-large" else failed
-        if PACE.paced is not None and PACE.paced.spoilt:
+        if PACE.paced is not None and PACE.paced.excess:
             return Failed("protocol", detail="more came than the head of the answer says")
         return Response(answer.status_code, tuple(pair for pair in head if pair[0].lower() != "content-encoding"), body)
 

@@ -25,6 +25,7 @@ ANY: Final = "*"
 _MANY_NAMES: Final = 8
 _VALUES: Final = 12
 _ENOUGH: Final = 10
+_COMPONENTS: Final = ("/components/", "/definitions/", "/responses/")
 
 
 class Drift(Struct, frozen=True):
@@ -49,8 +50,12 @@ class Drift(Struct, frozen=True):
 
     @property
     def fingerprint(self) -> str:
-        """By what it is known: stable whatever the thing and the value."""
-        return self.violation.fingerprint
+        """By what it is known: stable whatever thing, value and, for a component, operation shows it."""
+        one = self.violation
+        if one.pointer.startswith(_COMPONENTS) and self.place.partition(" ")[2].startswith("body#"):
+            leaf = self.place.rpartition("/")[2]
+            return replace(one, operation="", at=f"{self.kind} {one.pointer} {leaf}").fingerprint
+        return replace(one, at=f"{self.kind} {self.place}").fingerprint
 
     @property
     def confidence(self) -> Confidence:

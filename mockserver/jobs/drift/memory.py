@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from mockserver.document.read import read
 from mockserver.errors import UnreadableDocument
 from mockserver.jobs.drift.gather import Drift
-from mockserver.values import JSON, Struct, asdict, replace
+from mockserver.values import JSON, Struct, ValidationError, asdict, convert, replace
 
 
 class Remembered(Struct, frozen=True):
@@ -36,8 +36,8 @@ def read_memory(data: bytes, name: str) -> tuple[Remembered, ...]:
         if line.strip():
             tree = read(line, f"{name}:{number}")
             try:
-                found.append(Remembered(**tree))
-            except TypeError as wrong:
+                found.append(convert(tree, Remembered))
+            except ValidationError as wrong:
                 raise UnreadableDocument(
                     f"this is no observation: {wrong}", where=f"{name}:{number}", fix="take the line out"
                 ) from wrong

@@ -26,7 +26,7 @@ from mockserver.errors import UnreadableDocument
 from mockserver.exchange import NoResponse, Outcome, Response, whole
 from mockserver.jobs.drift.plan import SAFE, Probe
 from mockserver.jobs.service import Service
-from mockserver.jobs.verify.places import schema_place
+from mockserver.jobs.verify.places import names_thing, schema_place
 from mockserver.messages import BY_ID
 from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Level, Violation, errors_in
@@ -123,8 +123,11 @@ def _silent(probe: Probe, response: Response, documented: ResponseSpec | None) -
         return f"it answered {status}"
     if status in _SILENT:
         return f"it answered {status}: too many requests" if status == 429 else f"it answered {status}"
-    if status in {401, 403, 407} and probe.recorded != status:
-        return f"it answered {status}: {'the credentials are refused' if probe.signed else 'it wants credentials'}"
+    if status == 304 and documented is None:  # our request named what it has (RFC 9110 §15.4.5)
+        return "it answered 304: nothing new"
+    if status in {401, 403, 407} and (probe.recorded != status or documented is None):
+        refused = "credentials are missing (--header, auth of the service), or refused"
+        return f"it answered {status}: {refused if probe.signed else 'it wants credentials'}"
     is_documented = documented is not None and documented.status[:1] == "3"
     if status in {301, 302, 303, 307, 308} and not is_documented:
         leads_to = response.header("location") or "nowhere"
@@ -268,18 +271,23 @@ def shown_of(violation: Violation, service: Service, seen: Sight) -> Shown:
     """Return a finding with its kind and its place."""
     kind = kind_of(violation, service)
     status = seen.response.status if seen.response is not None else 0
-    return Shown(violation, kind, place_of(violation, status))
+    return Shown(violation, kind, place_of(violation, status, seen.media))
 
 
-def place_of(violation: Violation, status: int) -> str:
-    """Return a place that two answers have in common: indexes and names of things are `*`.
+def place_of(violation: Violation, status: int, media: MediaPlan | None = None) -> str:
+    """Return a place that two answers have in common: indexes, names of things and keys of maps are `*`.
 
     >>> place_of(Violation("r", "provider", "error", "o", "", "", "body#/items/3/state", "", ""), 200)
     '200 body#/items/*/state'
     """
     location, mark, inner = violation.at.partition("#")
     parts = pointers.split(inner) if inner else ()
-    return f"{status} {location}{mark}" + pointers.join("*" if looks_like_id(part) else part for part in parts)
+    bundle = media.bundle if media is not None and violation.rule != "response-undocumented" else None
+    shared = [
+        "*" if looks_like_id(part) or (bundle and names_thing(bundle, pointers.join(parts[: count + 1]))) else part
+        for count, part in enumerate(parts)
+    ]
+    return f"{status} {location}{mark}" + pointers.join(shared)
 
 
 def kind_of(violation: Violation, service: Service) -> Kind:

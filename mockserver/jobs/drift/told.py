@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from mockserver.checks.mismatches import spoken
+from mockserver.document import pointer as pointers
 from mockserver.exchange import Exchange, Request, Response, whole
 from mockserver.jobs.drift.gather import Drift
 from mockserver.jobs.drift.memory import Remembered
@@ -18,6 +20,7 @@ from mockserver.redact import Secrets, redact_exchange
 from mockserver.report.model import Drifted, Finding, Report, many
 from mockserver.values import replace
 from mockserver.violation import Level
+from mockserver.wire.json import JSONSyntaxError, dumps, loads
 
 _LONGEST: Final = 300
 _FIXES: Final[Mapping[str, str]] = {
@@ -117,7 +120,7 @@ def _evidence(one: Drift, target: str, secrets: Secrets, impact: Impact | None) 
     response = one.response
     if response is not None:
         request, answer = _redacted(one.probe.request, response, secrets)
-        yield "answer", _short(f"{answer.status} {_body(answer)}")
+        yield "answer", _short(f"{answer.status} {_excerpt(one, answer)}")
         if "://" in target:  # what was recorded is not asked again
             yield "again", curl(request, target)
     if impact is not None:
@@ -128,6 +131,25 @@ def _redacted(request: Request, response: Response, secrets: Secrets) -> tuple[R
     hidden = redact_exchange(Exchange(request, response, "live"), secrets)
     outcome = hidden.outcome
     return hidden.request, whole(outcome) if not hasattr(outcome, "reason") else response
+
+
+def _excerpt(one: Drift, answer: Response) -> str:
+    """Return what an answer has where something has changed; all of it where that is short."""
+    location, _, inner = one.violation.at.partition("#")
+    if location.startswith("header."):
+        name = location.removeprefix("header.")
+        value = answer.header(name)
+        return f"{name}: {value}" if value is not None else f"with {', '.join(key for key, _ in answer.headers)}"
+    whole_body = _body(answer)
+    holder = pointers.parent(inner) if inner else ""
+    if len(whole_body) <= _LONGEST or not holder:
+        return whole_body
+    try:
+        found = pointers.look_up(loads(answer.body), holder)
+    except (JSONSyntaxError, LookupError):
+        return whole_body
+    path = [int(part) if part.isdigit() else part for part in pointers.split(holder)]
+    return f"{spoken('', path)}: {dumps(found).decode()}"
 
 
 def _body(response: Response) -> str:

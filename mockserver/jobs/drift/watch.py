@@ -15,8 +15,9 @@ from mockserver.contract.model import Operation
 from mockserver.contract.plan import response_for
 from mockserver.contract.route import Routed
 from mockserver.exchange import NoResponse, Outcome, Response
-from mockserver.jobs.drift.gather import Drift, gather, never_seen
+from mockserver.jobs.drift.gather import Drift, gather
 from mockserver.jobs.drift.leads import Lead, leads
+from mockserver.jobs.drift.left import left
 from mockserver.jobs.drift.plan import SAFE, Planner, Probe, captured_of
 from mockserver.jobs.drift.pool import Captured, Pool, Told
 from mockserver.jobs.drift.sight import Sight, sight
@@ -97,7 +98,9 @@ class Watch:
                 probe = Probe(plan.operation, request, "recorded", captured, signed=False, recorded=one.response.status)
                 seen = sight(probe, plan, one.response, self._service)
                 kept = tuple(shown for shown in seen.shown if excused(shown.violation, one) is not None)
-                self._sights.append(replace(seen, shown=kept))
+                without = "/response/body" in one.recorded.redacted and not kept
+                silent = "the recording is without its body" if without and not seen.silent else seen.silent
+                self._sights.append(replace(seen, shown=kept, silent=silent))
         return self._seen(live=False)
 
     def _recall(self, one: Interaction, located: Located) -> None:
@@ -211,36 +214,8 @@ class Watch:
 
     def _seen(self, *, live: bool = True) -> Seen:
         checked = dict.fromkeys(one.probe.operation.name for one in self._sights if _tells(one))
-        return Seen(
-            tuple(self._sights), gather(self._sights), tuple(checked), tuple(self._left(set(checked), live=live))
-        )
-
-    def _left(self, checked: set[str], *, live: bool) -> Iterator[str]:
-        """Yield a sentence for each operation that could not be seen, and why."""
-        for operation in self._service.contract.operations:
-            if operation.name in checked:
-                continue
-            mine = [one for one in self._sights if one.probe.operation.name == operation.name]
-            silent = list(dict.fromkeys(one.silent for one in mine if one.silent))
-            if silent:
-                yield f"{operation.name}: could not check: {silent[0]}"
-            elif mine:
-                yield f"{operation.name}: nothing was found there to look at"
-            elif not live:
-                yield f"{operation.name}: not recorded"
-            elif operation.method not in SAFE and operation.label not in self._allowed:
-                yield f'{operation.name}: not asked: {operation.method} is not safe (--allow "{operation.label}")'
-            else:
-                yield f"{operation.name}: not asked: no values for {operation.label} were seen"
-        for operation_name in sorted(checked):
-            silent = list(
-                dict.fromkeys(
-                    one.silent for one in self._sights if one.probe.operation.name == operation_name and one.silent
-                )
-            )
-            if silent:
-                yield f"{operation_name}: in part: {silent[0]}"
-        yield from never_seen(self._sights)
+        unchecked = left(self._service.contract.operations, self._sights, checked, self._allowed, live=live)
+        return Seen(tuple(self._sights), gather(self._sights), tuple(checked), tuple(unchecked))
 
 
 def _tells(one: Sight) -> bool:

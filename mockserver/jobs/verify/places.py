@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mockserver.document import pointer as pointers
@@ -26,6 +27,13 @@ def schema_place(bundle: Bundle, at: str) -> tuple[str, str] | None:
     for path in _schemas(bundle.schema, (), tuple(parts), _DEEPEST):
         return bundle.place(path)
     return None
+
+
+def names_thing(bundle: Bundle, at: str) -> bool:
+    """Tell whether the last name of a place is data: a key of a map, whose schema has no name for it."""
+    for path in _schemas(bundle.schema, (), tuple(pointers.split(at)), _DEEPEST):
+        return path[-1:] == ("additionalProperties",) or path[-2:-1] == ("patternProperties",)
+    return False
 
 
 def _schemas(
@@ -53,8 +61,18 @@ def _schemas(
     for union in ("allOf", "oneOf", "anyOf"):
         for index in range(len(node.get(union, ()))):
             yield from _schemas(root, (*path, union, index), parts, fuel - 1)
+    for pattern in node.get("patternProperties", ()):
+        if _matches(pattern, part):
+            yield from _schemas(root, (*path, "patternProperties", pattern), rest, fuel - 1)
     if isinstance(node.get("additionalProperties"), dict):
         yield from _schemas(root, (*path, "additionalProperties"), rest, fuel - 1)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:  # ECMA-262 has more than Python: whoever needs the place does without
+        return False
 
 
 def _at(node: JSON, path: tuple[str | int, ...]) -> JSON:
