@@ -24,6 +24,7 @@ from mockserver.contract.plan import READERS
 from mockserver.document import pointer as pointers
 from mockserver.document.documents import Node
 from mockserver.errors import UnreadableDocument
+from mockserver.generate.languages import is_within
 from mockserver.schema.cases import Cases
 from mockserver.schema.compile import Validators
 from mockserver.schema.dialects import Direction
@@ -208,8 +209,8 @@ class _Comparing:
     def _schemas(self) -> Iterator[Change]:
         for group, pairs in self._groups.items():
             cases = Cases(Terms(self._sameness.definition, self._validators))
-            prover = Prover(cases, partial(_assumed, pairs, group.narrows))
-            strict = Prover(cases, lambda _left, _right: False)
+            prover = Prover(cases, partial(_assumed, pairs, group.narrows), is_within)
+            strict = Prover(cases, lambda _left, _right: False, is_within)
             refuter = Refuter(prover, strict, self._validators)
             judge = Judge(pairs, prover, strict, refuter, narrows=group.narrows)
             open_pairs: set[int] = set()

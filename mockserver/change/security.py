@@ -116,7 +116,9 @@ def _credential(scheme: SecurityScheme) -> _Credential:
     """Return what a request shows: names of schemes mean nothing, and a token is a token whoever gave it."""
     if scheme.kind in {"oauth2", "openIdConnect"} or (scheme.kind == "http" and scheme.scheme == "bearer"):
         return "http", "bearer", "", ""
-    return scheme.kind, scheme.scheme, scheme.location, scheme.parameter
+    # RFC 9110 §5.1: names of header fields are case-insensitive
+    name = scheme.parameter.lower() if scheme.location == "header" else scheme.parameter
+    return scheme.kind, scheme.scheme, scheme.location, name
 
 
 def _requirements(operation: Operation, contract: Contract) -> list[dict[str, JSON]]:

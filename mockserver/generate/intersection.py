@@ -25,20 +25,34 @@ _ENOUGH = 8
 _States = frozenset[int]
 
 
-class _TooLarge(Exception):
+class TooLarge(Exception):
     """The automaton would need more states than it is worth."""
 
 
-class _Automaton(Struct):
+class Automaton(Struct):
     """Steps without a character (with the edge they need, if any) and with one; the last state accepts."""
 
     empty: list[list[tuple[str, int]]] = field(default_factory=list)
     moves: list[list[tuple[Ranges, int]]] = field(default_factory=list)
     accepting: int = 0
+    copies: int = _MOST_COPIES
+
+    @classmethod
+    def of(cls, regex: Regex, *, copies: int = _MOST_COPIES) -> Automaton:
+        """Return the automaton of a pattern; `copies` is how often at most what may be repeated is. Raise TooLarge."""
+        made = cls(copies=copies)
+        start = made.state()
+        made.moves[start].append((ANY, start))  # a pattern is not anchored (JSON Schema core 2020-12 §6.4)
+        accepting = made.add(regex, start)
+        made.accepting = made.state()
+        made.empty[accepting].append(("", made.accepting))
+        made.moves[made.accepting].append((ANY, made.accepting))
+        return made
 
     def state(self) -> int:
+        """Add a state."""
         if len(self.empty) >= _MOST_STATES:
-            raise _TooLarge
+            raise TooLarge
         self.empty.append([])
         self.moves.append([])
         return len(self.empty) - 1
@@ -80,7 +94,7 @@ class _Automaton(Struct):
             self.empty[end].append(("", back))
             self.empty[self.add(regex.part, back)].append(("", end))
             return end
-        for _ in range(min(regex.high - regex.low, _MOST_COPIES)):
+        for _ in range(min(regex.high - regex.low, self.copies)):
             start = self.add(regex.part, start)
             self.empty[start].append(("", end))
         return end
@@ -107,19 +121,7 @@ class _Automaton(Struct):
         return self.closure(reached, "")
 
 
-def _automaton(regex: Regex) -> _Automaton:
-    made = _Automaton()
-    start = made.state()
-    made.moves[start].append((ANY, start))  # a pattern is not anchored (JSON Schema core 2020-12 §6.4)
-    made.accepting = made.add(regex, start)
-    end = made.state()
-    made.empty[made.accepting].append(("", end))
-    made.moves[end].append((ANY, end))
-    made.accepting = end
-    return made
-
-
-def _demands(regex: Regex) -> tuple[list[Regex], list[Regex]]:
+def demands(regex: Regex) -> tuple[list[Regex], list[Regex]]:
     """Return the expressions that must match and that must not: a look-ahead at the start is one of its own."""
     if not isinstance(regex, Sequence) or not regex.parts or regex.parts[0] != Edge("^"):
         return [regex], []
@@ -140,21 +142,21 @@ def find_strings(regexes: Iterable[Regex], shortest: int, longest: int | None, w
 
     Another `walk` meets other characters.
     """
-    wanted: list[_Automaton] = []
-    refused: list[_Automaton] = []
+    wanted: list[Automaton] = []
+    refused: list[Automaton] = []
     try:
         for regex in regexes:
-            demanded, barred = _demands(regex)
-            wanted.extend(map(_automaton, demanded))
-            refused.extend(map(_automaton, barred))
-    except _TooLarge:
+            demanded, barred = demands(regex)
+            wanted.extend(map(Automaton.of, demanded))
+            refused.extend(map(Automaton.of, barred))
+    except TooLarge:
         return
     if wanted:
         yield from _search(wanted, refused, (shortest, longest), Roll(walk))
 
 
 def _search(
-    wanted: list[_Automaton], refused: list[_Automaton], lengths: tuple[int, int | None], roll: Roll
+    wanted: list[Automaton], refused: list[Automaton], lengths: tuple[int, int | None], roll: Roll
 ) -> Iterator[str]:
     shortest, longest = lengths
     automata = [*wanted, *refused]
@@ -181,17 +183,17 @@ def _search(
                 todo.append((behind, text + character))
 
 
-def _accepted(wanted: list[_Automaton], refused: list[_Automaton], states: tuple[_States, ...], text: str) -> bool:
+def _accepted(wanted: list[Automaton], refused: list[Automaton], states: tuple[_States, ...], text: str) -> bool:
     edges = "$" if text else "^$"
 
-    def accepts(automaton: _Automaton, here: _States) -> bool:
+    def accepts(automaton: Automaton, here: _States) -> bool:
         return automaton.accepting in automaton.closure(here, edges)
 
     count = len(wanted)
     return all(map(accepts, wanted, states[:count])) and not any(map(accepts, refused, states[count:]))
 
 
-def _characters(automata: list[_Automaton], states: tuple[_States, ...], roll: Roll) -> list[str]:
+def _characters(automata: list[Automaton], states: tuple[_States, ...], roll: Roll) -> list[str]:
     """Return a character of each set that some automaton tells apart from the others here."""
     cuts = {0}
     for automaton, here in zip(automata, states, strict=True):

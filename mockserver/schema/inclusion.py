@@ -43,14 +43,32 @@ class _Exhausted(Exception):
     """The proof takes too long."""
 
 
+def _patterns(schema: JSON) -> Iterator[str]:
+    """Yield what a schema says of a text, as patterns."""
+    if not isinstance(schema, dict):
+        return
+    if "pattern" in schema:
+        yield schema["pattern"]
+    if "minLength" in schema or "maxLength" in schema:
+        longest = int(schema["maxLength"]) if "maxLength" in schema else ""
+        yield rf"^[\s\S]{{{int(schema.get('minLength', 0))},{longest}}}$"
+
+
 class Prover:
     """Proves; remembers what it proved, so the cost is once per pair of schemas.
 
-    `assumed` tells which references are taken for included: those that are compared, and told, by themselves.
+    `assumed` tells which references are taken for included: those that are compared, and told, by themselves. `within`
+    tells whether all texts that match some patterns match another.
     """
 
-    def __init__(self, cases: Cases, assumed: Callable[[Term, Term], bool]) -> None:
+    def __init__(
+        self,
+        cases: Cases,
+        assumed: Callable[[Term, Term], bool],
+        within: Callable[[tuple[str, ...], str], bool] = lambda _narrow, _wide: False,
+    ) -> None:
         self._assumed = assumed
+        self._within = within
         self._purse = Purse(_WORK, most=_MOST, least=_LEAST)
         self.cases = cases
         self.terms = cases.terms
@@ -217,6 +235,8 @@ class Prover:
                 return self._dependent(left, atoms, right)
             case "required":
                 return set(schema["required"]) <= set(required_names(atoms)) or self._leaf(atoms, right)
+            case "pattern" | "minLength" | "maxLength":
+                return self._leaf(atoms, right) or self._text(atoms, right)
             case "unevaluated":
                 return False
             case _:
@@ -231,6 +251,12 @@ class Prover:
         if not is_small(right.schema, known):
             known = {"allOf": [flat(atom.schema) for atom in atoms]}
         return is_small(right.schema, known) and covers(right.schema, known)
+
+    def _text(self, atoms: tuple[Term, ...], right: Term) -> bool:
+        """Ask whether the patterns and lengths on the left leave only texts that the right one admits."""
+        self._spend(_ASKING)
+        known = tuple(pattern for atom in atoms for pattern in _patterns(atom.schema))
+        return all(self._within(known, wanted) for wanted in _patterns(right.schema))
 
     def _asked(self, left: tuple[Term, ...], right: Term) -> bool:
         """Ask the algebra about the whole, references included, where it is small and of one edition."""
