@@ -18,8 +18,9 @@ from mockserver.api.clients.words import arguments_of, expressed_of
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.clients import errors_beside
 from mockserver.edges.consumer.methods import Method, Notes, Typed, methods_of
+from mockserver.edges.consumer.pauses import HungError, without_pauses
 from mockserver.edges.consumer.returned import may_say_no, told
-from mockserver.edges.consumer.running import EndlessError, HungError, Running, without_pauses
+from mockserver.edges.consumer.running import EndlessError, Running
 from mockserver.edges.consumer.scalars import InexpressibleError
 from mockserver.edges.consumer.slips import first_lines, is_slip
 from mockserver.edges.consumer.snapshot import raised as raised_error

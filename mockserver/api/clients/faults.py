@@ -14,7 +14,7 @@ from mockserver.api.clients.calls import Calling
 from mockserver.api.clients.plans import planned
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.methods import Notes
-from mockserver.edges.consumer.running import without_pauses
+from mockserver.edges.consumer.pauses import without_pauses
 from mockserver.edges.consumer.scalars import InexpressibleError
 from mockserver.edges.fault_gate import FaultGate, Play, Wire, closed_port, empty, late, raw, reset
 from mockserver.edges.intercept.all import intercepted

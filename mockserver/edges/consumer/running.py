@@ -1,7 +1,6 @@
 """A call of a client: sync or async, to its end, and never longer than patience allows.
 
-Pauses of a client (backoff, Retry-After) do not take time here. What a call gives back is read to its end, so that a
-client that asks for pages as they are needed asks for them.
+What a call gives back is read to its end, so that a client that asks for pages as they are needed asks for them.
 """
 
 from __future__ import annotations
@@ -9,24 +8,17 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import inspect
-import logging
 import signal
 import threading
-import time
 import types
 import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mockserver.jobs.verify.director import NEVER_S
+from mockserver.edges.consumer.pauses import CALL, HungError, calling
 
 _MOST_ITEMS = 200
-_PAUSE_S = 0.0005
-
-
-class HungError(BaseException):
-    """The call took longer than patience allows. No Exception, so that no client catches it."""
 
 
 class EndlessError(BaseException):
@@ -42,7 +34,7 @@ class Running:
 
     def call(self, function: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """Call, wait, read to the end; raise what the call raises, or HungError."""
-        with _limited(self._patience_s):
+        with calling(), _limited(self._patience_s):
             returned = function(*args, **more)
             if inspect.isawaitable(returned):
                 returned = self._wait(returned)
@@ -54,16 +46,18 @@ class Running:
 
     def _wait(self, awaitable: Awaitable[Any]) -> Any:
         if self._loop is None:
-            self._loop = asyncio.new_event_loop()
+            self._loop = asyncio.SelectorEventLoop()  # whatever the client has set: its clock must be the process's
             weakref.finalize(self, self._loop.close)
         return self._loop.run_until_complete(_waited(awaitable))
 
 
 async def _waited(awaitable: Awaitable[Any]) -> Any:
+    CALL.task = asyncio.current_task()
     return await awaitable
 
 
 async def _all(source: Any) -> list[Any]:
+    CALL.task = asyncio.current_task()
     found: list[Any] = []
     async for item in source:
         found.append(item)
@@ -112,35 +106,3 @@ def _ring(_number: int, _frame: types.FrameType | None) -> None:
 
 def _interrupt(thread: int) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(HungError))
-
-
-def _hangs(seconds: float) -> None:
-    """Raise HungError instead of waiting for what never comes."""
-    if seconds >= NEVER_S:
-        raise HungError
-
-
-@contextmanager
-def without_pauses() -> Iterator[None]:
-    """Let `time.sleep` and `asyncio.sleep` return at once: how long a client pauses is not what is judged.
-
-    What a client logs and nobody asked for is not shown either: a thousand refusals would drown what was found.
-    """
-    sleep, asleep, shown = time.sleep, asyncio.sleep, logging.lastResort
-
-    async def at_once(delay: float, result: Any = None) -> Any:
-        _hangs(delay)
-        await asleep(0)
-        return result
-
-    def pause(seconds: Any) -> None:
-        _hangs(seconds)
-        sleep(_PAUSE_S if seconds else 0)  # not zero: other threads may poll with it
-
-    time.sleep = pause
-    asyncio.sleep = at_once
-    logging.lastResort = None
-    try:
-        yield
-    finally:
-        time.sleep, asyncio.sleep, logging.lastResort = sleep, asleep, shown
