@@ -78,7 +78,7 @@ class Binder:
             known = set(places_of(plan, media[0] if media else None)) if plan is not None else set()
             bound.append(
                 tuple(
-                    Bound(Parameter(name, inspect.Parameter.empty, required=False, none_by_default=True), place)
+                    Bound(Parameter(name, inspect.Parameter.empty, required=False, default=None), place)
                     for name, place in parsed.items()
                     if place[:2] in known
                 )

@@ -6,6 +6,7 @@ import keyword
 import re
 
 from mockserver.api.clients.bound import Binding
+from mockserver.edges.consumer.members import is_unsaid
 from mockserver.edges.consumer.methods import Notes
 from mockserver.edges.consumer.watched import looked_at, watched
 from mockserver.jobs.verify.cases import Place, Said
@@ -27,7 +28,7 @@ def arguments_of(binding: Binding, said: Said) -> tuple[dict[str, JSON], dict[Pl
             left.pop(one.place, None)
             if one.parameter.name not in arguments:
                 arguments[one.parameter.name] = value
-            if value is not None or not one.parameter.none_by_default:
+            if not is_unsaid(value, one.parameter.default):
                 expected[one.place] = value
     if binding.more:
         for place, value in left.items():

@@ -14,7 +14,7 @@ import typing
 from pathlib import PurePath
 from typing import Any, Final
 
-from mockserver.edges.consumer.members import Field, fields_of, hints_of, plain
+from mockserver.edges.consumer.members import Field, fields_of, hints_of, is_unsaid, plain
 from mockserver.edges.consumer.scalars import SCALARS, Argument, InexpressibleError
 from mockserver.values import JSON
 
@@ -194,7 +194,7 @@ def _made(value: JSON, annotation: type) -> Argument:
             continue
         made = convert(item, field.annotation)
         given[field.keyword] = made.value
-        if made.value is not None or not field.none_by_default:
+        if not is_unsaid(made.value, field.default):
             expressed[key] = made.expressed
     for field in fields:
         if field.required and field.keyword not in given:

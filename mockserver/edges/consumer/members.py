@@ -14,13 +14,31 @@ from mockserver.values import Struct
 
 
 class Field(Struct, frozen=True):
-    """One member of a class of values: how it is called in the constructor, and whether it may be left out."""
+    """One member of a class of values: how it is called in the constructor, and what it is when it is left out."""
 
     name: str
     keyword: str
     annotation: Any
     required: bool
-    none_by_default: bool
+    default: Any = inspect.Parameter.empty
+
+
+_EMPTY: typing.Final = (str, list, tuple, set, frozenset, dict)
+
+
+def is_unsaid(value: Any, default: Any) -> bool:
+    """Tell whether a value is what stands there when nothing is said: None, or an empty text, list or object.
+
+    >>> is_unsaid(None, None), is_unsaid([], ()), is_unsaid([], None), is_unsaid(0, 0)
+    (True, True, False, False)
+    """
+    if value is None:
+        return default is None
+    return isinstance(value, _EMPTY) and isinstance(default, _EMPTY) and not value and not default
+
+
+def _of_factory(factory: Any) -> Any:
+    return factory() if factory in _EMPTY else inspect.Parameter.empty
 
 
 def plain(name: str) -> str:
@@ -68,7 +86,7 @@ def _fields(annotation: Any) -> tuple[Field, ...]:
                 one.name,
                 hints.get(one.name, Any),
                 one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING,
-                one.default is None,
+                one.default if one.default is not dataclasses.MISSING else _of_factory(one.default_factory),
             )
             for one in dataclasses.fields(annotation)
             if one.init
@@ -82,7 +100,7 @@ def _fields(annotation: Any) -> tuple[Field, ...]:
                 name if by_name or not one.alias else one.alias,
                 hints.get(name, Any),
                 one.is_required(),
-                not one.is_required() and one.default is None,
+                one.default if one.default_factory is None else _of_factory(one.default_factory),
             )
             for name, one in pydantic.items()
         )
@@ -96,15 +114,15 @@ def _fields(annotation: Any) -> tuple[Field, ...]:
     if issubclass(annotation, tuple) and hasattr(annotation, "_fields"):
         defaults = annotation._field_defaults
         return tuple(
-            Field(name, name, hints.get(name, Any), name not in defaults, defaults.get(name, 0) is None)
+            Field(name, name, hints.get(name, Any), name not in defaults, defaults.get(name, inspect.Parameter.empty))
             for name in annotation._fields
         )
     return _constructor(annotation)
 
 
-def _default(default: Any) -> tuple[bool, bool]:
+def _default(default: Any) -> tuple[bool, Any]:
     missing = getattr(default, "name", "") == "NOTHING"
-    return missing, default is None
+    return missing, _of_factory(default.factory) if hasattr(default, "factory") else default
 
 
 def _constructor(annotation: type) -> tuple[Field, ...]:
@@ -119,7 +137,7 @@ def _constructor(annotation: type) -> tuple[Field, ...]:
             one.name,
             hints.get(one.name, Any),
             one.default is inspect.Parameter.empty,
-            one.default is None,
+            one.default,
         )
         for one in parameters
         if one.kind in (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)

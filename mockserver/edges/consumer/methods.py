@@ -31,7 +31,7 @@ class Parameter(Struct, frozen=True):
     name: str
     annotation: Any
     required: bool
-    none_by_default: bool
+    default: Any = inspect.Parameter.empty
     variable: bool = False
 
 
@@ -93,7 +93,7 @@ def _parameters(function: Any, signature: inspect.Signature) -> tuple[Parameter,
             one.name,
             hints.get(one.name, one.annotation),
             one.default is inspect.Parameter.empty and one.kind is not inspect.Parameter.VAR_KEYWORD,
-            one.default is None,
+            one.default,
             one.kind is inspect.Parameter.VAR_KEYWORD,
         )
         for one in signature.parameters.values()
@@ -249,7 +249,7 @@ def converted(value: Any, parameter: Parameter, notes: Notes) -> Any:
         return value
     if parameter.annotation in (inspect.Parameter.empty, Any) and isinstance(value, dict | list):
         notes.unannotated.add(parameter.name)
-    if value is None and parameter.none_by_default:
+    if value is None and parameter.default is None:
         return None
     made: Argument = convert(value, parameter.annotation)
     if isinstance(value, dict | list):

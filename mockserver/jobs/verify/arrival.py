@@ -26,7 +26,9 @@ def arrives(case: Case, called: Called, wanted: Wanted) -> Iterator[Shown]:
     readings = [one for one in called.observed if one.operation in wanted.operations and one.reading is not None]
     for place, expected in called.expressed.items():
         differences = [
-            _difference(expected, _arrived(one.reading, place), f"{'.'.join(place)}")
+            None
+            if _is_left_out(expected, _arrived(one.reading, place), place, wanted.plan)
+            else _difference(expected, _arrived(one.reading, place), f"{'.'.join(place)}")
             for one in readings
             if _speaks_of(one, place, wanted.plan)
         ]
@@ -46,7 +48,7 @@ def arrives(case: Case, called: Called, wanted: Wanted) -> Iterator[Shown]:
                     pointer,
                     at,
                     message,
-                    f"send {at} as it was given",
+                    _FIX_EMPTY if got is _NOTHING and meant in ("", []) else f"send {at} as it was given",
                     meant,
                 ),
                 case,
@@ -62,6 +64,22 @@ class _Nothing:
 
 
 _NOTHING: Final = _Nothing()
+_FIX_EMPTY: Final = "send it: what is empty is said, and not the same as left out; ask `is not None`"
+
+
+def _is_left_out(expected: JSON, actual: JSON, place: Place, plan: Plan) -> bool:
+    """Tell whether something empty did not arrive where the wire, or the contract, cannot tell it from nothing.
+
+    A body of no byte is an empty text. An empty text in the query is `q=` (RFC 6570 §3.2.8) and another request than
+    none, but where the contract takes it for none (OAS 3.2 §4.12.2.1, allowEmptyValue).
+    """
+    if actual is not _NOTHING or expected not in ("", [], {}):
+        return False
+    if place == ("body",):
+        return not isinstance(expected, list)
+    if place[0] == "query":
+        return any(_is_at(entry, place) and entry.parameter.allow_empty for entry in plan.parameters())
+    return place[0] != "body"
 
 
 def _speaks_of(observed: Observed, place: Place, plan: Plan) -> bool:
@@ -100,7 +118,7 @@ def _member(value: JSON, names: tuple[str, ...]) -> JSON:
 def _difference(expected: JSON, actual: JSON, at: str) -> tuple[str, JSON, JSON] | None:
     """Return the first place where what arrived is not what was meant; None where it is.
 
-    What was never said may be there: clients complete requests. An empty list, object or text may stay away.
+    What was never said may be there: clients complete requests. An object that says nothing may stay away.
     """
     if isinstance(expected, dict) and isinstance(actual, dict):
         for name, value in expected.items():
@@ -117,7 +135,7 @@ def _difference(expected: JSON, actual: JSON, at: str) -> tuple[str, JSON, JSON]
                 return inner
         return None
     if actual is _NOTHING:
-        return None if expected in ([], {}, "") else (at, expected, actual)
+        return None if expected == {} else (at, expected, actual)
     is_read = is_same(expected, actual) or (
         isinstance(expected, str) and isinstance(actual, str) and _same_octets(expected, actual)
     )
