@@ -14,7 +14,7 @@ from mockserver.generate.dice import HIGH, MASK, MULTIPLIER, Draw, below, fork
 from mockserver.generate.facts import identity
 from mockserver.generate.shelf import SHELF
 from mockserver.values import JSON, Struct
-from mockserver.wire.json import loads, part_dumps
+from mockserver.wire.json import kept_dumps, loads
 
 _STRIDE = 0x9E3779B97F4A7C15
 _TRIES = 24
@@ -104,7 +104,7 @@ class KeptDraw:
         """Return the text of one of them; raise TypeError as `part_dumps` does."""
         text = self._texts[number]
         if text is None:
-            text = part_dumps(self.draw(fork(number, self.salt)))
+            text = kept_dumps(self.draw(fork(number, self.salt)))
             SHELF.keep(self._texts, number, text)
         return text
 

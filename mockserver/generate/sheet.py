@@ -16,7 +16,7 @@ from mockserver.generate.echo import Name
 from mockserver.generate.nodes import STOCK, CountedDraw, ExtrasDraw, KeptDraw, ListDraw, ObjectDraw, StockDraw
 from mockserver.generate.shelf import SHELF
 from mockserver.values import JSON, Struct
-from mockserver.wire.json import Spelled, loads, part_dumps
+from mockserver.wire.json import Spelled, kept_dumps, loads, part_dumps
 
 _Write: TypeAlias = Callable[[int], bytes]
 _Hole: TypeAlias = tuple[int, int, int, int, _Write]
@@ -235,7 +235,7 @@ def _writes(draw: Draw) -> _Write:
     """Return what writes the value of a seed."""
     match draw:
         case Constant():
-            text = part_dumps(draw.value)
+            text = kept_dumps(draw.value)
             return lambda _seed: text
         case ObjectDraw():
             pen = _Pen()
@@ -291,7 +291,7 @@ def _writes_stock(draw: StockDraw) -> _Write:
 
 def _writes_option(options: tuple[object, ...]) -> _Write:
     if len(options) <= _FEW:
-        return tuple(map(part_dumps, options)).__getitem__
+        return tuple(map(kept_dumps, options)).__getitem__
     if len(options) <= _TABLE and all(type(option) is str for option in options):
         return _spelled(options).__getitem__
     return lambda number: part_dumps(options[number])
@@ -299,4 +299,4 @@ def _writes_option(options: tuple[object, ...]) -> _Write:
 
 @lru_cache(maxsize=64)
 def _spelled(options: tuple[object, ...]) -> tuple[bytes, ...]:
-    return tuple(map(part_dumps, options))
+    return tuple(map(kept_dumps, options))

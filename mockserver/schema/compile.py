@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 
 import jsonschema_rs
@@ -39,19 +39,76 @@ class Mismatch(Struct, frozen=True):
 
 
 class Validator:
-    """One compiled schema. `dropped` names the patterns that no engine understands: they constrain nothing."""
+    """One compiled schema. `dropped` names the patterns that no engine understands: they constrain nothing.
 
-    __slots__ = ("_compiled", "dropped", "is_valid")
+    One that needs `room` is let go of when others need it more, and compiled again when somebody asks.
+    """
 
-    def __init__(self, compiled: jsonschema_rs.Draft202012Validator, dropped: tuple[str, ...]) -> None:
-        self._compiled = compiled
+    __slots__ = ("_compiled", "_room", "_schema", "dropped", "is_valid", "used", "weight")
+
+    def __init__(self, schema: JSON, dropped: tuple[str, ...], weight: int, room: Room | None) -> None:
+        compiled = _compile(schema)
+        self._compiled: jsonschema_rs.Draft202012Validator | None = compiled
+        self._schema = schema
+        self._room = room
         self.dropped = dropped
+        self.weight = weight
+        self.used = True
         self.is_valid: Callable[[JSON], bool] = compiled.is_valid
+        if room is not None:
+            self.is_valid = self._is_valid
+            room.enter(self)
 
     def mismatches(self, value: JSON) -> Iterator[Mismatch]:
         """Yield what the value breaks, leaves first where a single cause is plain."""
-        for error in self._compiled.iter_errors(value):
+        for error in self._held().iter_errors(value):
             yield _mismatch(error)
+
+    def let_go(self) -> None:
+        """Give the memory back."""
+        self._compiled = None
+
+    def _is_valid(self, value: JSON) -> bool:
+        return self._held().is_valid(value)
+
+    def _held(self) -> jsonschema_rs.Draft202012Validator:
+        self.used = True
+        compiled = self._compiled
+        if compiled is None:
+            compiled = self._compiled = _compile(self._schema)
+            if self._room is not None:
+                self._room.enter(self)
+        return compiled
+
+
+class Room:
+    """Room for large validators, so many bytes of schema: who was not used for long goes. Safe for threads.
+
+    What is compiled takes six times the memory of its text, and a definition as often as there are roots that lead to
+    it; most are asked once, when a generator is planned.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.held = 0
+        self._queue: deque[Validator] = deque()
+        self._lock = threading.Lock()
+
+    def enter(self, validator: Validator) -> None:
+        """Let a validator in, and others out until there is room; one that was used in its turn has another."""
+        with self._lock:
+            self.held += validator.weight
+            for _ in range(2 * len(self._queue)):
+                if self.held <= self._most:
+                    break
+                oldest = self._queue.popleft()
+                if oldest.used:
+                    oldest.used = False
+                    self._queue.append(oldest)
+                else:
+                    oldest.let_go()
+                    self.held -= oldest.weight
+            self._queue.append(validator)
 
 
 def _mismatch(error: jsonschema_rs.ValidationError) -> Mismatch:
@@ -98,23 +155,29 @@ def _compile(schema: JSON) -> jsonschema_rs.Draft202012Validator:
     )
 
 
+LARGE = 64 << 10
+"""Bytes of a schema that is compiled in milliseconds, and takes so much memory that it needs room."""
+
+
 class Validators:
     """Compiled validators by content: bounded, least recently used out first, safe for threads."""
 
-    def __init__(self, limit: int = 2048) -> None:
+    def __init__(self, limit: int = 2048, *, room: int = 8 << 20) -> None:
         self._limit = limit
+        self.room = Room(room)
         self._lock = threading.Lock()
         self._compiled: OrderedDict[bytes, Validator] = OrderedDict()
 
     def compile(self, schema: JSON) -> Validator:
         """Return the validator of a self-contained schema (a `Bundle.schema`)."""
-        key = hashlib.blake2b(content(schema), digest_size=16).digest()
+        text = content(schema)
+        key = hashlib.blake2b(text, digest_size=16).digest()
         with self._lock:
             found = self._compiled.get(key)
             if found is not None:
                 self._compiled.move_to_end(key)
                 return found
-        made = _compiled(schema)
+        made = _compiled(schema, len(text), self.room if len(text) >= LARGE else None)
         with self._lock:
             self._compiled[key] = made
             while len(self._compiled) > self._limit:
@@ -130,13 +193,13 @@ def content(schema: JSON) -> bytes:
         return json.dumps(schema, sort_keys=True).encode()
 
 
-def _compiled(schema: JSON) -> Validator:
+def _compiled(schema: JSON, weight: int, room: Room | None) -> Validator:
     try:
-        return Validator(_compile(schema), ())
+        return Validator(schema, (), weight, room)
     except (jsonschema_rs.ValidationError, ValueError):
         mended, dropped = _with_usable_patterns(schema)
     try:
-        return Validator(_compile(mended), dropped)
+        return Validator(mended, dropped, weight, room)
     except (jsonschema_rs.ValidationError, ValueError) as refused:
         place = pointers.join(getattr(refused, "instance_path", ()))
         raise UnreadableDocument(

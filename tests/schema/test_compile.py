@@ -1,7 +1,7 @@
 import pytest
 
 from mockserver.schema.algebra import Contradiction, admits_nothing, contradictions
-from mockserver.schema.compile import Validators, usable_pattern
+from mockserver.schema.compile import LARGE, Validators, usable_pattern
 
 
 def test_equal_schemas_share_one_validator() -> None:
@@ -19,6 +19,19 @@ def test_what_was_not_used_for_long_is_forgotten() -> None:
     validators.compile({"minimum": 4})
     validators.compile({"minimum": 5})
     assert validators.compile({"minimum": 1}) is not first
+
+
+def test_what_is_large_has_room_for_a_while_and_judges_for_ever() -> None:
+    validators = Validators(room=3 * LARGE)
+    judges = [validators.compile({"enum": [f"{number} {'x' * LARGE}", number]}) for number in range(8)]
+    for _ in range(3):
+        for number, judge in enumerate(judges):
+            assert judge.is_valid(number)
+            assert not judge.is_valid(number + 1)
+            assert [found.keyword for found in judge.mismatches(-1)] == ["enum"]
+            assert LARGE < validators.room.held < 4 * LARGE
+    small = validators.compile({"minimum": 1})
+    assert small.is_valid(1)
 
 
 def test_a_mismatch_names_keyword_value_and_place() -> None:
