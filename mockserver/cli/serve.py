@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import subprocess
 import time
@@ -17,6 +16,7 @@ from mockserver.edges import settings
 from mockserver.edges.clock import SystemClock
 from mockserver.edges.console import RequestLog
 from mockserver.edges.flask_app import MockApp
+from mockserver.edges.memory import settle
 from mockserver.edges.runner import Server
 from mockserver.edges.watch import Watch
 from mockserver.errors import MockserverError, UsageError
@@ -143,7 +143,7 @@ def serve(
     recorded = None if cassettes is None else _recorded(ready, cassettes, nearest=nearest)
     session = Session(ready, settings, SystemClock(), recorded)
     app = MockApp(session)
-    gc.freeze()  # contracts stay for as long as the process does: the collector need not look at them again
+    settle()  # contracts stay for as long as the process does
     server = Server(app, host=host, port=port)
     measured = _measured(app) if coverage is not None else None
     log = None if quiet else RequestLog(lambda request, answer: explained(app.session, request, answer))

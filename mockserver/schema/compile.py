@@ -162,7 +162,7 @@ LARGE = 64 << 10
 class Validators:
     """Compiled validators by content: bounded, least recently used out first, safe for threads."""
 
-    def __init__(self, limit: int = 2048, *, room: int = 8 << 20) -> None:
+    def __init__(self, limit: int = 2048, *, room: int = 4 << 20) -> None:
         self._limit = limit
         self.room = Room(room)
         self._lock = threading.Lock()
