@@ -29,8 +29,8 @@ _MOST: Final = 6
 def impact_of(drift: Drift, runs: ClientRuns) -> Impact:
     """Return what the client does with a drift."""
     used = [sight for sight in drift.sights if runs.uses(sight.probe.operation.name)]
-    if drift.is_conjecture:
-        return Impact("unknown", "nobody knows whether your client sends this value")
+    if drift.is_conjecture and drift.kind != "undocumented status":
+        return Impact("unknown", "nobody knows whether your client sets this parameter")
     if not used:
         return Impact("unused", f"no method of your client calls {drift.operations[0]}")
     found = first_breaking(_on(drift, sight, runs) for sight in used)

@@ -116,7 +116,7 @@ class Prober:
             self.why = f"{self.sent} requests were sent, and no more may be (--max-requests)"
         pause = max(self._next - time.monotonic(), 0)
         if not self.why and self._left() <= pause:
-            self.why = f"{self._manners.max_time_s:g} seconds have passed, and no more may (--max-time)"
+            self.why = f"the time is over (--max-time {self._manners.max_time_s:g}): the rest was not asked"
         if self.why:
             return False
         time.sleep(pause)

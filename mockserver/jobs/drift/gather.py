@@ -32,7 +32,7 @@ class Drift(Struct, frozen=True):
     """One change of the live API. `seen` of `asked` answers show it, on so many `resources`, in so many `runs`.
 
     `sights` hold one answer for each operation; `values` are what stood there. `first` is the day of the first sight,
-    empty for a new one.
+    empty for a new one. A conjecture shows only where the watch itself has set a parameter: perhaps nobody else does.
     """
 
     violation: Violation
@@ -47,6 +47,7 @@ class Drift(Struct, frozen=True):
     runs: int = 1
     first: str = ""
     perhaps: str = ""
+    is_conjecture: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -63,11 +64,6 @@ class Drift(Struct, frozen=True):
         if self.resources >= 3 or self.runs >= 2:
             return "high"
         return "medium" if self.seen >= 2 else "low"
-
-    @property
-    def is_conjecture(self) -> bool:
-        """Whether it is about a request that nobody but this watch has made."""
-        return self.kind == "request rejected" and self.probe.source == "listed"
 
     @property
     def level(self) -> Level:
@@ -92,6 +88,7 @@ class _Kept(Struct):
     resources: set[str] = field(default_factory=set)
     sights: dict[str, Sight] = field(default_factory=dict)
     values: list[JSON] = field(default_factory=list)
+    sources: set[str] = field(default_factory=set)
 
 
 _Key: TypeAlias = tuple[str, ...]
@@ -110,6 +107,7 @@ def gather(sights: Sequence[Sight]) -> tuple[Drift, ...]:
             one.seen += key not in told
             told.add(key)
             one.resources.add(_resource(sight.probe))
+            one.sources.add(sight.probe.source)
             one.sights.setdefault(sight.probe.operation.name, sight)
             if len(one.values) < _VALUES and shown.violation.witness not in one.values:
                 one.values.append(shown.violation.witness)
@@ -145,8 +143,14 @@ def _drift(one: _Kept, sights: Sequence[Sight]) -> Drift:
     shown = one.shown
     return Drift(
         shown.violation, shown.kind, shown.place, operations, one.seen, max(asked, 1), len(one.resources),
-        tuple(one.sights.values()), tuple(one.values),
+        tuple(one.sights.values()), tuple(one.values), is_conjecture=_is_conjecture(one),
     )  # fmt: skip
+
+
+def _is_conjecture(one: _Kept) -> bool:
+    if one.shown.kind == "undocumented status" and one.shown.place.startswith("4"):  # an error that we have provoked
+        return one.sources <= {"listed", "bound", "absent"}
+    return one.sources <= {"listed", "bound"}
 
 
 def names_that_are_data(sights: Sequence[Sight]) -> frozenset[tuple[str, str]]:
@@ -173,7 +177,7 @@ def _without_consequences(drifts: Sequence[Drift], sights: Sequence[Sight]) -> I
     for one in drifts:
         if one.kind == "operation gone" and set(one.operations) <= answered:
             continue
-        if one.is_conjecture and not set(one.operations) <= answered:
+        if one.kind == "request rejected" and one.is_conjecture and not set(one.operations) <= answered:
             continue
         yield one
 

@@ -132,7 +132,8 @@ def _silent(probe: Probe, response: Response, documented: ResponseSpec | None) -
     if status in {301, 302, 303, 307, 308} and not is_documented:
         leads_to = response.header("location") or "nowhere"
         if status not in {301, 308} or leads_to.endswith(probe.request.target):  # the same, at another address
-            return f"it answered {status}, and leads to {leads_to}"
+            origin = "/".join(leads_to.split("/")[:3]) if "://" in leads_to else leads_to
+            return f"it answered {status}, and leads to {origin}"
     kind = (response.header("content-type") or "").partition(";")[0].strip().lower()
     names = [media.name.lower() for media in documented.content] if documented is not None else []
     page = kind in {"text/html", "application/xhtml+xml"} and bool(response.body)

@@ -116,7 +116,8 @@ def _finding(one: Drift, finding: Finding, target: str, secrets: Secrets, impact
 def _evidence(one: Drift, target: str, secrets: Secrets, impact: Impact | None) -> Iterator[tuple[str, str]]:
     since = f"known since {one.first}" if one.first else "new"
     often = f"in {one.seen} of {one.asked} answers, {many(one.resources, 'thing')}"
-    yield "drift", f"{one.kind}; {often}: {one.confidence} confidence, {since}"
+    where = "; only where this watch has set a parameter or named a stranger" if one.is_conjecture else ""
+    yield "drift", f"{one.kind}; {often}: {one.confidence} confidence, {since}{where}"
     response = one.response
     if response is not None:
         request, answer = _redacted(one.probe.request, response, secrets)
