@@ -43,6 +43,13 @@ def _section(report: Report) -> Iterator[str]:
         yield from (f"- {plain(sentence)}" for sentence in report.unchecked)
         yield ""
         yield "</details>"
+    for table in report.tables:
+        yield ""
+        yield f"<details><summary>{plain(table.title)}</summary>"
+        yield ""
+        yield from (f"- {plain(', '.join(filter(None, row)))}" for row in table.rows)
+        yield ""
+        yield "</details>"
 
 
 def _item(finding: Finding) -> Iterator[str]:

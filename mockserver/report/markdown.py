@@ -115,6 +115,7 @@ def _finding(one: Kind) -> Iterator[str]:
         places.append(f"was `{was[0]}:{was[1]}`")
     if places:
         yield f"  {', '.join(places)}  "
+    yield from (f"  {plain(text)}  " for label, text in finding.evidence if label == "drift")
     if finding.witness is not None:
         yield f"  witness: `{_code(finding.witness)}`  "
     if finding.fix:

@@ -185,4 +185,4 @@ def test_what_was_seen_in_an_earlier_run_is_known_and_then_over(tmp_path: Path) 
     ]  # fmt: skip
     assert second[0]["confidence"] == "high"
     assert third["violations"] == []
-    assert any("getBalance: operation gone" in line and "is over" in line for line in third["unchecked"])
+    assert [(one["operation"], one["kind"]) for one in third["figures"]["over"]] == [("getBalance", "operation gone")]

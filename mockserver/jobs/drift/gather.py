@@ -195,8 +195,8 @@ def _renamed(one: Drift, drifts: Sequence[Drift]) -> Drift:
     return replace(one, perhaps=beside[0]) if len(beside) == 1 else one
 
 
-def never_seen(sights: Sequence[Sight]) -> tuple[str, ...]:
-    """Return a sentence for each operation of whose documented fields or values some never came, in many answers."""
+def never_seen(sights: Sequence[Sight]) -> tuple[tuple[str, str], ...]:
+    """Return the answers of which documented fields or values never came, though many were seen, and what that is."""
     counts: dict[tuple[str, int], _Count] = {}
     for sight in sights:
         if sight.response is None or sight.media is None or sight.media.bundle is None or sight.silent:
@@ -209,7 +209,7 @@ def never_seen(sights: Sequence[Sight]) -> tuple[str, ...]:
                  count.objects[holder] >= _ENOUGH]  # fmt: skip
         values = [f"{place} = {', '.join(map(str, left))}" for place, left in _unseen_values(count)]
         if names or values:
-            told.append(f"{operation} {status}: documented and never seen: {', '.join((*names, *values))}")
+            told.append((f"{operation} {status}", ", ".join((*names, *values))))
     return tuple(told)
 
 

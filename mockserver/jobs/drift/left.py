@@ -7,7 +7,6 @@ from itertools import chain
 from typing import Final
 
 from mockserver.contract.model import Operation
-from mockserver.jobs.drift.gather import never_seen
 from mockserver.jobs.drift.plan import SAFE
 from mockserver.jobs.drift.sight import Sight
 
@@ -41,7 +40,6 @@ def left(
     for why, names in chain(failed.items(), unasked.items()):
         hint = f' (--allow "{_label(operations, names[0])}" asks)' if why == _UNSAFE else ""
         yield f"{_some(names)}: {why}{hint}"
-    yield from never_seen(sights)
 
 
 def _why_unasked(operation: Operation, allowed: Collection[str], *, live: bool) -> str:

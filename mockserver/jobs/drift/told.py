@@ -17,7 +17,7 @@ from mockserver.jobs.sample import curl
 from mockserver.jobs.service import Service
 from mockserver.jobs.tell import tell
 from mockserver.redact import Secrets, redact_exchange
-from mockserver.report.model import Drifted, Finding, Report, many
+from mockserver.report.model import Drifted, Finding, Report, Table, many
 from mockserver.values import replace
 from mockserver.violation import Level
 from mockserver.wire.json import JSONSyntaxError, dumps, loads
@@ -70,10 +70,9 @@ def report(
     violations = [
         replace(one.violation, level=level_of(one, impacts.get(one.fingerprint)), at=one.place) for one in drifts
     ]
-    over = [f"{one.operation}: {one.kind} at {one.place} is over (seen since {one.first})" for one in gone]
     base = tell(
         "drift", service.name, violations, service.contract.documents, checked=len(seen.checked), secrets=secrets,
-        target=target, unchecked=(*over, *seen.unchecked),
+        target=target, unchecked=seen.unchecked,
     )  # fmt: skip
     told = zip(drifts, base.findings, strict=True)
     findings = [
@@ -84,7 +83,25 @@ def report(
         for one, finding in told
     ]
     order = {"error": 0, "warning": 1, "info": 2}
-    return replace(base, findings=tuple(sorted(findings, key=lambda one: order[one.level])))
+    return replace(
+        base,
+        findings=tuple(sorted(findings, key=lambda one: order[one.level])),
+        figures={
+            "over": [
+                {"operation": one.operation, "kind": one.kind, "at": one.place, "since": one.first} for one in gone
+            ],
+            "never_seen": [{"answer": answer, "what": what} for answer, what in seen.never],
+        },
+        tables=tuple(_tables(seen, gone)),
+    )
+
+
+def _tables(seen: Seen, gone: Sequence[Remembered]) -> Iterator[Table]:
+    if gone:
+        rows = tuple((one.operation, one.kind, one.place, one.first) for one in gone)
+        yield Table("Over: seen before, and not any more", ("operation", "drift", "at", "since"), rows)
+    if seen.never:
+        yield Table("Documented, and not in any of the answers", ("answer", "what"), seen.never)
 
 
 def _finding(one: Drift, finding: Finding, target: str, secrets: Secrets, impact: Impact | None) -> Finding:

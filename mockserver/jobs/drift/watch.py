@@ -15,7 +15,7 @@ from mockserver.contract.model import Operation
 from mockserver.contract.plan import response_for
 from mockserver.contract.route import Routed
 from mockserver.exchange import NoResponse, Outcome, Response
-from mockserver.jobs.drift.gather import Drift, gather
+from mockserver.jobs.drift.gather import Drift, gather, never_seen
 from mockserver.jobs.drift.leads import Lead, leads
 from mockserver.jobs.drift.left import left
 from mockserver.jobs.drift.plan import SAFE, Planner, Probe, captured_of
@@ -39,12 +39,16 @@ _FAILURES: Final = 3
 
 
 class Seen(Struct, frozen=True):
-    """What came of watching: sights in their order, drifts, and sentences about what could not be seen."""
+    """What came of watching: sights in their order, drifts, and sentences about what could not be seen.
+
+    `never` are answers, and what the contract has in them that never came.
+    """
 
     sights: tuple[Sight, ...]
     drifts: tuple[Drift, ...]
     checked: tuple[str, ...]
     unchecked: tuple[str, ...]
+    never: tuple[tuple[str, str], ...] = ()
 
 
 class Watch:
@@ -215,7 +219,8 @@ class Watch:
     def _seen(self, *, live: bool = True) -> Seen:
         checked = dict.fromkeys(one.probe.operation.name for one in self._sights if _tells(one))
         unchecked = left(self._service.contract.operations, self._sights, checked, self._allowed, live=live)
-        return Seen(tuple(self._sights), gather(self._sights), tuple(checked), tuple(unchecked))
+        drifts, never = gather(self._sights), never_seen(self._sights)
+        return Seen(tuple(self._sights), drifts, tuple(checked), tuple(unchecked), never)
 
 
 def _tells(one: Sight) -> bool:
