@@ -124,7 +124,8 @@ def _lowest(responses: tuple[ResponseSpec, ...]) -> tuple[int, ResponseSpec | No
         if code >= 400:
             return code, response
     for status, response in named.items():
-        return int(status[0]) * 100, response
+        if status[0] != "1":  # RFC 9110 §15.2: an interim answer is no answer
+            return int(status[0]) * 100, response
     return 200, None
 
 

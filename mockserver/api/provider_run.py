@@ -61,8 +61,14 @@ def probed(
     target: str,
     how: Probing,
     progress: Progress | None = None,
+    security: bool = True,
 ) -> Report:
-    """Drive the server at `url`, where the contract's paths begin, and report; raise CouldNotCheck."""
+    """Drive the server at `url`, where the contract's paths begin, and report; raise CouldNotCheck.
+
+    `security`: it asks for credentials.
+    """
+    if not contract.operations:
+        raise CouldNotCheck(f"{contract.name} has no operations", where=target, fix="describe one below paths")
     plans = Plans(contract, Validators())
     secrets = Secrets().named(secret_names(contract, tuple(plans.security_schemes().values())))
     base = urlsplit(url).path.rstrip("/")
@@ -75,10 +81,10 @@ def probed(
         workers=how.workers,
         progress=progress,
     )
-    found = judge(exchanges, plans, Router(contract), base)
+    found = judge(exchanges, plans, Router(contract), base, security=security)
     if not found.statuses:
         raise CouldNotCheck(f"nothing answered at {url}", where=url, fix="start it, or mend --url")
-    if set(found.statuses) <= {401, 403}:
+    if security and set(found.statuses) <= {401, 403}:
         raise CouldNotCheck(
             f"every answer of {url} was {' or '.join(map(str, sorted(found.statuses)))}",
             where=url,
@@ -90,24 +96,20 @@ def probed(
 
 
 def probed_mock(name: str, place: str, how: Probing, progress: Progress | None = None) -> Report:
-    """Drive the mock of a contract in this process, and report."""
-    server = MockServer(place)
-    service = server.session.services[0]
-    keys = {
-        scheme.parameter: "any"
-        for scheme in service.plans.security_schemes().values()
-        if scheme.kind == "apiKey" and scheme.location == "header"
-    }
-    headers = {"Authorization": "Bearer any", "Cookie": "any=any", **keys}
+    """Drive the mock of a contract in this process, and report; which credential is right is no matter of a mock."""
+    server = MockServer(place, security=False)
+    contract = server.session.services[0].contract
     with in_process(server) as origin:
-        url = f"{origin}{service.contract.base_paths[0]}"
-        return probed("verify mock", service.contract, url, headers, target=name, how=how, progress=progress)
+        url = f"{origin}{contract.base_paths[0]}"
+        return probed("verify mock", contract, url, {}, target=name, how=how, progress=progress, security=False)
 
 
 def _left(contract: Contract, found: Probed) -> tuple[str, ...]:
     asked = found.operations
     left = [one.name for one in contract.operations if one.label not in asked and one.name not in asked]
     said = [f"{len(left)} operations were not asked: {', '.join(left[:8])}"] if left else []
+    if found.misspelled:
+        said.append(f"{found.misspelled} right requests broke the contract as they were sent, and were refused")
     silent = found.exchanges - sum(found.statuses.values())
     if silent:
         said.append(f"{silent} of {found.exchanges} requests were not answered")

@@ -19,6 +19,7 @@ try:
     import schemathesis
     from schemathesis.config import SchemathesisConfig
     from schemathesis.engine import events, from_schema
+    from schemathesis.generation.modes import GenerationMode
 except ImportError as missing:
     raise MissingExtra("driving a server needs schemathesis", fix='pip install "mockserver[test]"') from missing
 
@@ -26,7 +27,7 @@ _CONFIGURATION = """
 seed = {seed}
 [generation]
 max-examples = {most}
-mode = "positive"
+mode = "{mode}"
 deterministic = true
 database = "none"
 allow-x00 = false
@@ -37,7 +38,8 @@ enabled = false
 
 def configuration(random_seed: int, most: int, more: str = "") -> SchemathesisConfig:
     """Return an explicit configuration: nothing is discovered, nothing is kept."""
-    return SchemathesisConfig.from_str(_CONFIGURATION.format(seed=random_seed, most=most) + more)
+    text = _CONFIGURATION.format(seed=random_seed, most=most, mode="positive")
+    return SchemathesisConfig.from_str(text + more)
 
 
 _PROBING = """
@@ -65,8 +67,8 @@ def probes(
     workers: int = 1,
     progress: Callable[[str], object] | None = None,
 ) -> Iterator[Probe]:
-    """Drive a server with examples, boundary values and draws of its contract; yield every exchange."""
-    text = _CONFIGURATION.format(seed=random_seed, most=most)
+    """Drive a server with examples, boundary values and draws, right and wrong ones; yield every exchange."""
+    text = _CONFIGURATION.format(seed=random_seed, most=most, mode="all")
     head, _, rest = text.partition("[generation]")
     listed = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in headers.items())
     top, _, tables = _PROBING.format(url=_quoted(url), workers=workers, headers=listed).partition("[phases")
@@ -98,6 +100,7 @@ def _recorded(recorder: Any) -> Iterator[Probe]:
         )
         node = recorder.cases.get(key)
         meta = getattr(getattr(node, "value", None), "meta", None)
+        mode = getattr(getattr(meta, "generation", None), "mode", None)
         described = getattr(getattr(getattr(meta, "phase", None), "data", None), "description", None) or ""
         yield Probe(
             recorder.label,
@@ -105,6 +108,7 @@ def _recorded(recorder: Any) -> Iterator[Probe]:
             _response(interaction.response) if interaction.response is not None else None,
             complaints,
             described,
+            negative=mode is GenerationMode.NEGATIVE,
         )
 
 

@@ -5,6 +5,7 @@ What is served here is one operation of one contract; finding it is the session'
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache, partial
 
 from mockserver.answers.asked import NOTHING, Asked, asked_of
@@ -24,6 +25,7 @@ from mockserver.contract.reading import Reading, fitting, read_request
 from mockserver.contract.route import Routed
 from mockserver.errors import MockserverError, UnreadableDocument
 from mockserver.exchange import Headers, Request, Response, Streamed
+from mockserver.generate.generator import Unsatisfiable
 from mockserver.jobs.refuse import cleaned, error_body, refused, to_head, told_error
 from mockserver.jobs.service import Answer, Service, Settings, Source
 from mockserver.messages import BY_ID
@@ -128,11 +130,13 @@ class Answering(Struct, frozen=True):
 
     def _error_body(self, chosen: Chosen, clean: Violations) -> Imagined | None:
         """Return the error that is documented with our explanation, or else the usual one of the contract."""
-        if chosen.documented is None:
-            return error_body(self.service, chosen.status, clean, self.settings.seed)
-        if chosen.media is None:
-            return None
-        return told_error(self.service, chosen.status, chosen.media, chosen.content_type, clean, self.settings.seed)
+        service, status, seed = self.service, chosen.status, self.settings.seed
+        if chosen.documented is not None:
+            if chosen.media is None:
+                return None
+            with suppress(Unsatisfiable):  # lint tells that nothing can be answered so; what was wrong is to be heard
+                return told_error(service, status, chosen.media, chosen.content_type, clean, seed)
+        return error_body(service, status, clean, seed)
 
     def _documented_headers(self, chosen: Chosen, plan: Plan, imagined: Imagined | None, seed: int) -> Headers:
         """Return Content-Type, the headers of the contract, and the challenge that no 401 may lack."""

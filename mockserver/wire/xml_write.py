@@ -4,7 +4,7 @@ Null is an element with `xsi:nil` and an attribute that is not there (OAS 3.2 §
 element of its own, because without one the inner arrays could not be told apart.
 
 Lossy: an empty array without wrapping element is nothing; a null attribute where null is not allowed; white space
-around values that are no strings; an empty object where the schema allows a text too.
+around values that are no strings; a text where the schema means a document; an empty object where it allows a text.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import Final
 from mockserver.values import JSON, Struct, field
 from mockserver.wire.coerce import to_text
 from mockserver.wire.media_type import MediaRange
+from mockserver.wire.reading import SpellingError
 from mockserver.wire.shape import Shape
 from mockserver.wire.specs import BodySpec
 from mockserver.wire.xml_read import name_in, node_of
-from mockserver.wire.xml_tree import XSI, Scope, attribute_of, cdata_of, name_of, text_of
+from mockserver.wire.xml_tree import XSI, Scope, attribute_of, cdata_of, name_of, parse, text_of
 
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NO_NAME: Final = "root"
@@ -31,10 +32,18 @@ def encode_xml(spec: BodySpec, media: MediaRange, value: JSON) -> tuple[str, byt
 
 
 def write_xml(value: JSON, shape: Shape) -> str:
-    """Return the document of a value; a string whose schema names no element is the document itself."""
-    if isinstance(value, str) and shape.sole == "string" and not shape.xml:
+    """Return the document of a value; a string whose schema names no element is the document itself, if it is one."""
+    if isinstance(value, str) and shape.sole == "string" and not shape.xml and _is_document(value):
         return value
     return _DECLARATION + _element(name_in(shape, shape.annotations.name or _NO_NAME), value, shape, {})
+
+
+def _is_document(text: str) -> bool:
+    try:
+        parse(text.encode("utf-8", "surrogatepass"))
+    except SpellingError:
+        return False
+    return True
 
 
 class _Tag(Struct):

@@ -6,15 +6,18 @@ answer (a wrong request that was accepted, a right one that was refused) is take
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from mockserver.checks.received import Received
+from mockserver.checks.request import check_request
 from mockserver.checks.response import check_response
 from mockserver.contract.plan import Plan, Plans
-from mockserver.contract.route import Routed, Router
+from mockserver.contract.reading import read_request
+from mockserver.contract.route import Route, Routed, Router
 from mockserver.exchange import Request, Response
 from mockserver.messages import BY_ID
-from mockserver.values import JSON, Struct, field
+from mockserver.values import JSON, Struct, field, replace
 from mockserver.violation import Violation, errors_in
 
 
@@ -26,13 +29,14 @@ class Complaint(Struct, frozen=True):
 
 
 class Probe(Struct, frozen=True):
-    """One exchange with a server; `response` is None where there was none."""
+    """One exchange with a server; `response` is None where there was none, `negative`: the request was to be wrong."""
 
     operation: str
     request: Request
     response: Response | None
     complaints: tuple[Complaint, ...] = ()
     description: str = ""
+    negative: bool = False
 
 
 _RULES: Final[Mapping[str, str]] = {
@@ -71,9 +75,13 @@ class Kept(Struct, frozen=True):
 
 
 class Probed(Struct):
-    """What came of a run; findings by fingerprint, the smallest exchange of each."""
+    """What came of a run; findings by fingerprint, the smallest exchange of each.
+
+    `misspelled` are requests that were meant to keep the contract, did not, and were refused: they prove nothing.
+    """
 
     exchanges: int = 0
+    misspelled: int = 0
     statuses: dict[int, int] = field(default_factory=dict)
     operations: dict[str, int] = field(default_factory=dict)
     kept: dict[str, Kept] = field(default_factory=dict)
@@ -95,30 +103,66 @@ def _size(probe: Probe) -> int:
     return len(probe.request.target) + len(probe.request.body)
 
 
-def judge(probes: Iterable[Probe], plans: Plans, router: Router, base: str) -> Probed:
-    """Return what is wrong with a server; `base` is the path below which the contract is served."""
+def judge(probes: Iterable[Probe], plans: Plans, router: Router, base: str, *, security: bool = True) -> Probed:
+    """Return what is wrong with a server; `base` is the path below which the contract is served.
+
+    `security`: the server asks for credentials.
+    """
     found = Probed()
     for probe in probes:
         found.exchanges += 1
         found.operations[probe.operation] = found.operations.get(probe.operation, 0) + 1
-        route = router.route(probe.request.method, probe.request.path.removeprefix(base) or "/", probe.request.query)
-        plan = plans.of(route.operation) if isinstance(route, Routed) else None
-        ours: tuple[Violation, ...] = ()
         if probe.response is not None:
             status = probe.response.status
             found.statuses[status] = found.statuses.get(status, 0) + 1
-            if isinstance(plan, Plan):
-                ours = errors_in(check_response(plans, plan, probe.request, probe.response))
-        for violation in ours:
+        route = router.route(probe.request.method, probe.request.path.removeprefix(base) or "/", probe.request.query)
+        for violation in _judged(plans, probe, route, found, security=security):
             found.add(violation, probe)
-        for complaint in probe.complaints:
-            if complaint.check in _OURS and (ours or not isinstance(plan, Plan)):
-                continue
-            found.add(_told(complaint, probe, plan if isinstance(plan, Plan) else None, plans), probe)
     return found
 
 
-def _told(complaint: Complaint, probe: Probe, plan: Plan | None, plans: Plans) -> Violation:
+def _judged(plans: Plans, probe: Probe, route: Route, found: Probed, *, security: bool) -> Iterator[Violation]:
+    """Yield what is wrong in one exchange.
+
+    Whether the request breaks the contract is told by how it came over the wire, not by what was meant: a library that
+    misspells a value proves nothing.
+    """
+    plan = plans.of(route.operation) if isinstance(route, Routed) else None
+    if not isinstance(route, Routed) or not isinstance(plan, Plan):
+        yield from (_told(complaint, probe, plans) for complaint in probe.complaints if complaint.check not in _OURS)
+        return
+    reading = read_request(plans, plan, probe.request, route.captures)
+    wrong = errors_in(check_request(Received(probe.request, plan, reading, with_security=security)))
+    refused = probe.response is not None and 400 <= probe.response.status < 500
+    ours = errors_in(check_response(plans, plan, probe.request, probe.response)) if probe.response is not None else ()
+    if wrong and refused:  # rightly, and no contract has to document each way of being wrong
+        found.misspelled += not probe.negative
+        yield from (violation for violation in ours if violation.rule != "response-status")
+        return
+    yield from ours
+    for complaint in probe.complaints:
+        rule = _RULES.get(complaint.check)
+        if rule == "provider-accepted":
+            if wrong:
+                yield _accepted(plan, wrong[0])
+        elif rule in {"provider-refused", "provider-failed"} and not ours and not _succeeds(plan):
+            continue  # what is documented was answered, and that is no success
+        elif complaint.check not in _OURS or not (ours or not plan.responses):
+            yield _told(complaint, probe, plans, plan)
+
+
+def _succeeds(plan: Plan) -> bool:
+    return any(response.status[0] in {"2", "3", "d"} for response in plan.responses)
+
+
+def _accepted(plan: Plan, wrong: Violation) -> Violation:
+    """Tell that a request was taken in spite of what is wrong with it."""
+    rule = "provider-accepted"
+    message = f"{plan.operation.name} took a request that breaks the contract: {wrong.message}"
+    return replace(wrong, rule=rule, side="provider", level=BY_ID[rule].level, message=message, fix=_FIXES[rule])
+
+
+def _told(complaint: Complaint, probe: Probe, plans: Plans, plan: Plan | None = None) -> Violation:
     rule = _RULES.get(complaint.check, "provider-other")
     node = plan.operation.node if plan is not None else plans.contract.root
     status: JSON = probe.response.status if probe.response is not None else None
