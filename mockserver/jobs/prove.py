@@ -21,6 +21,7 @@ from mockserver.schema.compile import Validators
 from mockserver.values import JSON, replace
 from mockserver.violation import Violations, errors_in
 from mockserver.wire.bodies import encode_body
+from mockserver.wire.json import loads
 from mockserver.wire.media_type import concrete, is_json, negotiate, select
 from mockserver.wire.parameters import encode_header
 
@@ -217,8 +218,8 @@ def _answered(response: Response, given: Mapping[str, JSON]) -> JSON:
 
 
 def _body(body: bytes, content_type: str | None, given: Mapping[str, JSON]) -> JSON:
-    if "body" in given and content_type is not None and is_json(content_type):
-        return given["body"]
+    if content_type is not None and is_json(content_type) and body:
+        return given["body"] if "body" in given else loads(body)
     return body.decode("utf-8", "backslashreplace")
 
 

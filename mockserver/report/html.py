@@ -30,6 +30,7 @@ ul { padding-left: 1.2em; } li { margin: .7em 0; } p { margin: .25em 0; }
 code, pre { font: 13px/1.45 ui-monospace, SFMono-Regular, Menlo, monospace; background: var(--soft); }
 code { padding: .1em .3em; } pre { padding: .6em; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 details { margin: .6em 0; } summary { cursor: pointer; font-weight: 600; }
+details.witness { margin: .25em 0; } .witness > summary { font-weight: 400; color: var(--faint); }
 .breaking > p:first-child, .error > p:first-child, .violations { color: var(--bad); }
 .warning > p:first-child { color: var(--warn); } .clean { color: var(--good); }
 .place, .note, .count { color: var(--faint); }
@@ -81,8 +82,9 @@ def _report(report: Report) -> Iterator[str]:
     groups = grouped(report.open)
     if groups:
         yield "<h2>Found</h2>"
+    worst = groups[0].level if groups else ""
     for index, group in enumerate(groups):
-        yield from _group(report, group, is_open=index < _MOST_OPEN)
+        yield from _group(report, group, is_open=index < _MOST_OPEN and group.level in {worst, "error", "warning"})
     if report.accepted:
         yield "<h2>Accepted</h2><ul>"
         for finding in report.accepted:
@@ -113,20 +115,21 @@ def _finding(one: Kind) -> Iterator[str]:
     if finding.source:
         yield f'<p class="place">{escape(finding.source)}</p>'
     yield from _places(finding)
-    if finding.witness is not None:
-        yield f"<pre>{escape(json.dumps(finding.witness, indent=2, ensure_ascii=False))}</pre>"
     for label, text in (*finding.evidence, *finding.further):
         yield f'<p><span class="count">{escape(label)}</span> <code>{escape(text)}</code></p>'
+    if finding.witness is not None:
+        text = escape(json.dumps(finding.witness, indent=2, ensure_ascii=False))
+        yield f'<details class="witness"><summary>witness</summary><pre>{text}</pre></details>'
     yield f"<p>{escape(finding.fix)}</p></li>" if finding.fix else "</li>"
 
 
 def _places(finding: Finding) -> Iterator[str]:
+    text = f" <code>{escape(finding.text)}</code>" if finding.text else ""
     was = finding.changed.was if finding.changed is not None else ("", 0)
-    places = [f"{finding.place}  {finding.text}".rstrip()] if finding.place else []
-    if was[0] and f"{was[0]}:{was[1]}" != finding.place:
-        places.append(f"was {was[0]}:{was[1]}")
-    if places:
-        yield f'<p class="place">{escape(", ".join(places))}</p>'
+    told = any(label == "was" for label, _ in finding.evidence)
+    before = f", was {escape(was[0])}:{was[1]}" if was[0] and not told and f"{was[0]}:{was[1]}" != finding.place else ""
+    if finding.place:
+        yield f'<p class="place">{escape(finding.place)}{text}{before}</p>'
 
 
 def _table(table: Table) -> Iterator[str]:
