@@ -14,7 +14,7 @@ from mockserver.cli.options import Loaded, allow_remote_option, contracts_option
 from mockserver.cli.reports import report_option, write_reports
 from mockserver.contract.load import load
 from mockserver.contract.model import Contract
-from mockserver.document.documents import Documents
+from mockserver.document.documents import Documents, name_of
 from mockserver.edges import files, git, settings
 from mockserver.errors import UnknownService, UsageError
 from mockserver.jobs import diff as job
@@ -150,7 +150,7 @@ def _since(
     with tempfile.TemporaryDirectory() as folder:
         git.export(revision, Path(folder))
         for new in services:
-            place = Path(folder, new.contract.documents.root)
+            place = Path(folder, git.place_in_repository(Path(name_of(new.contract.documents.root))))
             if not place.is_file():
                 click.echo(f"{new.contract.name} is new since {revision}", err=True)
                 continue
@@ -160,8 +160,8 @@ def _since(
 
 
 def _at(revision: str, documents: Documents, folder: str) -> Documents:
-    """Return documents under the names that they have in the revision."""
-    names = {uri: uri.replace(f"{folder}/", f"{revision}:", 1) for uri in documents.data}
+    """Return documents under their names in the revision, as paths from the root: references may lead up to it."""
+    names = {uri: uri.replace(f"{folder}/", f"{revision}:/", 1) for uri in documents.data}
     data = {names[uri]: held for uri, held in documents.data.items()}
     trees = {names[uri]: documents.tree(uri) for uri in documents.data}
     return Documents(names[documents.root], data, trees=trees)

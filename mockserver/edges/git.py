@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from io import BytesIO
 from pathlib import Path
 
 from mockserver.errors import CouldNotCheck, UsageError
@@ -16,23 +17,33 @@ def is_revision(word: str) -> bool:
     return _git("rev-parse", "--verify", "--quiet", f"{word}^{{commit}}", check=False).returncode == 0
 
 
+def place_in_repository(path: Path) -> Path:
+    """Return the path of a file below the root of the repository; raise UsageError when it lies elsewhere."""
+    root = Path(_git("rev-parse", "--show-toplevel", check=True).stdout.decode().strip()).resolve()
+    try:
+        return path.resolve().relative_to(root)
+    except ValueError as elsewhere:
+        raise UsageError(
+            f"{path} is not in the repository {root}", where=str(path), fix="name a file or an address as --against"
+        ) from elsewhere
+
+
 def export(revision: str, folder: Path) -> None:
-    """Write the YAML and JSON files of a revision below the working folder into another folder."""
-    listed = _git("ls-tree", "-r", "-z", "--name-only", revision, check=True).stdout.decode().split("\0")
-    names = [name for name in listed if name.lower().endswith(_SUFFIXES)]
+    """Write all YAML and JSON files of a revision into a folder: a contract may refer to any of them."""
+    listed = _git("ls-tree", "-r", "-z", "--full-tree", "--name-only", revision, check=True).stdout.decode().split("\0")
+    names = [name for name in listed if name.lower().endswith(_SUFFIXES) and "\n" not in name]
     if not names:
         raise CouldNotCheck(
-            f"{revision} has no YAML or JSON files here", where=revision, fix="name a revision with contracts"
+            f"{revision} has no YAML or JSON files", where=revision, fix="name a revision with contracts"
         )
-    wanted = "".join(f"{revision}:./{name}\n" for name in names)
-    held = _git("cat-file", "--batch", check=True, stdin=wanted.encode()).stdout
+    wanted = "".join(f"{revision}:{name}\n" for name in names)
+    held = BytesIO(_git("cat-file", "--batch", check=True, stdin=wanted.encode()).stdout)
     for name in names:
-        head, _, held = held.partition(b"\n")
-        size = int(head.split()[-1])
+        size = int(held.readline().split()[-1])
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(held[:size])
-        held = held[size + 1 :]
+        path.write_bytes(held.read(size))
+        held.read(1)  # the line ends
 
 
 def _git(*words: str, check: bool, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:

@@ -69,7 +69,7 @@ def test_a_revision_of_the_repository_is_the_old_edition(folder: Path) -> None:
     path.write_text(CONTRACT.replace(REQUIRED, STRICTER), encoding="utf-8")
     ran = run("--against", "HEAD")
     assert ran.return_value == 1
-    assert "HEAD:contracts/shipping.yaml" in ran.output
+    assert "HEAD:/contracts/shipping.yaml" in ran.output
 
 
 def test_a_file_is_the_old_edition_of_a_service(folder: Path) -> None:
@@ -114,6 +114,40 @@ def test_a_revision_from_before_the_first_contract_has_nothing_to_compare() -> N
     git("commit", "-q", "--allow-empty", "-m", "first")
     wrong = run("--against", "HEAD").exception
     assert isinstance(wrong, CouldNotCheck)
+
+
+def test_a_revision_is_read_from_the_root_of_the_repository(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = folder / "services" / "shop"
+    (service / "contracts" / "parts").mkdir(parents=True)
+    (folder / "common").mkdir()
+    (folder / "common" / "text.yaml").write_text("{type: string, maxLength: 9}\n", encoding="utf-8")
+    part = '{type: object, properties: {note: {$ref: "../../../../common/text.yaml"}}}\n'
+    (service / "contracts" / "parts" / "order.yaml").write_text(part, encoding="utf-8")
+    body = {"required": True, "content": {"application/json": {"schema": {"$ref": "parts/order.yaml"}}}}
+    operation = {"operationId": "order", "requestBody": body, "responses": {"200": {"description": "d"}}}
+    tree = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/orders": {"post": operation}}}
+    (service / "contracts" / "shop.yaml").write_text(json.dumps(tree), encoding="utf-8")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    (folder / "common" / "text.yaml").write_text("{type: string, maxLength: 8}\n", encoding="utf-8")
+    monkeypatch.chdir(service)
+    for place in ([], [str(service / "contracts" / "shop.yaml")]):
+        ran = run(*place, "--against", "HEAD")
+        assert ran.return_value == 1
+        assert "maxLength was 9, is 8" in ran.output
+        assert "HEAD:/common/text.yaml" in ran.output
+
+
+def test_a_file_of_another_place_was_in_no_revision(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "shipping.yaml"
+    shutil.copy(folder / "contracts" / "shipping.yaml", elsewhere)
+    ran = run(str(elsewhere), "--against", "HEAD")
+    assert isinstance(ran.exception, UsageError)
+    assert "is not in the repository" in ran.exception.what
 
 
 USAGE = {
