@@ -114,11 +114,11 @@ def client(
             show_faults(result.faults)
         if grade:
             show_grade(suite.grade(bindings))
-        told = report_of(suite, result, f"mockserver verify client {name}")
+        more = "".join(f" --raises {one}" for one in raises) + (f" --service {service}" if service else "")
+        told = report_of(suite, result, f"mockserver verify client {name}{more}")
         reports.append(told)
-        click.echo(
-            f"{len(bindings)} methods, {result.cases} cases, {time.perf_counter() - begun:.1f} s\n", err=bool(report)
-        )
+        methods = f"{len(bindings)} method{'s'[: len(bindings) != 1]}"
+        click.echo(f"{methods}, {result.cases} cases, {time.perf_counter() - begun:.1f} s\n", err=bool(report))
     reports = write_reports(reports, report, contracts, whole=not only)
     if coverage is not None:
         from mockserver.api.coverage import save_seen  # noqa: PLC0415 - as above

@@ -90,6 +90,17 @@ def raising_line(traceback: TracebackType | None) -> SourceLine | None:
     return _line(*found) if found is not None else None
 
 
+def end_with_client(error: BaseException) -> None:
+    """Let the traceback of an error that was raised here on purpose end with the client's line: below is our affair."""
+    last, innermost, entry = None, "", error.__traceback__
+    while entry is not None:
+        innermost = entry.tb_frame.f_code.co_filename
+        last = last if _is_foreign(innermost) else entry
+        entry = entry.tb_next
+    if last is not None and os.path.normcase(innermost).startswith(_OURS + os.sep):
+        last.tb_next = None
+
+
 def _line(file: str, line: int) -> SourceLine:
     return SourceLine(_named(file), line, linecache.getline(file, line).strip())
 

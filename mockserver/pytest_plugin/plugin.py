@@ -7,8 +7,9 @@ used.
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["mockserver.pytest_plugin.cassette"]
 
+_Mock = TypeVar("_Mock")
 _RUN: pytest.StashKey[Run] = pytest.StashKey()
 _MOCKS: pytest.StashKey[list[Any]] = pytest.StashKey()
 _MARKER = (
@@ -102,10 +104,27 @@ def _cases(item: pytest.Item) -> Iterator[SuiteCase]:
         yield from (case for case in callspec.params.values() if isinstance(case, suites.SuiteCase))
 
 
+@contextmanager
+def _set_up(request: pytest.FixtureRequest, mock: Callable[[], AbstractContextManager[_Mock]]) -> Iterator[_Mock]:
+    """Set a mock up for a test; what it cannot be asked for is told in words."""
+    from mockserver.errors import MockserverError  # noqa: PLC0415 - costs what a mock costs
+
+    with ExitStack() as stack:
+        refused = ""
+        try:
+            found = stack.enter_context(mock())
+        except MockserverError as wrong:
+            refused = str(wrong)
+        if refused:
+            file, line, _ = request.node.location
+            pytest.fail(f"{refused}\n  test {file}:{(line or 0) + 1}", pytrace=False)
+        yield found
+
+
 @pytest.fixture
 def mock_api(request: pytest.FixtureRequest) -> Iterator[MockApi]:
     """Contracts of the folder, answered in this process: requests, httpx and httpx2 need no socket."""
-    with _run(request.config).mock_api(request.node) as mock:
+    with _set_up(request, lambda: _run(request.config).mock_api(request.node)) as mock:
         request.node.stash.setdefault(_MOCKS, []).append(mock)
         yield mock
 
@@ -113,7 +132,7 @@ def mock_api(request: pytest.FixtureRequest) -> Iterator[MockApi]:
 @pytest.fixture
 def mock_server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
     """Contracts of the folder, answered over a real socket: for clients of any library and language."""
-    with _run(request.config).mock_server(request.node) as server:
+    with _set_up(request, lambda: _run(request.config).mock_server(request.node)) as server:
         request.node.stash.setdefault(_MOCKS, []).append(server)
         yield server
 
@@ -138,6 +157,21 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     if told:
         pytest.fail(told, pytrace=False)
     return outcome
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Let a traceback end with a line of the user's: what was raised for them on purpose is told by its text."""
+    if item.stash.get(_MOCKS, None) is not None:
+        for found in (call.excinfo, *(getattr(item, "_excinfo", None) or ())):  # those of unittest's cases
+            if found is not None and _is_on_purpose(found.value):
+                _run(item.config).end_with_test(found.value)
+    return (yield)
+
+
+def _is_on_purpose(error: BaseException) -> bool:
+    """Tell whether an error may be one that was raised for the test, and is no fault of ours."""
+    return isinstance(error, AssertionError | OSError) or type(error).__module__ != "builtins"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -5,6 +5,7 @@ What is kept is plain (names, statuses, counts, findings as JSON), so that worke
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +19,10 @@ from mockserver.api.mock_server import MockServer
 from mockserver.api.reports import asks_for, deliver
 from mockserver.edges import settings
 from mockserver.edges.accepted_file import remember
-from mockserver.edges.source_lines import SourceLine
+from mockserver.edges.source_lines import SourceLine, end_with_client, waiting_line
 from mockserver.errors import UsageError
 from mockserver.exchange import Request
-from mockserver.jobs.service import Service
+from mockserver.jobs.service import Answer, Service
 from mockserver.jobs.tell import tell
 from mockserver.pytest_plugin.coverage import Measured
 from mockserver.redact import redact_text
@@ -50,6 +51,7 @@ class Run:
         self._loaded = Loaded(self._folder)
         self.measured = Measured(config, self._folder)
         self._findings: dict[str, list[Finding]] = {}
+        self._lines: list[tuple[object, SourceLine | None]] = []
 
     def _asked(self, item: pytest.Item) -> tuple[tuple[str, ...], dict[str, Any]]:
         marker = item.get_closest_marker("mock_api")
@@ -79,7 +81,24 @@ class Run:
         strict = not options.pop("lenient")
         with MockServer(*services, contracts=self._folder, strict=strict, **options) as server:
             self.measured.watch(server)
+            self._look(server)
             yield server
+
+    def _look(self, server: MockServer) -> None:
+        """Note the line at which the test waits while something wrong is answered."""
+        observe, thread = server.session.observer, threading.get_ident()
+
+        def look(request: Request, answer: Answer) -> None:
+            if errors_in(answer.violations):
+                self._lines.append((answer.response, waiting_line(thread)))
+            if observe is not None:
+                observe(request, answer)
+
+        server.session.observer = look
+
+    def end_with_test(self, error: BaseException) -> None:
+        """Let the traceback of an error end where the test or its client stands."""
+        end_with_client(error)
 
     def verdict(self, item: pytest.Item, mocks: list[Mock], *, passed: bool) -> str:
         """Return what is wrong with what the client sent and with what the test asked for; empty if nothing is."""
@@ -111,7 +130,8 @@ class Run:
             for violation in errors_in(violations):
                 if violation.side == "consumer":
                     service = services.get(answer.service, server.session.services[0])
-                    yield self._told(item, service, violation, exchange.request, answer.response.status, None)
+                    line = next((line for response, line in self._lines if response is answer.response), None)
+                    yield self._told(item, service, violation, exchange.request, answer.response.status, line)
 
     def _told(
         self,

@@ -341,7 +341,10 @@ class Calling:
             raised = self._raised(error)
         ending = "endless" if self._home.is_endless else ending
         expressed, lossy = expressed_of(expected, case.said, notes)
-        known = Called(self._director.observed, expressed, raised, ending, binding.source, lossy, notes.spelled())
+        known = Called(
+            self._director.observed, expressed, raised, ending, binding.source, lossy, notes.spelled(),
+            self._running.way, notes.names(),
+        )  # fmt: skip
         if self._returned is OPAQUE:
             return known
         return self._with_result(known, case, plan, notes, self._returned, is_list=binding.pages)

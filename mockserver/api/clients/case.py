@@ -16,11 +16,6 @@ from mockserver.values import Struct
 class Checking(Checked, Protocol):
     """A suite, as far as one of its tests needs it."""
 
-    @property
-    def fixture(self) -> str:
-        """The fixture that is its client, if it is one."""
-        ...
-
     def use(self, client: Any) -> None:
         """Check this very client from now on."""
 
@@ -50,6 +45,9 @@ class SuiteCase(Struct, frozen=True):
     direction: Direction
     max_examples: int = 0
     time_budget_s: float | None = None
+
+    def __repr__(self) -> str:
+        return self.name
 
     @property
     def name(self) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable
 
 from mockserver.api.accepting import considered
+from mockserver.api.clients.paste import pasted
 from mockserver.api.clients.result import Checked, Result
 from mockserver.api.second_opinion import second_opinion
 from mockserver.contract.reading import Reading
@@ -13,7 +13,6 @@ from mockserver.document.documents import name_of
 from mockserver.exchange import Request, Response
 from mockserver.jobs.ports import Opinion, SecondOpinion
 from mockserver.jobs.tell import tell
-from mockserver.jobs.verify.answers import Given
 from mockserver.jobs.verify.observed import Shown
 from mockserver.redact import redact_text
 from mockserver.report.model import Finding, Report
@@ -152,26 +151,3 @@ def _answered(response: Response) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
-
-
-def pasted(suite: Checked, shown: Shown) -> str:
-    """Return a regression test to paste, or nothing for a finding that a request alone shows."""
-    given = shown.case.given
-    if given is None or shown.violation.side != "consumer" or shown.violation.rule.startswith("request-"):
-        return ""
-    words = "_".join(part for part in shown.violation.operation.split() if part.isidentifier()) or "operation"
-    call = f"{suite.constructor}.{shown.called.spelled}" if shown.called.spelled else f"...  # call {suite.target}"
-    if inspect.iscoroutinefunction(getattr(suite.client_class, shown.called.spelled.partition("(")[0], None)):
-        call = f"asyncio.run({call})"
-    lines = [f"mock_api.answer({_answer_words(shown.violation.operation, given)})", call]
-    if given.status >= 400:
-        declared = suite.raises[0].__name__ if suite.raises else "Exception"
-        lines[1:] = [f"with pytest.raises({declared}):", f"    {call}"]
-    return "\n".join((f"def test_{words}_{given.status}(mock_api):", *(f"    {line}" for line in lines)))
-
-
-def _answer_words(operation: str, given: Given) -> str:
-    said = f'"{operation}", {given.status}'
-    if given.media is None or given.media.bundle is None:
-        return said
-    return f"{said}, json={given.value!r}"

@@ -22,6 +22,11 @@ class Checked(Protocol):
     raises: tuple[type[BaseException], ...]
 
     @property
+    def fixture(self) -> str:
+        """The fixture that is its client, if it is one."""
+        ...
+
+    @property
     def client_class(self) -> type | None:
         """The class of the client, where it was given as one."""
         ...

@@ -172,6 +172,11 @@ class Notes(Struct):
         said = [*map(in_python, args), *(f"{name}={in_python(value)}" for name, value in more.items())]
         return f"{path}({', '.join(said)})"
 
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """Return module and name of each class that the last call is spelled with."""
+        _, args, more = self.last or ("", (), {})
+        return tuple(sorted(set(_classes([*args, *more.values()]))))
+
 
 class Typed:
     """A client whose methods take JSON values."""
@@ -241,6 +246,16 @@ def in_python(value: Any) -> str:
             said = [(one.keyword, getattr(value, one.name, None)) for one in fields_of(type(value))]
             members = ", ".join(f"{name}={in_python(item)}" for name, item in said if item is not None)
             return f"{type(value).__name__}({members})"
+
+
+def _classes(value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict | list | tuple | set | frozenset):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _classes(item)
+    elif not isinstance(value, None | str | bool | int | float | bytes) or isinstance(value, enum.Enum):
+        yield type(value).__module__, type(value).__qualname__
+        if not isinstance(value, enum.Enum | date | Decimal | UUID):
+            yield from _classes([getattr(value, one.name, None) for one in fields_of(type(value))])
 
 
 def converted(value: Any, parameter: Parameter, notes: Notes) -> Any:

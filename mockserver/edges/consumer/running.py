@@ -14,7 +14,7 @@ import types
 import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from mockserver.edges.consumer.pauses import CALL, HungError, calling
 
@@ -31,16 +31,21 @@ class Running:
     def __init__(self, patience_s: float) -> None:
         self._patience_s = patience_s
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.way: Literal["plain", "awaited", "read on", "awaited on"] = "plain"
 
     def call(self, function: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """Call, wait, read to the end; raise what the call raises, or HungError."""
         with calling(), _limited(self._patience_s):
+            self.way = "plain"
             returned = function(*args, **more)
             if inspect.isawaitable(returned):
+                self.way = "awaited"
                 returned = self._wait(returned)
             if hasattr(returned, "__aiter__") and not hasattr(returned, "__iter__"):
+                self.way = "awaited on"
                 return self._wait(_all(returned))
             if isinstance(returned, types.GeneratorType) or _is_pager(returned):
+                self.way = "read on"
                 return _first(returned)
             return returned
 

@@ -41,7 +41,8 @@ class Raised(Struct, frozen=True):
 class Called(Struct, frozen=True):
     """What came of one call. `expressed` is what the arguments say; `lossy`: not all that was to be said.
 
-    `spelled` is the call as Python would write it. `says_no`: it returned None or False, as its annotation allows.
+    `spelled` is the call as Python would write it, `way` what is done with what it gives back, `names` the modules and
+    names of what it is spelled with. `says_no`: it returned None or False, as its annotation allows.
     `returned` is what came back, told as JSON; `is_projected`: by the suite's own words.
     """
 
@@ -52,6 +53,8 @@ class Called(Struct, frozen=True):
     source: str = ""
     lossy: bool = False
     spelled: str = ""
+    way: Literal["plain", "awaited", "read on", "awaited on"] = "plain"
+    names: tuple[tuple[str, str], ...] = ()
     says_no: bool = False
     returned: JSON = None
     is_projected: bool = False
