@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 
 import click
@@ -11,6 +10,7 @@ import click
 from mockserver.api.check_parts import Came, Part, done, parts_of
 from mockserver.api.contract import places
 from mockserver.cli.options import contracts_option
+from mockserver.cli.progress import is_watched
 from mockserver.cli.reports import report_option, write_reports
 from mockserver.edges import parallel
 from mockserver.edges.parallel import Broken, Done, Outcome, Overdue
@@ -71,7 +71,7 @@ class _Progress:
     def __init__(self, total: int) -> None:
         self._total = total
         self._over = 0
-        self._shows = sys.stderr.isatty()
+        self._shows = is_watched()
 
     def __call__(self, name: str, outcome: Outcome) -> None:
         self._over += 1

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -116,26 +115,3 @@ def show_grade(grade: Mapping[str, int]) -> None:
     total = sum(grade.values())
     told = ", ".join(f"{name} {count} ({100 * count // total} %)" for name, count in grade.items())
     click.echo(f"of {total} answers that break the contract: {told}" if total else "no answer could be broken")
-
-
-class Progress:
-    """A line that says how far it is, on a terminal only: so many parts, each told by its name."""
-
-    def __init__(self, count: int) -> None:
-        self._bar: Any = click.progressbar(length=count, file=sys.stderr, item_show_func=str)
-        self._shows = sys.stderr.isatty()
-        self._told: set[str] = set()
-
-    def __enter__(self) -> Callable[[str], None] | None:
-        if not self._shows:
-            return None
-        self._bar.__enter__()
-        return self._tell
-
-    def _tell(self, name: str) -> None:
-        self._bar.update(int(name not in self._told), name)
-        self._told.add(name)
-
-    def __exit__(self, *_: object) -> None:
-        if self._shows:
-            self._bar.__exit__(None, None, None)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
-from mockserver.cli.clients import Progress, show_bindings, suite_of, targets
+from mockserver.cli.clients import show_bindings, suite_of, targets
 from mockserver.cli.options import contracts_option
+from mockserver.cli.progress import Progress
 from mockserver.errors import UsageError
 from mockserver.jobs.usage_facts import Usage, read, written
 

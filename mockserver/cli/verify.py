@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli.clients import Progress, Target, show_bindings, show_faults, show_grade, suite_of, targets
+from mockserver.cli.clients import Target, show_bindings, show_faults, show_grade, suite_of, targets
 from mockserver.cli.options import contracts_option
+from mockserver.cli.progress import Progress
 from mockserver.cli.reports import report_option, verdict, write_reports
 from mockserver.cli.verify_server import mock, provider, seed_option
 from mockserver.errors import UsageError

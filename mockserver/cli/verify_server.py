@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from mockserver.api.contract import places
-from mockserver.cli.clients import Progress
 from mockserver.cli.options import contracts_option
+from mockserver.cli.progress import Progress
 from mockserver.cli.reports import report_option, verdict, write_reports
 from mockserver.edges import settings
 from mockserver.errors import UsageError

@@ -22,6 +22,8 @@ OPAQUE: Final = object()
 """A part of a result of which nothing can be told."""
 _SHOWN: Final = 120
 _OFTEN: Final = 5
+_PLACES: Final = 2_000
+"""So many places of one answer are told apart: the names in a map have no end."""
 
 
 class Pair(Struct, frozen=True):
@@ -105,7 +107,11 @@ class Returns(Struct):
                     self.found.setdefault(pair.place, (pair, case, called))
             return
         for pair in _aligned(called.returned, given.value, frozenset(given.media.spec.shape.property_names)):
-            seen = self.seen.setdefault(pair.place, _Seen())
+            seen = self.seen.get(pair.place)
+            if seen is None:
+                if len(self.seen) >= _PLACES:
+                    continue
+                seen = self.seen[pair.place] = _Seen()
             if pair.is_lost or pair.is_short:
                 self.found.setdefault(pair.place, (pair, case, called))
             elif pair.is_kept:
