@@ -263,3 +263,13 @@ def test_what_another_run_has_seen_meanwhile_stays_known(api: Api) -> None:
     api.drift()
     kept = [json.loads(line) for line in seen.read_text(encoding="utf-8").splitlines()]
     assert [(one["service"], one["runs"]) for one in kept] == [("orders", 2), ("payments", 1)]
+
+
+def test_where_nothing_is_there_the_address_is_doubted_and_nothing_is_gone(api: Api) -> None:
+    contract = json.loads(json.dumps(CONTRACT))
+    contract["paths"]["/states"] = {"get": {"operationId": "listStates", "responses": {"200": {"description": "all"}}}}
+    Path("contracts", "orders.json").write_text(json.dumps(contract), encoding="utf-8")
+    api.url = api.url.removesuffix("/shop")
+    code, told = api.drift()
+    assert (code, told["violations"]) == (3, [])
+    assert any(one.startswith("listOrders") and "is this the address of the API" in one for one in told["unchecked"])

@@ -36,6 +36,8 @@ _ROUNDS: Final = 3
 _KNOWN: Final = 50
 _PAGES: Final = 2
 _FAILURES: Final = 3
+_SEVERAL: Final = 2
+_NOWHERE: Final = "it answered 404, as does everything here: is this the address of the API, with its base path?"
 
 
 class Seen(Struct, frozen=True):
@@ -217,10 +219,20 @@ class Watch:
                 self._one(probe, ask)
 
     def _seen(self, *, live: bool = True) -> Seen:
+        self._sights = _silent_where_nothing_is(self._sights)
         checked = dict.fromkeys(one.probe.operation.name for one in self._sights if _tells(one))
         unchecked = left(self._service.contract.operations, self._sights, checked, self._allowed, live=live)
         drifts, never = gather(self._sights), never_seen(self._sights)
         return Seen(tuple(self._sights), drifts, tuple(checked), tuple(unchecked), never)
+
+
+def _silent_where_nothing_is(sights: list[Sight]) -> list[Sight]:
+    """Return sights without findings where several operations were asked and none of them is there: no API is."""
+    told = [one for one in sights if not one.silent and one.probe.source != "absent"]
+    is_nowhere = all(one.response is not None and one.response.status == 404 for one in told)
+    if not is_nowhere or len({one.probe.operation.name for one in told}) < _SEVERAL:
+        return sights
+    return [one if one.silent else replace(one, shown=(), silent=_NOWHERE) for one in sights]
 
 
 def _tells(one: Sight) -> bool:
