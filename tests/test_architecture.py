@@ -21,7 +21,6 @@ FOREIGN = {
     "flask": {"edges/flask_app.py"},
     "requests": {
         "edges/responses_stubs.py",
-        "edges/fetch.py",
         "edges/by_requests",
         "edges/intercept/with_requests.py",
         "edges/proxy.py",

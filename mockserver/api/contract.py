@@ -32,6 +32,6 @@ def places(words: Sequence[str], contracts: str | os.PathLike[str] | None = None
 
 
 def _fetch(url: str) -> bytes:
-    from mockserver.edges.fetch import fetch  # noqa: PLC0415 - requests costs 100 ms, and most contracts are files
+    from mockserver.edges.by_requests.fetching import fetch  # noqa: PLC0415 - requests costs 100 ms, and most contracts are files
 
     return fetch(url)

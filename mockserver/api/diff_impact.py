@@ -158,7 +158,8 @@ class Impacts:
                     for new in news:
                         value = grafted(given.value, target, new)
                         if value is not ABSENT:
-                            yield Changed(response, replace(response, body=dumps(value)))
+                            for_good = change.rule == "property-removed"
+                            yield Changed(response, replace(response, body=dumps(value)), for_good=for_good)
 
     def _leaving(self, change: Change) -> list[str]:
         """Return the names of the properties that are gone, or may be."""
@@ -230,7 +231,7 @@ class Impacts:
     def _new_answers(self, operation: str) -> tuple[tuple[Given, Response], ...]:
         if operation not in self._answers:
             now = self._new_operation(operation)
-            self._answers[operation] = tuple(self._made(now))[:_MOST] if now is not None else ()
+            self._answers[operation] = tuple(self._made(now)) if now is not None else ()
         return self._answers[operation]
 
     def _made(self, operation: Operation) -> Iterator[tuple[Given, Response]]:

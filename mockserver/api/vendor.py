@@ -20,7 +20,7 @@ from mockserver.contract.load import load
 from mockserver.contract.model import Contract
 from mockserver.contract.plan import Plans
 from mockserver.edges import files, settings
-from mockserver.edges.fetch import fetch
+from mockserver.edges.by_requests.fetching import fetch
 from mockserver.edges.settings.written import replace, written
 from mockserver.errors import MockserverError, UnreadableDocument, UsageError
 from mockserver.jobs.lint import lint

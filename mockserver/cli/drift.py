@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets as randomness
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,27 +12,24 @@ from mockserver.api.contract import load_contract, places
 from mockserver.api.homes import homes_of
 from mockserver.api.second_opinion import second_opinion
 from mockserver.cassette.model import Interaction
+from mockserver.cli.drift_asked import Asked, Limits, header_of
 from mockserver.cli.drift_fix import fix as write_fix
 from mockserver.cli.options import contracts_option
 from mockserver.cli.reports import report_option, write_reports
-from mockserver.contract.route import Routed
 from mockserver.edges import cassette_files, settings
-from mockserver.edges.known_secrets import known_secrets
-from mockserver.errors import CouldNotCheck, UsageError
-from mockserver.exchange import Outcome, Request
+from mockserver.errors import UsageError
 from mockserver.jobs.drift import memory, told
 from mockserver.jobs.drift.gather import Drift
-from mockserver.jobs.drift.plan import Probe, located_in
+from mockserver.jobs.drift.plan import located_in
 from mockserver.jobs.drift.watch import Seen, Watch
 from mockserver.jobs.homes import Homes
 from mockserver.jobs.impact import Impact
 from mockserver.jobs.service import Service
 from mockserver.jobs.usage_facts import read as read_usage
 from mockserver.jobs.usage_impact import impact_by_usage
-from mockserver.redact import Secrets
 from mockserver.report.model import Report
 from mockserver.schema.compile import Validators
-from mockserver.values import Struct, replace
+from mockserver.values import replace
 
 FAILS = {"error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info"), "never": ()}
 _OBSERVATIONS = "observations.jsonl"
@@ -113,6 +109,7 @@ def drift(
         raise UsageError("--apply says what --fix writes", fix="add --fix")
     if url and len(chosen) != 1:
         raise UsageError("--url is the address of one service", fix="name the service before it")
+    headers = tuple(header_of(line) for line in header)
     validators = Validators()
     services = {name: Service(load_contract(place, contracts=contracts), validators) for name, place in chosen.items()}
     interactions = _interactions(sources, Path(settings.read().cassettes))
@@ -122,8 +119,9 @@ def drift(
     reports: list[Report] = []
     for name, one in services.items():
         recorded = tuple(located_in(homes, name, interactions))
-        watch = Watch(one, validators, recorded, homes=homes, allowed=_allowed(allow, one), seed=seed)
-        asked = _Asked(name, one, url, header, _Limits(rate, max_requests, max_time, _allowed(allow, one)))
+        signs = bool(headers or settings.read().service(name).auth)
+        watch = Watch(one, validators, recorded, homes=homes, allowed=_allowed(allow, one), seed=seed, signs=signs)
+        asked = Asked(name, one, url, headers, Limits(rate, max_requests, max_time, _allowed(allow, one)))
         if offline and not recorded:
             asked.why = _elsewhere(homes, name, interactions)
         try:
@@ -149,7 +147,7 @@ def verdict(reports: Sequence[Report], fail_on: str) -> int:
 
 
 def _reported(
-    seen: Seen, service: Service, asked: _Asked, remembered: _Memory, *, offline: bool, with_client: bool
+    seen: Seen, service: Service, asked: Asked, remembered: _Memory, *, offline: bool, with_client: bool
 ) -> Report:
     name = service.name
     drifts = memory.recognised(seen.drifts, remembered.known, name)
@@ -158,8 +156,10 @@ def _reported(
     impacts = _impacts(drifts, service) if with_client and drifts else {}
     second = second_opinion(service.contract) if drifts else None
     if asked.why:
-        seen = replace(seen, unchecked=(asked.why, *seen.unchecked))
-    found = told.report(seen, drifts, service, target, asked.secrets(), impacts=impacts, gone=gone, second=second)
+        why = f"{asked.address}: {asked.why}" if asked.address else asked.why
+        seen = replace(seen, unchecked=(why, *seen.unchecked))
+    said = told.Said(target, asked.secrets(), asked.credentials())
+    found = told.report(seen, drifts, service, said, impacts=impacts, gone=gone, second=second)
     remembered.change(lambda known: memory.remember(drifts, known, name, seen.checked, _today()))
     return found
 
@@ -231,80 +231,3 @@ class _Memory:
         if self._is_written and self._path is not None:
             with cassette_files.locked(self._path):
                 cassette_files.replace_file(self._path, memory.write_memory(remember(self._read())))
-
-
-class _Limits(Struct, frozen=True):
-    """How much is asked: requests a second, requests, seconds, and the labels of operations that are not safe."""
-
-    rate: float
-    max_requests: int
-    max_time_s: float
-    allowed: frozenset[str]
-
-
-class _Asked:
-    """One live API: its address, who asks, and what became of it."""
-
-    def __init__(self, name: str, service: Service, url: str, header: Sequence[str], limits: _Limits) -> None:
-        self.name = name
-        self.address = url.rstrip("/")
-        self.why = ""
-        self._service = service
-        self._header = header
-        self._limits = limits
-        self._allowed = limits.allowed
-        self._values: frozenset[str] = frozenset()
-
-    def secrets(self) -> Secrets:
-        """Return what must not be told."""
-        own = self._service.secrets()
-        return replace(own, values=own.values | self._values | known_secrets(settings.read().services.values()))
-
-    def ask(self) -> Callable[[Probe], Outcome | None]:
-        """Return what sends probes."""
-        from mockserver.edges.by_requests.probing import Manners, Prober  # noqa: PLC0415 - loads requests
-
-        if not self.address:
-            self.address = settings.address(settings.read().service(self.name))
-        limits = self._limits
-        manners = Manners(limits.rate, limits.max_requests, limits.max_time_s, run=randomness.token_hex(4))
-        prober = Prober(self.address, manners, self._signer(), self._may)
-
-        def ask(probe: Probe) -> Outcome | None:
-            outcome = prober.ask(probe.request, signed=probe.signed)
-            self.why = prober.why
-            return outcome
-
-        return ask
-
-    def _may(self, request: Request) -> bool:
-        """Tell whether a request that is not safe asks for an operation that was allowed by name."""
-        route = self._service.router.route(request.method, request.path, request.query)
-        return isinstance(route, Routed) and route.operation.label in self._allowed
-
-    def _signer(self) -> Callable[[Request], Request]:
-        """Return what adds the credentials: those of --header, else those of the configuration."""
-        headers = [_header(line) for line in self._header]
-        self._values = frozenset(value for _, value in headers if len(value) > 3)
-        if headers or not settings.read().service(self.name).auth:
-            return lambda request: replace(request, headers=(*request.headers, *headers))
-        from mockserver.client.discovery import connection  # noqa: PLC0415 - only where there are credentials
-        from mockserver.resilience.transfer import Outgoing  # noqa: PLC0415 - as above
-
-        auth = connection(self.name, at=self.address).auth
-        if auth is None:
-            raise CouldNotCheck(f"{self.name} has no credentials", fix="write auth = under the service")
-
-        def sign(request: Request) -> Request:
-            url = f"{self.address}{request.target}"
-            signed = auth.authorize(Outgoing(request.method, url, request.headers, request.body or None))
-            return replace(request, target=signed.url.removeprefix(self.address), headers=signed.headers)
-
-        return sign
-
-
-def _header(line: str) -> tuple[str, str]:
-    name, colon, value = line.partition(":")
-    if not colon or not name.strip():
-        raise UsageError(f"{line} is no header", fix="write it as 'X-Api-Key: $SHIPPING_KEY'")
-    return name.strip(), settings.secret(value.strip()).get_secret_value()

@@ -44,7 +44,12 @@ def fix(
     patch = propose(seen.drifts, seen.sights, service, recorded, editable=mine, safe_only=apply_to == "safe")
     for line in told(patch):
         click.echo(line, err=True)
-    if not patch.proposals or files.is_address(documents.root):
+    if files.is_address(documents.root):
+        click.echo(
+            "next   nothing is written for a contract at an address: mockserver add NAME URL keeps it here", err=True
+        )
+        return
+    if not patch.proposals:
         return
     path = Path(unquote(documents.root))
     if by_overlay:
@@ -68,6 +73,8 @@ def _patched(patch: Patch, data: Mapping[str, bytes], *, write: bool) -> None:
             click.echo(f"wrote {path.as_posix()}", err=True)
         else:
             click.echo(unified(data[uri], text, os.path.relpath(path)), nl=False)
+    if texts and not write:
+        click.echo("next   git apply takes what is printed, or --apply safe|all writes it", err=True)
 
 
 def _edited(proposal: Proposal, texts: Mapping[str, bytes]) -> dict[str, bytes]:

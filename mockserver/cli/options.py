@@ -47,6 +47,6 @@ def load_services(words: Sequence[str], contracts: str | None, *, allow_remote: 
 
 def fetch(url: str) -> bytes:
     """Return what stands at an address."""
-    from mockserver.edges.fetch import fetch as over_http  # noqa: PLC0415 - requests costs 100 ms
+    from mockserver.edges.by_requests.fetching import fetch as over_http  # noqa: PLC0415 - requests costs 100 ms
 
     return over_http(url)

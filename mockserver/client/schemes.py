@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def loaded(name: str, place: str) -> Contract:
     """Return the contract at a path or an address."""
-    from mockserver.edges.fetch import fetch  # noqa: PLC0415 - most contracts are files
+    from mockserver.edges.by_requests.fetching import fetch  # noqa: PLC0415 - most contracts are files
 
     return load(name, files.collect(name, place, fetch=fetch).documents)
 

@@ -73,7 +73,7 @@ def choose(words: Iterable[str], folder: Path, placed: Mapping[str, str] = _NOWH
             raise UsageError(
                 f"there is no contract in {folder}/",
                 where=str(folder.absolute()),
-                fix="put an OpenAPI document there, or name one: mockserver serve path/to/openapi.yaml",
+                fix="put an OpenAPI document there (mockserver add NAME URL fetches one), or name a file",
             )
         return named
     chosen: dict[str, str] = {}

@@ -43,6 +43,15 @@ def variable(service: str) -> str:
     return f"{re.sub(r'[^A-Za-z0-9]+', '_', service).strip('_').upper()}_SERVICE"
 
 
+def variables_in(text: str) -> tuple[str, ...]:
+    """Return the variables of the environment that a text names.
+
+    >>> variables_in("Bearer ${TOKEN}")
+    ('TOKEN',)
+    """
+    return tuple(found.strip("${}") for found in _VARIABLE.findall(text))
+
+
 class Credential(Struct, frozen=True):
     """One credential as it is written: `words` are texts in which `$NAME` stands for a variable of the environment.
 
@@ -115,7 +124,7 @@ class ServiceSettings(Struct, frozen=True):
     def secret_variables(self) -> tuple[str, ...]:
         """The variables that its credentials come from."""
         texts = (text for credential in self.auth for text in credential.words.values())
-        return tuple(dict.fromkeys(found.strip("${}") for text in texts for found in _VARIABLE.findall(text)))
+        return tuple(dict.fromkeys(found for text in texts for found in variables_in(text)))
 
 
 class Configuration(Struct, frozen=True):

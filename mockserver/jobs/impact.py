@@ -54,11 +54,15 @@ class Reaction(Struct, frozen=True):
 
 
 class Changed(Struct, frozen=True):
-    """An answer before and after a change. `strict`: what is returned must be of the same kind, too."""
+    """An answer before and after a change. `strict`: what is returned must be of the same kind, too.
+
+    `for_good`: what was there sometimes will never be, so that it is no comfort that it was absent before.
+    """
 
     before: Response
     after: Response
     strict: bool = True
+    for_good: bool = False
 
 
 def level_with(impact: Impact | None, level: Level) -> Level:
@@ -97,8 +101,11 @@ def worst(impacts: Sequence[Impact]) -> Impact | None:
     return None
 
 
-def difference(before: Reaction, after: Reaction, *, strict: bool) -> str:
-    """Return how a client fares worse with the second answer, or nothing."""
+def difference(before: Reaction, after: Reaction, usual: Kinds, *, strict: bool) -> str:
+    """Return how a client fares worse with the second answer, or nothing.
+
+    `usual` is what else it returns for answers that are documented already: None for a member that may be absent.
+    """
     if after.raised and not before.raised:
         return f"raises {after.raised}" + (f": {after.text}" if after.text else "")
     if before.raised:
@@ -114,7 +121,7 @@ def difference(before: Reaction, after: Reaction, *, strict: bool) -> str:
         where = f"{path.lstrip('.')} " if path else "what it returns "
         if now is None:
             return f"returns no {path.lstrip('.')} any more"
-        if now - kinds:
+        if now - kinds - usual.get(path, frozenset()):
             return f"returns other things: {where}is {' or '.join(sorted(now))}, it was {' or '.join(sorted(kinds))}"
     return ""
 

@@ -11,7 +11,7 @@ from mockserver.contract.model import Operation, RequestBody, SecurityScheme
 from mockserver.contract.plan import Broken, MediaPlan, ParameterPlan, Plan, Plans
 from mockserver.document import pointer as pointers
 from mockserver.errors import MockserverError
-from mockserver.exchange import Request
+from mockserver.exchange import Headers, Request
 from mockserver.generate.generator import Generator
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, field, replace
@@ -160,13 +160,14 @@ def _credentials(plan: Plan) -> tuple[SecurityScheme, ...]:
     return plan.security[0]
 
 
-def curl(request: Request, base: str) -> str:
-    """Spell a request as a shell command."""
+def curl(request: Request, base: str, credentials: Headers = ()) -> str:
+    """Spell a request as a shell command; in what `credentials` say, `$NAMES` are variables of the shell."""
     parts = ["curl"]
     if request.method != ("POST" if request.body else "GET"):
         parts.append(f"-X {request.method}")
     parts.append(_quoted(base + request.target))
     parts.extend(f"-H {_quoted(f'{name}: {value}')}" for name, value in request.headers)
+    parts.extend(f'-H "{name}: {value}"' for name, value in credentials)
     if request.body:
         parts.append(f"-d {_quoted(request.body.decode('utf-8', 'backslashreplace'))}")
     return " ".join(parts)

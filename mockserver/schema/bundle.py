@@ -16,6 +16,8 @@ from mockserver.schema.dialects import Dialect, Direction
 from mockserver.schema.narrow import NULLABLE_WRAP, WRAP_MARK
 from mockserver.values import JSON, Struct
 
+_CHOICES = (("then",), ("else",))
+
 
 class Bundle(Struct, frozen=True):
     """`schema` refers only to its own `$defs`; `places` tells where each of them (the root: "") is written."""
@@ -34,7 +36,10 @@ class Bundle(Struct, frozen=True):
 
 
 def _unwrapped(schema: JSON, name: str, parts: tuple[str | int, ...]) -> list[str | int]:
-    """Leave out the steps that were added: a nullable union becomes `anyOf: [it, null]`, an exact type an `allOf`."""
+    """Leave out the steps that were added.
+
+    A nullable union becomes `anyOf: [it, null]`, an exact type an `allOf`, and a discriminator a choice in an `allOf`.
+    """
     node = schema["$defs"][name] if name else schema
     kept: list[str | int] = []
     index = 0
@@ -47,6 +52,8 @@ def _unwrapped(schema: JSON, name: str, parts: tuple[str | int, ...]) -> list[st
             continue
         if parts[index] == "allOf" and _is_added(node, parts[index + 1 : index + 2]):
             index += 2
+            while parts[index : index + 1] in _CHOICES and isinstance(node, dict) and parts[index] not in node:
+                index += 1
             continue
         kept.append(parts[index])
         try:

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from mockserver.edges.fetch import fetch
+from mockserver.edges.by_requests.fetching import fetch
 from mockserver.errors import CouldNotCheck
 
 PAGES = {

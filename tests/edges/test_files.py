@@ -8,7 +8,7 @@ import pytest
 
 from mockserver import load_contract
 from mockserver.contract.load import load
-from mockserver.edges.fetch import fetch
+from mockserver.edges.by_requests.fetching import fetch
 from mockserver.edges.files import choose, collect, find_contracts, uri_of
 from mockserver.errors import CouldNotCheck, UnknownService, UnreadableDocument, UsageError
 

@@ -308,6 +308,58 @@ def test_an_edit_that_a_recorded_exchange_contradicts_is_dropped() -> None:
     assert after == texts
 
 
+SWAGGER = {
+    "pets.yaml": b"""swagger: '2.0'
+info: {title: pets, version: '1'}
+host: pets.example
+produces: [application/json]
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      responses:
+        200:
+          description: all
+          schema: {type: array, items: {$ref: '#/definitions/Pet'}}
+          headers: {X-Left: {type: integer, minimum: 0}}
+definitions:
+  Pet:
+    type: object
+    required: [id, home]
+    properties:
+      id: {type: string}
+      kind: {type: string, enum: [cat, dog]}
+      home: {$ref: '#/definitions/Place'}
+      birth: {$ref: '#/definitions/Place'}
+  Place: {type: object, required: [city], properties: {city: {type: string}}}
+"""
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "new"),
+    [
+        ({"weight": 1.5}, ["+ weight:", "+ type: number"]),
+        ({"id": None}, ["- id: {type: string}", "+ id: {type: string, x-nullable: true}"]),
+        (
+            {"kind": "fish"},
+            ["- kind: {type: string, enum: [cat, dog]}", "+ kind: {type: string, enum: [cat, dog, fish]}"],
+        ),
+        ({"id": [1]}, ["- id: {type: string}", "+ id: {}"]),
+    ],
+)
+def test_an_old_contract_is_patched_in_its_own_words(change: dict[str, Any], new: list[str]) -> None:
+    _, after = patched(SWAGGER, pets(lambda pet, _: pet.update(change)))
+    assert lines(SWAGGER, after) == new
+
+
+def test_a_header_of_another_type_is_text() -> None:
+    usual = pets(lambda _pet, _listed: None)
+    many = (("Content-Type", "application/json"), ("X-Left", "many"))
+    _, after = patched(SWAGGER, lambda probe: Response(200, many, usual(probe).body))
+    assert lines(SWAGGER, after)[1] == "+ headers: {X-Left: {type: string}}"
+
+
 def test_names_that_are_data_become_a_map() -> None:
     before = contract()
 

@@ -308,7 +308,9 @@ class Calling:
     ) -> Called:
         """Call a method once and return what came of it; raise InexpressibleError where it has no words for a case."""
         pages_given: tuple[Given, ...] = pages.pages if pages is not None else ()
-        if pages is None and binding.pages:
+        # who answers to the letter does not tell where a list ends: a client that reads on comes to its last page
+        reads_on = binding.pages or (raw is not None and self._lists.has_pages(plan))
+        if pages is None and reads_on:
             pages_given = self._lists.ended(case.given, plan)
         scene = Scene(frozenset({plan.operation.name}), case.given, pages_given, raw, fault=fault)
         found = self._called(binding, case, plan, notes, scene, strict=strict)

@@ -16,7 +16,7 @@ from mockserver.contract.reading import Reading, read_request
 from mockserver.contract.route import Routed
 from mockserver.exchange import Request, Response
 from mockserver.generate.generator import Unsatisfiable
-from mockserver.jobs.impact import Changed, Impact, Reaction, difference, kinds_of, worst
+from mockserver.jobs.impact import Changed, Impact, Kinds, Reaction, difference, kinds_of, worst
 from mockserver.jobs.verify.answers import Given, response_of
 from mockserver.jobs.verify.cases import Case, Cases, Place, Said
 from mockserver.jobs.verify.observed import Called
@@ -43,6 +43,7 @@ class ClientRuns:
         self.suite = suite
         self._before: dict[tuple[str, Response], Reaction | None] = {}
         self._cases: dict[tuple[str, str], Case | None] = {}
+        self._kinds: dict[tuple[str, str], Kinds] = {}
         self._sent: dict[str, tuple[Sent, ...]] = {}
         self._answers: dict[str, tuple[tuple[Given, Response], ...]] = {}
 
@@ -88,12 +89,26 @@ class ClientRuns:
                         if after is None:
                             continue
                         asked += 1
-                        how = difference(before, after, strict=change.strict)
+                        usual = self._usual(binding, operation) if change.strict and not change.for_good else {}
+                        how = difference(before, after, usual, strict=change.strict)
                         if how:
                             return Impact("breaks", f"{self._named(binding)} {how}", binding.label, after.source)
         if not asked:
             return Impact("unknown", "your client could not be run on it")
         return Impact("survives", f"your client takes it (proved by {many(asked, 'run')})")
+
+    def _usual(self, binding: Binding, operation: str) -> Kinds:
+        """Return of which kinds a method returns what, over the successes that are documented."""
+        key = (binding.label, operation)
+        if key not in self._kinds:
+            found: dict[str, frozenset[str]] = {}
+            successes = [response for _, response in self.answers(operation) if response.status < 400]
+            for response in successes[:_MOST]:
+                reaction = self._reaction(binding, operation, response, remember=True)
+                for path, kinds in reaction.kinds.items() if reaction is not None else ():
+                    found[path] = found.get(path, frozenset()) | kinds
+            self._kinds[key] = found
+        return self._kinds[key]
 
     def _named(self, binding: Binding) -> str:
         owner = self.suite.target.rpartition(":")[2].rpartition(".")[2]

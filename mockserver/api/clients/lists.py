@@ -29,6 +29,10 @@ class Lists(Struct):
             return (given,)
         return (*([given] if given is not None else []), *self._read(plan)[1])
 
+    def has_pages(self, plan: Plan) -> bool:
+        """Tell whether an operation's answers say how one page follows another."""
+        return self._read(plan)[0] is not None
+
     def goes_on(self, binding: Binding, case: Case, called: Called, plan: Plan) -> bool:
         """Tell whether a client that reads a list to its end was told that there is more, again and again."""
         if not binding.pages or called.ending != "endless":

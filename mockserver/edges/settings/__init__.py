@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -92,6 +92,15 @@ def secret(template: str, where: str = "") -> SecretStr:
         return os.environ[name]
 
     return SecretStr(_NAME.sub(filled, template))
+
+
+def unfilled(text: str, names: Iterable[str]) -> str:
+    """Return a text with variables in the place of what they hold, or nothing where it holds none of them."""
+    out = text
+    for name in names:
+        value = os.environ.get(name, "")
+        out = out.replace(value, f"${name}") if value else out
+    return out if out != text else ""
 
 
 def _find(start: Path) -> tuple[Path, _Path] | None:

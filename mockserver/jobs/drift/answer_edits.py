@@ -23,6 +23,8 @@ from mockserver.wire.media_type import is_json
 
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
+_OF_NUMBERS: Final = ("format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+
 
 def _changes(evidence: Evidence, *edits: Put | Append | Drop) -> tuple[Change, ...]:
     return tuple(Change(evidence.violation.document, edit) for edit in edits)
@@ -115,7 +117,10 @@ def header_changed(evidence: Evidence) -> Ways:
             continue
         documents = evidence.service.contract.documents
         for spot in spots(way, documents, evidence.editable, evidence.contradicting(way[-1])):
-            if keyword in spot.tree:
+            if keyword == "type":  # whatever a header says is text
+                more = [Drop(pointers.child(spot.pointer, name)) for name in _OF_NUMBERS if name in spot.tree]
+                yield spot.changed(Put(f"{spot.pointer}/type", "string"), *more)
+            elif keyword in spot.tree:
                 yield spot.changed(Drop(pointers.child(spot.pointer, keyword)))
     yield _changes(evidence, Drop(violation.pointer))
 

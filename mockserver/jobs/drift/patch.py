@@ -109,11 +109,14 @@ def _evidence(
 def _mended(trial: Trial, evidence: Evidence) -> tuple[tuple[Change, ...], str]:
     """Return the first edits that hold, or why none does: what stood in the way of the best."""
     why = ""
-    for changes in choices(evidence):
-        against = trial.laid(changes, evidence)
-        if not against:
-            return changes, ""
-        why = why or against
+    try:
+        for changes in choices(evidence):
+            against = trial.laid(changes, evidence)
+            if not against:
+                return changes, ""
+            why = why or against
+    except LookupError as missing:
+        why = why or f"there is no such place in the contract: {missing}"
     return (), why or REASONS.get(evidence.drift.kind, "nothing that could be changed was found")
 
 

@@ -68,9 +68,10 @@ class Probe(Struct, frozen=True):
 
 
 class Planner:
-    """Makes the probes of one service."""
+    """Makes the probes of one service; `signs` tells whether there are credentials for what wants some."""
 
-    def __init__(self, service: Service, validators: Validators, *, seed: int = 0) -> None:
+    def __init__(self, service: Service, validators: Validators, *, seed: int = 0, signs: bool = True) -> None:
+        self._signs = signs
         self._service = service
         self._validators = validators
         self._seed = seed
@@ -89,7 +90,7 @@ class Planner:
                 continue
             plan, captured = found
             headers = tuple(_kept(request.headers))
-            signed = bool(plan.security) and one.response.status not in {401, 403}
+            signed = self._signs and bool(plan.security) and one.response.status not in {401, 403}
             asked = replace(request, headers=headers, body=b"")
             yield Probe(plan.operation, asked, "recorded", captured, signed, one.response.status)
 
@@ -199,7 +200,8 @@ class Planner:
             dict.fromkeys(media.name for one in plan.responses if one.status[:1] in "2d" for media in one.content)
         )
         headers = (*request.headers, *((("Accept", accept),) if accept else ()))
-        yield Probe(plan.operation, replace(request, headers=headers), source, captured, bool(plan.security))
+        signed = self._signs and bool(plan.security)
+        yield Probe(plan.operation, replace(request, headers=headers), source, captured, signed)
 
 
 def captured_of(service: Service, plan: Plan, route: Routed, request: Request) -> Captured:

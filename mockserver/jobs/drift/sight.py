@@ -126,8 +126,8 @@ def _silent(probe: Probe, response: Response, documented: ResponseSpec | None) -
     if status == 304 and documented is None:  # our request named what it has (RFC 9110 §15.4.5)
         return "it answered 304: nothing new"
     if status in {401, 403, 407} and (probe.recorded != status or documented is None):
-        refused = "credentials are missing (--header, auth of the service), or refused"
-        return f"it answered {status}: {refused if probe.signed else 'it wants credentials'}"
+        wants = "it wants credentials (--header, or auth in the configuration)"
+        return f"it answered {status}: {'the credentials are refused' if probe.signed else wants}"
     is_documented = documented is not None and documented.status[:1] == "3"
     if status in {301, 302, 303, 307, 308} and not is_documented:
         leads_to = response.header("location") or "nowhere"

@@ -7,7 +7,7 @@ from typing import Final
 
 from mockserver.checks.mismatches import spoken
 from mockserver.document import pointer as pointers
-from mockserver.exchange import Exchange, Request, Response, whole
+from mockserver.exchange import Exchange, Headers, Request, Response, whole
 from mockserver.jobs.drift.gather import Drift
 from mockserver.jobs.drift.memory import Remembered
 from mockserver.jobs.drift.watch import Seen
@@ -18,18 +18,18 @@ from mockserver.jobs.service import Service
 from mockserver.jobs.tell import tell
 from mockserver.redact import Secrets, redact_exchange
 from mockserver.report.model import Drifted, Finding, Report, Table, many
-from mockserver.values import replace
+from mockserver.values import Struct, replace
 from mockserver.violation import Level
 from mockserver.wire.json import JSONSyntaxError, dumps, loads
 
 _LONGEST: Final = 300
 _FIXES: Final[Mapping[str, str]] = {
     "undocumented field": "nothing, until your client is to use it; then --fix documents it",
-    "undocumented header": "nothing, until your client is to use it; then document it",
+    "undocumented header": "nothing, until your client is to use it; then --fix documents it",
     "undocumented status": "expect it in your client, and document it: --fix",
     "undocumented media type": "expect it in your client, and document it: --fix",
     "new enum value": "expect a value that you do not know, and document this one: --fix",
-    "new alternative": "expect an alternative that you do not know, and document it",
+    "new alternative": "expect an alternative that you do not know, and document it: --fix",
     "null": "expect null, and document it: --fix",
     "changed type": "read both types until you know which stays, and document it: --fix",
     "widened type": "read numbers with a fraction, and document it: --fix",
@@ -38,12 +38,23 @@ _FIXES: Final[Mapping[str, str]] = {
     "changed bound": "do not rely on the bound, and document it: --fix",
     "required field absent": "expect it to be absent, and document that: --fix",
     "header missing": "expect it to be absent, and document that: --fix",
-    "changed header": "read both spellings, and document it",
+    "changed header": "read both spellings, and document it: --fix",
+    "operation gone": "use what has taken its place, or take it out of the contract: --fix",
+    "request rejected": "send what it wants now; --fix corrects the contract where other requests tell what that is",
+    "deprecated": "plan the move, and document it: --fix",
     "unreadable body": "ask the owner of the API",
 }
 """What is left to do for who does not own the API."""
 
 _NOBODY: Final[Mapping[str, Impact]] = {}
+
+
+class Said(Struct, frozen=True):
+    """How requests are told: where they went, what must not be told, and credentials by the names of variables."""
+
+    target: str
+    secrets: Secrets
+    credentials: Headers = ()
 
 
 def level_of(one: Drift, impact: Impact | None) -> Level:
@@ -56,8 +67,7 @@ def report(
     seen: Seen,
     drifts: Sequence[Drift],
     service: Service,
-    target: str,
-    secrets: Secrets,
+    said: Said,
     *,
     impacts: Mapping[str, Impact] = _NOBODY,
     gone: Sequence[Remembered] = (),
@@ -71,13 +81,13 @@ def report(
         replace(one.violation, level=level_of(one, impacts.get(one.fingerprint)), at=one.place) for one in drifts
     ]
     base = tell(
-        "drift", service.name, violations, service.contract.documents, checked=len(seen.checked), secrets=secrets,
-        target=target, unchecked=seen.unchecked,
+        "drift", service.name, violations, service.contract.documents, checked=len(seen.checked), secrets=said.secrets,
+        target=said.target, unchecked=seen.unchecked,
     )  # fmt: skip
     told = zip(drifts, base.findings, strict=True)
     findings = [
         replace(
-            _finding(one, finding, target, secrets, impacts.get(one.fingerprint)),
+            _finding(one, finding, said, impacts.get(one.fingerprint)),
             opinion=second.of(one.violation, one.probe.request, one.response) if second is not None else "",
         )
         for one, finding in told
@@ -104,7 +114,7 @@ def _tables(seen: Seen, gone: Sequence[Remembered]) -> Iterator[Table]:
         yield Table("Documented, and not in any of the answers", ("answer", "what"), seen.never)
 
 
-def _finding(one: Drift, finding: Finding, target: str, secrets: Secrets, impact: Impact | None) -> Finding:
+def _finding(one: Drift, finding: Finding, said: Said, impact: Impact | None) -> Finding:
     others = f" (and in {', '.join(one.operations[1:])})" if len(one.operations) > 1 else ""
     fix = _FIXES.get(one.kind, finding.fix) + (f"; perhaps it is called {one.perhaps} now" if one.perhaps else "")
     drifted = Drifted(
@@ -125,22 +135,22 @@ def _finding(one: Drift, finding: Finding, target: str, secrets: Secrets, impact
         fix=fix,
         fingerprint=one.fingerprint,
         source=impact.source if impact is not None else "",
-        evidence=tuple(_evidence(one, target, secrets, impact)),
+        evidence=tuple(_evidence(one, said, impact)),
         drifted=drifted,
     )
 
 
-def _evidence(one: Drift, target: str, secrets: Secrets, impact: Impact | None) -> Iterator[tuple[str, str]]:
+def _evidence(one: Drift, said: Said, impact: Impact | None) -> Iterator[tuple[str, str]]:
     since = f"known since {one.first}" if one.first else "new"
     often = f"in {one.seen} of {one.asked} answers, {many(one.resources, 'thing')}"
     where = "; only where this watch has set a parameter or named a stranger" if one.is_conjecture else ""
     yield "drift", f"{one.kind}; {often}: {one.confidence} confidence, {since}{where}"
     response = one.response
     if response is not None:
-        request, answer = _redacted(one.probe.request, response, secrets)
+        request, answer = _redacted(one.probe.request, response, said.secrets)
         yield "answer", _short(f"{answer.status} {_excerpt(one, answer)}")
-        if "://" in target:  # what was recorded is not asked again
-            yield "again", curl(request, target)
+        if "://" in said.target:  # what was recorded is not asked again
+            yield "again", curl(request, said.target, said.credentials if one.probe.signed else ())
     if impact is not None:
         yield "client", impact.why
 

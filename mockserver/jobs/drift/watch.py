@@ -65,10 +65,11 @@ class Watch:
         homes: Homes,
         allowed: frozenset[str] = frozenset(),
         seed: int = 0,
+        signs: bool = True,
     ) -> None:
         self._service = service
         self._homes = homes
-        self._planner = Planner(service, validators, seed=seed)
+        self._planner = Planner(service, validators, seed=seed, signs=signs)
         self._recorded = tuple((readably(one), located) for one, located in recorded)
         self._allowed = allowed
         self._known = Pool(service.contract)
