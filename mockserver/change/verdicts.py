@@ -86,12 +86,19 @@ class Judge:
         """Tell whether it is proved that all who refer to a pair admit what it admitted, whatever it says itself."""
         if pair.sites or depth == _DEEPEST_EXCUSE:
             return False
-        above = [self._pairs.found[key] for key, _ in self._pairs.parents(pair)]
-        for parent in above:
-            left, right = self._sides(parent.old, parent.new)
-            if not self._strict.proves([_term(left)], _term(right)) and not self._is_excused(parent, depth + 1):
+        above = self._pairs.parents(pair)
+        for key, way in above:
+            parent = self._pairs.found[key]
+            around = _around(way)
+            if around is not None and self._holds(around.old, around.new):
+                continue  # what stands beside the reference narrows it, whatever else changed in the parent
+            if not self._holds(parent.old, parent.new) and not self._is_excused(parent, depth + 1):
                 return False
         return bool(above)
+
+    def _holds(self, old: Spot, new: Spot) -> bool:
+        left, right = self._sides(old, new)
+        return self._strict.proves([_term(left)], _term(right))
 
     def _around(self, pair: Pair, edit: Edit, index: int) -> Judged:
         """Judge an edit that is harmless by itself, together with what stands around it."""
@@ -225,6 +232,16 @@ def _held(value: JSON, way: tuple[Step, ...]) -> Iterator[JSON]:
         return
     for one in inner:
         yield from _held(one, rest)
+
+
+def _around(way: tuple[Step, ...]) -> Step | None:
+    """Return the outermost step at the end of a way that stays with one value: what holds a reference in allOf."""
+    found = None
+    for step in reversed(way):
+        if step.kind != "same":
+            break
+        found = step
+    return found
 
 
 def _is_spelled(root: Pair) -> bool:

@@ -38,7 +38,7 @@ def diff(old: Contract, new: Contract, *, today: dt.date, notice_days: int = 0) 
 def _proved(change: Change, prover: Prover) -> Change:
     """Return the change with its witness; without one it is not proved to break."""
     for evidence in change.evidence:
-        witness = prover.exchange(evidence)
+        witness = prover.exchange(evidence, strict=change.verdict != "breaking")
         if witness is not None:
             level = level_of(change.rule, "breaking", beyond=change.beyond)
             return replace(change, verdict="breaking", level=level, witness=witness)

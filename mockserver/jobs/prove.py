@@ -77,15 +77,16 @@ class Prover:
         self._old = Edition(old, validators)
         self._new = Edition(new, validators)
 
-    def exchange(self, evidence: Evidence) -> JSON:
+    def exchange(self, evidence: Evidence, *, strict: bool = False) -> JSON:
         """Return an exchange that passes on one side and not on the other; None where there is none.
 
-        What the consumer sends must have passed on the old side; what it receives passes on the new one.
+        What the consumer sends must have passed on the old side; what it receives passes on the new one. `strict`: a
+        request must be refused for what the evidence is about, and not for another change that it meets as well.
         """
         for given in _givens(evidence.given):
             for seed in range(_SEEDS):
                 try:
-                    found = self._proof(evidence, given, seed)
+                    found = self._proof(evidence, given, seed, strict=strict)
                 except MockserverError:
                     continue  # this side cannot make such a message at all
                 if found is not None:
@@ -94,17 +95,18 @@ class Prover:
                     break
         return None
 
-    def _proof(self, evidence: Evidence, given: Mapping[str, JSON], seed: int) -> JSON:
+    def _proof(self, evidence: Evidence, given: Mapping[str, JSON], seed: int, *, strict: bool) -> JSON:
         paired = evidence.paired
         if evidence.direction == "request":
             makes, judges = (self._new, self._old) if paired.reversed else (self._old, self._new)
-            return self._request(evidence, makes, judges, given, seed)
+            return self._request(evidence, (makes, judges), given, seed, strict=strict)
         makes, judges = (self._old, self._new) if paired.reversed else (self._new, self._old)
         return self._response(evidence, makes, judges, given, seed)
 
     def _request(
-        self, evidence: Evidence, makes: Edition, judges: Edition, given: Mapping[str, JSON], seed: int
+        self, evidence: Evidence, sides: tuple[Edition, Edition], given: Mapping[str, JSON], seed: int, *, strict: bool
     ) -> JSON:
+        makes, judges = sides
         theirs, ours = _sides(evidence.paired, makes is self._old)
         media = "" if evidence.accept and evidence.status else evidence.media_type
         sampler = Sampler(
@@ -118,7 +120,10 @@ class Prover:
         if not refused:
             return None
         scopes = {"scopes": list(evidence.scopes)} if evidence.lacks else {}
-        return {"request": _shown(request, given), **scopes, "refused": _told(refused)}
+        about = _about(refused, (*given, *evidence.omitted))
+        if strict and not about:
+            return None
+        return {"request": _shown(request, given), **scopes, "refused": _told(about or refused)}
 
     def _response(
         self, evidence: Evidence, makes: Edition, judges: Edition, given: Mapping[str, JSON], seed: int
@@ -221,6 +226,15 @@ def _body(body: bytes, content_type: str | None, given: Mapping[str, JSON]) -> J
     if content_type is not None and is_json(content_type) and body:
         return given["body"] if "body" in given else loads(body)
     return body.decode("utf-8", "backslashreplace")
+
+
+def _about(refused: Violations | str, places: Sequence[str]) -> Violations:
+    """Return the findings that are about some places."""
+    if isinstance(refused, str):
+        return ()
+    return tuple(
+        one for one in refused if any(one.at.startswith(place) or place.startswith(f"{one.at}#") for place in places)
+    )
 
 
 def _told(refused: Violations | str) -> str:
