@@ -73,7 +73,7 @@ def diff(
     for old, new, notes in _pairs(words, against, contracts, allow_remote=allow_remote):
         today = dt.datetime.now(tz=dt.UTC).date()
         found = job.diff(old, new, today=today, notice_days=notice)
-        target = f"{old.documents.root} -> {new.documents.root}"
+        target = f"{name_of(old.documents.root)} -> {name_of(new.documents.root)}"
         told = job.report(found, old, new, target, notes)
         reports.append(told if no_client else _with_client(told, found, old, new))
     reports = write_reports(reports, report, contracts)

@@ -10,12 +10,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 from urllib.parse import unquote, urldefrag, urljoin
 
 from mockserver.document import pointer as pointers
 from mockserver.document.read import read
 from mockserver.errors import UnresolvedReference
 from mockserver.values import JSON, Struct
+
+_USER: Final = re.compile(r"(?<=:)//[^/@\s]*@")
 
 
 def joined(base: str, reference: str) -> str:
@@ -33,8 +36,12 @@ def joined(base: str, reference: str) -> str:
 
 
 def name_of(uri: str) -> str:
-    """Return the name of a document for people: a path as it would be typed, or its address."""
-    return uri if "://" in uri else unquote(uri)
+    """Return the name of a document for people: a path as it would be typed, or its address without a password.
+
+    >>> name_of("https://me:secret@api.example/openapi.yaml")
+    'https://api.example/openapi.yaml'
+    """
+    return _USER.sub("//", uri) if "://" in uri else unquote(uri)
 
 
 def base_below(base: str, tree: JSON) -> str:

@@ -176,3 +176,13 @@ def test_usage_facts_that_miss_something_say_so(folder: Path) -> None:
     (folder / "usage" / "shipping.json").write_text(json.dumps(missing), encoding="utf-8")
     told = run("shipping", "new.yaml").output
     assert "usage/shipping.json does not know all that your client does: track could not be called" in told
+
+
+def test_a_password_in_an_address_is_not_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.edges.fetch.fetch", lambda _: CONTRACT.encode())
+    edited(folder, REQUIRED, STRICTER)
+    for words in (["--report", "json"], ["--report", "html"], []):
+        ran = run("new.yaml", "--against", "https://me:hunter2@api.example/openapi.yaml", *words)
+        assert ran.return_value == 1
+        assert "https://api.example/openapi.yaml" in ran.output
+        assert "hunter2" not in ran.output
