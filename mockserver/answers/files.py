@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 _PDF = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
@@ -41,6 +42,18 @@ FILES: Mapping[str, bytes] = {
 }
 
 
+_KINDS: Sequence[tuple[str, bytes]] = (
+    (r".*[/+](?:x-)?json", b"{}\n"),
+    (r".*[/+]xml", FILES["text/xml"]),
+    (r".*[/+](?:x-|vnd\.)?yaml", b"answer: true\n"),
+    (r".*/(?:x-)?(?:java|ecma)script", b"// A script.\n"),
+    (r"text/css", b"/* A style. */\n"),
+    (r"text/.*", FILES["text/plain"]),
+)
+
+
 def file_of(media_type: str) -> bytes:
     """Return the smallest file of a media type; some bytes where no kind is known."""
-    return FILES.get(media_type.partition(";")[0].strip().lower(), _OCTETS)
+    name = media_type.partition(";")[0].strip().lower()
+    usual = (content for pattern, content in _KINDS if re.fullmatch(pattern, name))
+    return FILES[name] if name in FILES else next(usual, _OCTETS)

@@ -53,7 +53,7 @@ class Walk:
         if isinstance(old_inner.schema, bool) or isinstance(new_inner.schema, bool):
             yield Edit("schema-changed", way, old, new, "whole", "what is allowed here changed")
             return
-        if old_null != new_null:
+        if old_null != new_null and not _DECIDING.isdisjoint((old if new_null else new).schema):
             word = "null-added" if new_null else "null-removed"
             told = "null is allowed now" if new_null else "null is no longer allowed"
             yield Edit(word, way, old, new, "null", told, ("type",), ("type",))
@@ -202,6 +202,10 @@ def _required(old: Spot, new: Spot, way: tuple[Step, ...]) -> Iterator[Edit]:
 
 def _where(spot: Spot, name: str) -> tuple[str | int, ...]:
     return ("properties", name) if name in _map(spot, "properties") else ()
+
+
+_DECIDING = frozenset({"type", "enum", "const", "allOf", "anyOf", "oneOf", "not", "$ref"})
+"""A schema that says none of them allows null."""
 
 
 def _without_null(spot: Spot) -> tuple[Spot, bool]:

@@ -5,8 +5,10 @@ Always with a configuration of our own (it would find a user's `schemathesis.tom
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,13 +69,16 @@ def probes(
     workers: int = 1,
     progress: Callable[[str], object] | None = None,
 ) -> Iterator[Probe]:
-    """Drive a server with examples, boundary values and draws, right and wrong ones; yield every exchange."""
+    """Drive a server with examples, boundary values and draws, right and wrong ones; yield every exchange.
+
+    Raises CouldNotCheck, at the end where a worker of schemathesis has failed: the rest of its operations is not asked.
+    """
     text = _CONFIGURATION.format(seed=random_seed, most=most, mode="all")
     head, _, rest = text.partition("[generation]")
     listed = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in headers.items())
     top, _, tables = _PROBING.format(url=_quoted(url), workers=workers, headers=listed).partition("[phases")
     config = SchemathesisConfig.from_str(f"{head}{top}[generation]{rest}[phases{tables}")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _failures() as failed:
         warnings.simplefilter("ignore")
         schema: Any = schemathesis.openapi.from_dict(document, config=config)
         for event in from_schema(schema).execute():
@@ -85,6 +90,32 @@ def probes(
                 if progress is not None:
                     progress(event.recorder.label)
                 yield from _recorded(event.recorder)
+    if failed:
+        what = " ".join(str(failed[0]).split())
+        raise CouldNotCheck(
+            f"schemathesis failed over an answer: {type(failed[0]).__name__}: {what}",
+            where=url,
+            fix="see that each body is of its Content-Type",
+        )
+
+
+@contextmanager
+def _failures() -> Iterator[list[BaseException]]:
+    """Collect what ends the threads of schemathesis, which it tells nobody."""
+    failed: list[BaseException] = []
+    told = threading.excepthook
+
+    def hear(ended: threading.ExceptHookArgs) -> None:
+        if ended.thread is not None and ended.thread.name.startswith("schemathesis") and ended.exc_value is not None:
+            failed.append(ended.exc_value)
+        else:
+            told(ended)
+
+    threading.excepthook = hear
+    try:
+        yield failed
+    finally:
+        threading.excepthook = told
 
 
 def _quoted(text: str) -> str:

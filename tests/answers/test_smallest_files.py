@@ -1,10 +1,13 @@
 import gzip
 import io
+import json
 import struct
 import zipfile
 import zlib
+from xml.etree import ElementTree as ET
 
 import pytest
+import yaml
 
 from mockserver.answers.files import FILES, file_of
 
@@ -40,3 +43,10 @@ def test_archives_open() -> None:
 @pytest.mark.parametrize("media_type", ["application/octet-stream", "video/mp4", "nonsense"])
 def test_there_are_bytes_for_every_kind(media_type: str) -> None:
     assert file_of(media_type)
+
+
+def test_a_file_of_a_text_kind_is_text_of_that_kind() -> None:
+    assert json.loads(file_of("application/vnd.geo+json")) == {}
+    assert yaml.safe_load(file_of("text/x-yaml; charset=utf-8")) == {"answer": True}
+    assert ET.fromstring(file_of("application/rss+xml")).tag == "answer"
+    assert file_of("text/markdown").decode("ascii")

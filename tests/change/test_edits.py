@@ -37,3 +37,13 @@ def test_a_wrapped_reference_is_compared_with_what_it_leads_to() -> None:
         ("length-changed", "request", "breaking"),
         ("length-changed", "response", "compatible"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [({"type": "null"}, {"description": "anything"}), ({"type": ["string", "null"]}, {"minLength": 1})],
+    ids=["null alone", "null beside a text"],
+)
+def test_where_no_type_is_said_any_more_null_is_not_gone(old, new) -> None:
+    assert "null-removed" not in {rule for rule, _, _ in told(old, new)}
+    assert "null-added" not in {rule for rule, _, _ in told(new, old)}

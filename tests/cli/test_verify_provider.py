@@ -124,3 +124,25 @@ def test_a_contract_without_operations_is_nothing_that_was_checked(folder: Path)
     )
     code, told = verify("mock", "hooks")
     assert (code, "hooks has no operations" in told) == (3, True), told
+
+
+SPEC = """
+openapi: 3.1.0
+info: { title: Spec, version: "1" }
+paths:
+  /spec/{id}:
+    get:
+      operationId: spec
+      parameters: [{ in: path, name: id, required: true, schema: { type: string } }]
+      responses:
+        "200": { description: it, content: { text/x-yaml: { schema: { type: string, format: binary } } } }
+"""
+
+
+def test_an_answer_that_whoever_drives_cannot_read_ends_the_run_and_says_so(folder: Path) -> None:
+    (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")
+    app = Flask("spec")
+    app.get("/spec/<id>")(lambda id: (b"\x89 octets", 200, {"Content-Type": "text/x-yaml"}))  # noqa: A006, ARG005
+    with Server(app) as server:
+        code, told = verify("provider", "spec", "--url", f"http://127.0.0.1:{server.port}", "--max-examples", "1")
+    assert (code, "schemathesis failed over an answer: " in told) == (3, True), told

@@ -147,8 +147,10 @@ def _judged(plans: Plans, probe: Probe, route: Route, found: Probed, *, security
                 yield _accepted(plan, wrong[0])
         elif rule in {"provider-refused", "provider-failed"} and not ours and not _succeeds(plan):
             continue  # what is documented was answered, and that is no success
-        elif complaint.check not in _OURS or not (ours or not plan.responses):
+        elif complaint.check not in _OURS:
             yield _told(complaint, probe, plans, plan)
+        elif not ours and plan.responses:  # our own check finds nothing there
+            yield replace(_told(complaint, probe, plans, plan), level="warning")
 
 
 def _succeeds(plan: Plan) -> bool:
