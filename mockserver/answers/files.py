@@ -7,18 +7,19 @@ import re
 from collections.abc import Mapping, Sequence
 
 _PDF = b"""%PDF-1.4
+%\xe2\xe3\xcf\xd3
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>endobj
 xref
 0 4
 0000000000 65535 f\r
-0000000009 00000 n\r
-0000000052 00000 n\r
-0000000101 00000 n\r
+0000000015 00000 n\r
+0000000058 00000 n\r
+0000000107 00000 n\r
 trailer<</Size 4/Root 1 0 R>>
 startxref
-164
+170
 %%EOF
 """
 

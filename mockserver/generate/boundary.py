@@ -28,6 +28,8 @@ class Variation(Struct, frozen=True):
 _DEEPEST: Final = 6
 _MOST: Final = 400
 _EXTRA: Final = "x_undocumented"
+ENTRIES: Final = ("key", "other_key")
+"""Names of entries of a map, where the contract has no names for them."""
 
 Spread: TypeAlias = Iterator[Variation]
 
@@ -243,7 +245,7 @@ class Boundary:
             found = [text for text, _ in self._texts.of(schema)]
             if len(found) > 1:
                 return tuple(found[:2])
-        return ("key", "other_key")
+        return ENTRIES
 
     def _lists(self, flat: dict[str, JSON], path: tuple[str, ...], at: str) -> Spread:
         prefix = flat.get("prefixItems")

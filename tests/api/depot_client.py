@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,15 @@ import requests
 
 class DepotError(Exception):
     pass
+
+
+@dataclass
+class Room:
+    """A room in words of the client's own."""
+
+    number: str
+    celsius: float | None
+    doors: list[str]
 
 
 @dataclass
@@ -30,7 +39,7 @@ class Depot:
     def _sign_in(self) -> None:
         self.token = self.session.post(self.base_url + "/token", timeout=5).json()["access_token"]
 
-    def _ask(self, method: str, path: str, **more: Any) -> requests.Response:
+    def _ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> requests.Response:
         for attempt in (1, 2):
             if not self.token:
                 self._sign_in()
@@ -38,7 +47,7 @@ class Depot:
                 method,
                 path if "://" in path else self.base_url + path,
                 timeout=5,
-                headers={"Authorization": self.token},
+                headers={"Authorization": self.token, **(headers or {})},
                 **more,
             )
             if answer.status_code == 401 and attempt == 1:
@@ -77,3 +86,22 @@ class Depot:
 
     def paint(self, shade: str, extent: int) -> None:
         self._ask("POST", "/things", json={"name": "painted", "colour": shade, "size": extent})
+
+    def name(self, word: str, because: str | None = None) -> None:
+        self._ask("POST", "/things", {"X-Reason": because} if because else {}, json={"name": word})
+
+    def get_stock(self) -> dict[str, int]:
+        stock: dict[str, int] = self._ask("GET", "/stock").json()
+        return stock
+
+    def list_rooms(self) -> Iterator[Room]:
+        offset, more = 0, True
+        while more:
+            told = self._ask("GET", "/rooms", params={"offset": offset}).json()
+            for room in told["rooms"]:
+                yield Room(room["id"], room.get("warmth"), room.get("doors", []))
+            offset, more = offset + len(told["rooms"]), told["more"] and bool(told["rooms"])
+
+    def first_rooms(self) -> list[Room]:
+        told = self._ask("GET", "/rooms").json()
+        return [Room(room["id"], room.get("warmth"), room.get("doors", [])) for room in told["rooms"]]

@@ -11,6 +11,28 @@ from mockserver import ClientSuite
 HERE = Path(__file__).parent
 CLIENT = (HERE / "depot_client.py").read_text(encoding="utf-8")
 FAULTS = {
+    "pages overlap": ("offset + len(told", "offset - 1 + len(told", "client-calls"),
+    "a number is cut under a name of the client's own": (
+        """        return [Room(room["id"], room.get("warmth")""",
+        """        return [Room(room["id"], int(room.get("warmth", 0))""",
+        "response-misread",
+    ),
+    "another list is read, and none found": (
+        """room.get("doors", [])) for""",
+        """room.get("doorways", [])) for""",
+        "response-misread",
+    ),
+    "one entry of a map is kept": (
+        "        return stock\n",
+        "        return dict(list(stock.items())[:1])\n",
+        "response-misread",
+    ),
+    "a header is misspelt": ('"X-Reason": because', '"X-Because": because', "client-round-trip"),
+    "the token is asked for by another verb": (
+        'self.session.post(self.base_url + "/token"',
+        'self.session.put(self.base_url + "/token"',
+        "request-method",
+    ),
     "the last page is not read": ('page >= told["meta"]', 'page + 1 >= told["meta"]', "client-calls"),
     "counting begins at nothing": ("page = 1\n", "page = 0\n", "request-range"),
     "a filter holds for the first page only": (

@@ -16,7 +16,7 @@ from mockserver.edges.consumer.binding import Bound, How, bind_parameters, opera
 from mockserver.edges.consumer.members import plain
 from mockserver.edges.consumer.methods import Method, Parameter, parameters_of
 from mockserver.edges.consumer.scalars import InexpressibleError
-from mockserver.edges.consumer.watching import MADE_UP, Marks, arrived, doubled
+from mockserver.edges.consumer.watching import MADE_UP, Marks, arrived, doubled, strayed
 from mockserver.errors import UsageError
 from mockserver.jobs.service import Service
 from mockserver.jobs.verify.cases import Place, body_media, places_of
@@ -171,6 +171,7 @@ class Binder:
         for one in bound:
             place = one.place or seen.get(one.parameter.name)
             found.append(one if one.place is not None or place in taken else replace(one, place=place))
+        self._misplaced(operation, observed[0], tuple(found), marks)
         return tuple(found)
 
     def _by_watching(self, method: Method, calling: Calling) -> Binding | str:
@@ -193,7 +194,7 @@ class Binder:
             return f"it called {', then '.join(name or 'an unknown path' for name in names)}"
         (operation,) = (one for one in self._service.contract.operations if one.name == names[0])
         bound = arrived(observed[0], method.parameters, marks.made)
-        self._doubled(operation, observed[0], bound, marks)
+        self._misplaced(operation, observed[0], bound, marks)
         plan = self._plan(operation)
         if plan is not None:
             media = body_media(self._service.plans, plan)
@@ -205,12 +206,16 @@ class Binder:
         )
         return self._binding(method, "by watching", operation, bound, method.pages, fixed)
 
-    def _doubled(self, operation: Operation, observed: Observed, bound: tuple[Bound, ...], marks: Marks) -> None:
-        """Take note of an argument that stands where another of its kind should."""
+    def _misplaced(self, operation: Operation, observed: Observed, bound: tuple[Bound, ...], marks: Marks) -> None:
+        """Take note of arguments that stand where others should, or where nothing is."""
         for lost, twice, place in doubled(observed, bound, marks.made):
             at = f"{place[0]}.{'/'.join(place[1:])}"
             message = f"{at} is what {twice} was given, and {lost} reached the wire nowhere"
             self.strays.append(arrives_wrong(observed, operation.node, at, message, f"send {lost} there"))
+        for lost, header, free in strayed(observed, bound, marks.made):
+            message = f"{lost} was sent as {header}, which the contract does not have, and {free} was not sent"
+            fix = f"look whether {free} is meant"
+            self.strays.append(arrives_wrong(observed, operation.node, f"header.{header}", message, fix))
 
     def _binding(
         self,

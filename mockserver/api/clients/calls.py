@@ -38,7 +38,7 @@ from mockserver.jobs.verify.director import Director, Scene
 from mockserver.jobs.verify.judge import is_other_style, judge
 from mockserver.jobs.verify.observed import Called, Observed, Raised, Shown, Wanted
 from mockserver.jobs.verify.pages import Book
-from mockserver.jobs.verify.returned import OPAQUE
+from mockserver.jobs.verify.traces import OPAQUE
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Violation
@@ -199,7 +199,8 @@ class Calling:
     def play(self, binding: Binding, case: Case, plan: Plan) -> Played | None:
         """Play a case; None when the client has no words for it, or does not accept its answer."""
         notes = Notes()
-        if self._fresh and case.given is not None and case.given.status >= 500:
+        first = case.direction == "sent" and not case.at  # what is only asked beforehand is seen, too
+        if self._fresh and (first or (case.given is not None and case.given.status >= 500)):
             self._client = self._built()
         try:
             called = self.called(binding, case, plan, notes)

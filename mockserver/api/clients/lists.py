@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from mockserver.api.clients.bound import Binding
 from mockserver.contract.plan import Plan, Plans
-from mockserver.jobs.verify.answers import Given
+from mockserver.jobs.verify.answers import Given, Turn
 from mockserver.jobs.verify.cases import Case, Cases
 from mockserver.jobs.verify.observed import Called
 from mockserver.jobs.verify.pages import books
 from mockserver.jobs.verify.paging import Paging
 from mockserver.schema.compile import Validators
-from mockserver.values import Struct, field
+from mockserver.values import JSON, Struct, field, replace
 
 
 class Lists(Struct):
@@ -27,7 +27,10 @@ class Lists(Struct):
         """Return an answer, and a last page after it, for a client that reads on; an error stays one."""
         if given is not None and given.status >= 400:
             return (given,)
-        return (*([given] if given is not None else []), *self._read(plan)[1])
+        paging, last = self._read(plan)
+        if given is not None and paging is not None and paging.how == "url" and _at(given.value, paging.marker):
+            given = replace(given, turn=Turn(paging.parameter, "2", paging.marker))  # an address that is answered
+        return (*([given] if given is not None else []), *last)
 
     def has_pages(self, plan: Plan) -> bool:
         """Tell whether an operation's answers say how one page follows another."""
@@ -51,3 +54,10 @@ class Lists(Struct):
             last = book.pages[-1:] if book is not None else self.least(plan)[:1]
             self.known[name] = (book.paging if book is not None else None), last
         return self.known[name]
+
+
+def _at(value: JSON, way: tuple[str, ...]) -> JSON:
+    """Return what stands at the end of a way, or None."""
+    for name in way:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value

@@ -84,7 +84,14 @@ def _union(value: JSON, members: tuple[Any, ...]) -> Argument:
         except InexpressibleError as cannot:
             tried.append(cannot)
     if found:
-        return max(found, key=lambda one: (_size(one.expressed), type(one.value) is not type(value)))
+        is_number = isinstance(value, int | float)  # a text has other spellings, a number is no text
+        return max(
+            found,
+            key=lambda one: (
+                _size(one.expressed),
+                not isinstance(one.value, str) if is_number else type(one.value) is not type(value),
+            ),
+        )
     raise tried[0] if tried else InexpressibleError(f"{value!r} has no place in {members}")
 
 

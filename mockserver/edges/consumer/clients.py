@@ -22,7 +22,7 @@ _URLS: Final = frozenset(
 )  # fmt: skip
 _CREDENTIALS: Final = re.compile(
     r"(api)?(key|token|secret)|(access|auth|bearer|api|oauth|secret|private)?(key|token|secret)|password|username|user|"
-    r"credentials?|auth(orization)?|clientid|clientsecret|accesstoken|personalaccesstoken|pat|sid|accountsid"
+    r"credentials?|auth(orization)?|bearer|jwt|(user)?login|passw(or)?d|passphrase|clientid|clientsecret|accesstoken|personalaccesstoken|pat|sid|accountsid"
 )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from mockserver.edges.consumer.members import fields_of, hints_of
-from mockserver.jobs.verify.returned import OPAQUE
+from mockserver.jobs.verify.traces import OPAQUE
 from mockserver.values import JSON
 
 _DEEPEST: Final = 8

@@ -16,6 +16,7 @@ from mockserver.edges.consumer.scalars import InexpressibleError
 from mockserver.jobs.verify.cases import Place
 from mockserver.jobs.verify.observed import Observed
 from mockserver.values import JSON, Struct
+from mockserver.wire.reading import Absent
 
 MADE_UP = "m0ckname"
 """The name of a member of an object of which nothing is known."""
@@ -129,6 +130,22 @@ def doubled(
         twin = next((each for each in lost if _kind(each.annotation) == _kind(one.parameter.annotation)), None)
         if len(places) > 1 and twin is not None:
             yield twin.name, one.parameter.name, next((each for each in places if each != one.place), places[-1])
+
+
+def strayed(
+    observed: Observed, bound: Sequence[Bound], made: Mapping[str, Sequence[Mark]]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield a parameter that arrived nowhere but in a header without a place, that header, and one that nobody said."""
+    reading = observed.reading
+    if reading is None:
+        return
+    declared = {one.plan.parameter.name.lower() for one in reading.headers}
+    free = [one.plan.parameter.name for one in reading.headers if isinstance(one.outcome, Absent)]
+    for one in bound:
+        texts = {mark.text for mark in made.get(one.parameter.name, ()) if len(mark.text) > len("m0c")}
+        for name, value in observed.request.headers:
+            if one.place is None and free and name.lower() not in declared and value in texts:
+                yield one.parameter.name, name, free[0]
 
 
 def _kind(annotation: Any) -> frozenset[Any]:

@@ -151,7 +151,9 @@ def response_of(
     if given.media is None:
         return Response(given.status, headers)
     name = given.media.media.name
-    if given.status < 400 and negotiate(request.header("accept"), [name]) is None:
+    offers = [name] if given.status < 400 else [media.name for media in given.documented.content]
+    accepted = [offer for offer in offers if negotiate(request.header("accept"), [offer]) is not None]
+    if name not in accepted and (given.status < 400 or accepted):  # RFC 9110 §12.5.1: an error may be told in any form
         return None
     if given.media.bundle is None or given.media.per_item or given.media.spec.item:
         content_type = concrete(name)

@@ -66,17 +66,18 @@ def paged(cases: Cases, plan: Plan) -> tuple[Given, Paging] | None:
 
 def _page(given: Given, paging: Paging, sizes: Sequence[int], index: int) -> Given | None:
     """Return a page that says whether there is another; None where the schema has no way to say so."""
-    items = _items(given, paging, sum(sizes[:index]), sizes[index])
-    value: JSON = {**given.value, paging.items: items} if paging.items else items
     ends = index + 1 == len(sizes)
-    if paging.more:
-        value = _with(value, paging.more, not ends)
-    if paging.total:
-        value = _with(value, paging.total, len(sizes))
     turn = None if ends else _turn(paging, sizes, index)
-    for way in _marked(value, paging, index, ends=ends):
-        if given.media is not None and given.media.accepts(way):
-            return replace(given, value=way, why="a page", turn=turn)
+    for identity in ("id{}", "00000000-0000-4000-8000-{:012}", ""):
+        items = _items(given, paging, sum(sizes[:index]), sizes[index], identity)
+        value: JSON = {**given.value, paging.items: items} if paging.items else items
+        if paging.more:
+            value = _with(value, paging.more, not ends)
+        if paging.total:
+            value = _with(value, paging.total, len(sizes))
+        for way in _marked(value, paging, index, ends=ends):
+            if given.media is not None and given.media.accepts(way):
+                return replace(given, value=way, why="a page", turn=turn)
     return None
 
 
@@ -122,13 +123,14 @@ def _asked(page: Given, paging: Paging, sizes: Sequence[int], index: int) -> JSO
             return found
 
 
-def _items(given: Given, paging: Paging, start: int, count: int) -> list[JSON]:
+def _items(given: Given, paging: Paging, start: int, count: int, identity: str) -> list[JSON]:
+    """Return items, those with an id under ids of their own where that can be."""
     items = given.value[paging.items] if paging.items else given.value
     made: list[JSON] = []
     for index in range(count):
         item = items[index % len(items)]
-        if isinstance(item, dict) and isinstance(item.get("id"), str):
-            item = {**item, "id": f"id{start + index}"}
+        if identity and isinstance(item, dict) and isinstance(item.get("id"), str):
+            item = {**item, "id": identity.format(start + index)}
         made.append(item)
     return made
 

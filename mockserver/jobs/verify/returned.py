@@ -11,15 +11,15 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from mockserver.generate.boundary import ENTRIES
 from mockserver.jobs.verify.arrival import is_same
 from mockserver.jobs.verify.cases import Case
 from mockserver.jobs.verify.copes import on_answer
 from mockserver.jobs.verify.observed import Called, Shown, Wanted
 from mockserver.jobs.verify.places import bare
+from mockserver.jobs.verify.traces import OPAQUE, Traces
 from mockserver.values import JSON, Struct, field
 
-OPAQUE: Final = object()
-"""A part of a result of which nothing can be told."""
 _SHOWN: Final = 120
 _OFTEN: Final = 5
 _PLACES: Final = 2_000
@@ -55,18 +55,23 @@ class Pair(Struct, frozen=True):
 
     @property
     def is_short(self) -> bool:
-        """Whether a list came back with some of its items, or with more."""
+        """Whether a list came back with some of its items, or with more, or a map with some of its entries."""
+        if isinstance(self.got, dict) and isinstance(self.sent, dict):
+            return self.sent.keys() >= set(ENTRIES) and len(self.got.keys() & set(ENTRIES)) == 1
         return isinstance(self.got, list) and isinstance(self.sent, list) and 0 < len(self.got) != len(self.sent)
 
 
 class _Seen(Struct):
     """What was seen of one place; `kept`: that a value of it, and not nothing, came back as it was.
 
-    `namesakes` are the other members of its object that came back every time in its stead.
+    `emptied`: a list with items came back with none; `filled`: with some. `namesakes` are the other members of its
+    object that came back every time in its stead.
     """
 
     kept: bool = False
     other: tuple[Pair, Case, Called] | None = None
+    emptied: tuple[Pair, Case, Called] | None = None
+    filled: bool = False
     count: int = 0
     namesakes: frozenset[str] = frozenset()
 
@@ -78,6 +83,17 @@ class _Seen(Struct):
         self.namesakes = same if not self.count else self.namesakes & same
         self.count += 1
         self.other = self.other or (pair, case, called)
+
+    def compare(self, pair: Pair, case: Case, called: Called) -> None:
+        """Take note of what came back."""
+        if isinstance(pair.got, list) and isinstance(pair.sent, list):
+            self.filled = self.filled or bool(pair.got)
+            if pair.sent and not pair.got:
+                self.emptied = self.emptied or (pair, case, called)
+        elif pair.is_kept:
+            self.kept = self.kept or bool(pair.sent)
+        elif not isinstance(pair.got, dict | list):
+            self.differs(pair, case, called)
 
     @property
     def is_wrong(self) -> bool:
@@ -91,6 +107,7 @@ class Returns(Struct):
     wanted: Wanted
     seen: dict[str, _Seen] = field(default_factory=dict)
     found: dict[str, tuple[Pair, Case, Called]] = field(default_factory=dict)
+    traces: Traces = field(default_factory=Traces)
 
     def add(self, case: Case, called: Called) -> None:
         """Take note of what came back for an answer."""
@@ -114,16 +131,20 @@ class Returns(Struct):
                 seen = self.seen[pair.place] = _Seen()
             if pair.is_lost or pair.is_short:
                 self.found.setdefault(pair.place, (pair, case, called))
-            elif pair.is_kept:
-                seen.kept = seen.kept or bool(pair.sent)
-            elif not isinstance(pair.got, dict | list):
-                seen.differs(pair, case, called)
+            else:
+                seen.compare(pair, case, called)
+        self.traces.add(case, called)
 
     def told(self) -> Iterator[Shown]:
         """Yield what did not come back as it was answered."""
         for place, seen in self.seen.items():
             if seen.is_wrong and seen.other is not None:
                 self.found.setdefault(place, seen.other)
+            if seen.emptied is not None and not seen.filled:
+                self.found.setdefault(place, seen.emptied)
+        for trace in self.traces.broken():
+            pair = Pair(trace.case.given.at if trace.case.given is not None else "", trace.sent, trace.got)
+            self.found.setdefault(pair.place, (pair, trace.case, trace.called))
         for pair, case, called in self.found.values():
             name = pair.at.rpartition("/")[2] or "the answer"
             message = (
@@ -145,7 +166,7 @@ def _is_file_as_text(body: bytes, got: str) -> bool:
 
 
 def _is_same(sent: JSON, got: JSON) -> bool:
-    if got is OPAQUE or is_same(sent, got):
+    if got is OPAQUE or is_same(sent, got) or (isinstance(sent, str) and sent.strip() == got):
         return True
     if isinstance(sent, str) and isinstance(got, int | float):
         try:
@@ -157,7 +178,9 @@ def _is_same(sent: JSON, got: JSON) -> bool:
 
 def _aligned(got: JSON, sent: JSON, names: Collection[str]) -> Iterator[Pair]:
     """Yield pairs of a result and the part of the answer that it was made of; `names` are those of its members."""
-    if isinstance(got, dict) and isinstance(sent, dict):
+    if isinstance(got, str) and isinstance(sent, str):
+        yield Pair("", sent, got)
+    elif isinstance(got, dict) and isinstance(sent, dict):
         inner = ((f"/{name}", item) for name, item in sent.items() if isinstance(item, dict) and name in names)
         parts = [("", sent), *inner]
         at, part = max(parts, key=lambda one: _overlap(got, one[1]))
@@ -176,6 +199,8 @@ def _overlap(got: JSON, sent: JSON) -> int:
 
 def _pairs(got: JSON, sent: JSON, at: str, beside: JSON = None, *, strictly: bool = False) -> Iterator[Pair]:
     if isinstance(got, dict) and isinstance(sent, dict):
+        if not strictly:
+            yield Pair(at, sent, got, beside)
         names = {bare(name): name for name in sent}
         for name, value in got.items():
             known = name if name in sent else names.get(bare(name))
@@ -184,9 +209,9 @@ def _pairs(got: JSON, sent: JSON, at: str, beside: JSON = None, *, strictly: boo
             elif strictly and value not in (None, [], {}, ""):
                 yield Pair(f"{at}/{name}", None, value)
     elif isinstance(got, list) and isinstance(sent, list):
-        if len(got) != len(sent):
+        if len(got) != len(sent) or not strictly:
             yield Pair(at, sent, got)
-        else:
+        if len(got) == len(sent):
             for index, (one, other) in enumerate(zip(got, sent, strict=True)):
                 yield from _pairs(one, other, f"{at}/{index}", strictly=strictly)
     elif got is not OPAQUE:
