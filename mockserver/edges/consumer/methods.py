@@ -102,26 +102,39 @@ def _parameters(function: Any, signature: inspect.Signature) -> tuple[Parameter,
 
 
 def methods_of(client: Any) -> tuple[Method, ...]:
-    """Return the public methods of a client, those of its groups included, in the order of their names."""
-    return tuple(sorted(_methods(client, "", 0), key=lambda method: method.path))
+    """Return the public methods of a client, those of its groups included, in the order of their names.
+
+    A group that stands in several places (what all parts of a client share) counts where it stands first.
+    """
+    found: list[Method] = []
+    seen = {id(client)}
+    layer = [("", client)]
+    for depth in range(_GROUPS + 1):
+        below: list[tuple[str, Any]] = []
+        for prefix, owner in layer:
+            home = owner.__name__ if isinstance(owner, types.ModuleType) else type(owner).__module__
+            for name, value in _public(owner, with_properties=depth < _GROUPS):
+                if inspect.isroutine(value):
+                    found.append(_method(value, f"{prefix}{name}"))
+                elif _is_group(value, home) and id(value) not in seen:
+                    seen.add(id(value))
+                    below.append((f"{prefix}{name}.", value))
+        layer = below
+    return tuple(sorted(found, key=lambda method: method.path))
 
 
-def _methods(owner: Any, prefix: str, depth: int) -> Iterator[Method]:
-    home = owner.__name__ if isinstance(owner, types.ModuleType) else type(owner).__module__
+def _public(owner: Any, *, with_properties: bool) -> Iterator[tuple[str, Any]]:
+    """Yield the public attributes of an object that are no classes, or what a module defines itself."""
     for name in dir(owner):
         if name.startswith("_") or name in _NOT_CALLS:
             continue
-        if isinstance(inspect.getattr_static(owner, name, None), property) and depth >= _GROUPS:
+        if not with_properties and isinstance(inspect.getattr_static(owner, name, None), property):
             continue
         value = _attribute(owner, name)
         if inspect.isclass(value) or isinstance(value, types.ModuleType):
             continue
-        if isinstance(owner, types.ModuleType) and getattr(value, "__module__", "") != home:
-            continue
-        if inspect.isroutine(value):
-            yield _method(value, f"{prefix}{name}")
-        elif depth < _GROUPS and _is_group(value, home):
-            yield from _methods(value, f"{prefix}{name}.", depth + 1)
+        if not isinstance(owner, types.ModuleType) or getattr(value, "__module__", "") == owner.__name__:
+            yield name, value
 
 
 def _attribute(owner: Any, name: str) -> Any:
