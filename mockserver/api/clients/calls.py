@@ -17,6 +17,7 @@ from mockserver.api.clients.subject import Subject, addressed
 from mockserver.api.clients.words import arguments_of, expressed_of
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.clients import errors_beside
+from mockserver.edges.consumer.lazy import looked_at
 from mockserver.edges.consumer.methods import Method, Notes, Typed, methods_of
 from mockserver.edges.consumer.pauses import HungError, without_pauses
 from mockserver.edges.consumer.returned import may_say_no, told
@@ -186,7 +187,7 @@ class Calling:
     def _tried(self, method: Method, said: Mapping[str, JSON]) -> str:
         self._begin(Scene(frozenset()))
         try:
-            self._running.call(_method(Typed(self._client, Notes()), method.path), **said)
+            self._ask(_method(Typed(self._client, Notes()), method.path), **said)
         except (Exception, HungError, EndlessError) as raised:  # noqa: BLE001 - a client may raise anything
             return f"{type(raised).__name__}: {raised}"
         return ""
@@ -331,7 +332,7 @@ class Calling:
         ending: Literal["over", "hung", "endless"] = "over"
         try:
             method = binding.function or _method(client, binding.method)
-            self._returned = self._running.call(method, *([client] if binding.function else []), **arguments)
+            self._returned = self._ask(method, *([client] if binding.function else []), **arguments)
         except InexpressibleError:
             if strict or not self._director.observed:
                 raise
@@ -351,6 +352,13 @@ class Calling:
         if self._returned is OPAQUE:
             return known
         return self._with_result(known, case, plan, notes, self._returned, is_list=binding.pages)
+
+    def _ask(self, method: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        """Call a method; where nothing was asked yet, look at what it returned: it may ask only then."""
+        returned = self._running.call(method, *args, **more)
+        if self._director.observed:
+            return returned
+        return self._running.call(looked_at, returned, lambda: bool(self._director.observed))
 
     def _with_result(
         self, called: Called, case: Case, plan: Plan, notes: Notes, result: Any, *, is_list: bool
@@ -407,5 +415,7 @@ def _method(client: Any, path: str) -> Callable[..., Any]:
 def _not_understood(called: Called, notes: Notes) -> bool:
     """Tell whether the client was given JSON where it wants an object of its own, and nobody said which."""
     return (
-        bool(notes.unannotated) and called.raised is not None and called.raised.name in {"TypeError", "AttributeError"}
+        bool(notes.unannotated)
+        and called.raised is not None
+        and called.raised.name in {"TypeError", "AttributeError", "AssertionError"}
     )

@@ -89,10 +89,17 @@ def _union(value: JSON, members: tuple[Any, ...]) -> Argument:
             found,
             key=lambda one: (
                 _size(one.expressed),
-                not isinstance(one.value, str) if is_number else type(one.value) is not type(value),
+                not isinstance(one.value, str) if is_number else _is_own(one.value, value),
             ),
         )
     raise tried[0] if tried else InexpressibleError(f"{value!r} has no place in {members}")
+
+
+def _is_own(made: Any, value: JSON) -> bool:
+    """Tell whether a value became an object of the client's own; one without fields says something else (null)."""
+    if type(made) is type(value):
+        return False
+    return not isinstance(value, dict) or bool({one.name for one in fields_of(type(made))} - {"args", "kwargs"})
 
 
 def _size(value: JSON) -> int:

@@ -275,7 +275,8 @@ def converted(value: Any, parameter: Parameter, notes: Notes) -> Any:
     """Return the argument for a parameter, and note what it expresses."""
     if not isinstance(value, dict | list | str | int | float | bool | None):
         return value
-    if parameter.annotation in (inspect.Parameter.empty, Any) and isinstance(value, dict | list):
+    is_said = parameter.annotation not in (inspect.Parameter.empty, Any)
+    if isinstance(parameter.annotation, str) or (not is_said and isinstance(value, dict | list)):
         notes.unannotated.add(parameter.name)
     if value is None and parameter.default is None:
         return None

@@ -183,7 +183,7 @@ def _aligned(got: JSON, sent: JSON, names: Collection[str]) -> Iterator[Pair]:
     elif isinstance(got, dict) and isinstance(sent, dict):
         inner = ((f"/{name}", item) for name, item in sent.items() if isinstance(item, dict) and name in names)
         parts = [("", sent), *inner]
-        at, part = max(parts, key=lambda one: _overlap(got, one[1]))
+        at, part = max(parts, key=lambda one: _overlap(got, one[1] if one[0] else {*sent, *names}))
         yield from _pairs(got, part, at)
     elif isinstance(got, list) and isinstance(sent, list):
         yield from _pairs(got, sent, "")
@@ -193,7 +193,7 @@ def _aligned(got: JSON, sent: JSON, names: Collection[str]) -> Iterator[Pair]:
             yield from _pairs(got, lists[0][1], f"/{lists[0][0]}")
 
 
-def _overlap(got: JSON, sent: JSON) -> int:
+def _overlap(got: JSON, sent: Collection[str]) -> int:
     return len({bare(name) for name in got} & {bare(name) for name in sent})
 
 
