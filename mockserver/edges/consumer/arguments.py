@@ -89,17 +89,20 @@ def _union(value: JSON, members: tuple[Any, ...]) -> Argument:
             found,
             key=lambda one: (
                 _size(one.expressed),
-                not isinstance(one.value, str) if is_number else _is_own(one.value, value),
+                int(not isinstance(one.value, str)) if is_number else _nearness(one.value, value),
             ),
         )
     raise tried[0] if tried else InexpressibleError(f"{value!r} has no place in {members}")
 
 
-def _is_own(made: Any, value: JSON) -> bool:
-    """Tell whether a value became an object of the client's own; one without fields says something else (null)."""
+def _nearness(made: Any, value: JSON) -> int:
+    """Return how much a value became what a client means by it: an object of its own before plain JSON.
+
+    One without fields says nothing of the value, and something else (null).
+    """
     if type(made) is type(value):
-        return False
-    return not isinstance(value, dict) or bool({one.name for one in fields_of(type(made))} - {"args", "kwargs"})
+        return 1
+    return 0 if isinstance(value, dict) and not fields_of(type(made)) else 2
 
 
 def _size(value: JSON) -> int:
