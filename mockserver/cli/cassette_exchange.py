@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from mockserver.api.cassette import Contracts, leaking
 from mockserver.cassette.leaks import leaks_in
 from mockserver.cassette.model import Cassette, Interaction, host_of
 from mockserver.cassette.scrub import Scrubber
-from mockserver.cli.options import contracts_option, public_option, secret_option
+from mockserver.cli.options import COUNT, contracts_option, header_option, public_option, secret_option, url_option
 from mockserver.edges import cassette_files, settings
 from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError
 from mockserver.exchange import Headers, Request
@@ -51,7 +50,8 @@ def _clean(path: Path, cassette: Cassette, known: Contracts) -> Cassette:
 @click.argument("name")
 @contracts_option
 @click.option("--host", multiple=True, help="Only what was exchanged with this host. Repeatable.")
-@click.option("--url", default="", help="Where recordings without an address belong (WireMock).")
+@url_option("Where recordings without an address belong (WireMock).")
+@click.option("--force", is_flag=True, help="Write over a cassette that is there.")
 @public_option
 @secret_option
 def import_(
@@ -61,14 +61,21 @@ def import_(
     *,
     host: tuple[str, ...],
     url: str,
+    force: bool,
     public: tuple[str, ...],
     secret: tuple[str, ...],
 ) -> int:
     """Write cassettes/<NAME>.yaml from a HAR, VCR, Betamax, WireMock or Postman file, scrubbed.
 
-    What cannot be taken over is told. Exit 1 when what was imported does not keep its contract.
+    What cannot be taken over is told; a cassette that is there stays, but with --force. Exit 1 when what was imported
+    does not keep its contract.
     """
     known = Contracts(contracts, public=public, secret=secret)
+    path = _path(known.folder, name)
+    if path.exists() and not force:
+        raise UsageError(
+            "there is such a cassette", where=str(path), fix="take another name, or write over it: --force"
+        )
     tape = cassette_files.load(Path(file), known.folder)
     hosts = {one.lower() for one in host}
     wanted = [_at(one, url) for one in tape.cassette.interactions if not hosts or host_of(one.origin) in hosts]
@@ -76,7 +83,6 @@ def import_(
         click.echo(f"  left out: {note}", err=True)
     if not wanted:
         raise CouldNotCheck("nothing of this file can be imported", where=file, fix="look at what was left out")
-    path = _path(known.folder, name)
     service = cassette_files.service_of(path, known.folder)
     cassette = _clean(path, replace(tape.cassette, interactions=tuple(wanted)), known)
     cassette_files.save(path, cassette)
@@ -128,9 +134,11 @@ def export(name: str, contracts: str | None, *, target: str, public: tuple[str, 
 )
 @click.argument("path", nargs=-1)
 @contracts_option
-@click.option("--url", default="", help="Where the API lives; else as configured.")
-@click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Send this; $NAMES are variables. Repeatable.")
-@click.option("--older-than", default=180, show_default=True, metavar="DAYS", help="What is older is stale.")
+@url_option("Where the API lives; else as configured.")
+@header_option
+@click.option(
+    "--older-than", default=180, show_default=True, type=COUNT, metavar="DAYS", help="What is older is stale."
+)
 @click.option("--all", "everything", is_flag=True, help="Ask all again, not only what is stale.")
 @click.option("--unsafe", is_flag=True, help="Send POST, PUT, PATCH and DELETE again, too.")
 @public_option
@@ -140,7 +148,7 @@ def refresh(
     contracts: str | None,
     *,
     url: str,
-    header: tuple[str, ...],
+    header: tuple[tuple[str, str], ...],
     older_than: int,
     everything: bool,
     unsafe: bool,
@@ -158,13 +166,14 @@ def refresh(
     live = job.Live(
         lambda name: url or settings.address(_said(name)), lambda name: _credentials(_said(name), header), _sender()
     )
-    broken = asked = 0
-    for file in cassette_files.find(words, known.folder):
+    files = cassette_files.found(words, known.folder)
+    broken = asked = unreadable = 0
+    for file in files:
         try:
             tape = cassette_files.load(file, known.folder)
-        except UnreadableDocument as unreadable:
-            click.echo(f"error: {unreadable}", err=True)
-            broken += 1
+        except UnreadableDocument as error:
+            click.echo(f"error: {error}", err=True)
+            unreadable += 1
             continue
         found = job.refresh(tape.cassette, known.homes, tape.service, wanted, live)
         for line in (*found.done, *(f"left: {line}" for line in found.left)):
@@ -176,7 +185,7 @@ def refresh(
             judged = [judge(one, known.homes, tape.service) for one in cassette.interactions]
             broken += sum(bool(errors_in(one.violations)) for one in judged)
     click.echo(f"{asked} recorded again" + (f", {broken} do not keep the contract" if broken else ""))
-    return 1 if broken else 0
+    return 2 if unreadable else 1 if broken else 0
 
 
 def _said(name: str) -> ServiceSettings:
@@ -197,11 +206,10 @@ def _sender() -> job.Send:
     return send
 
 
-def _credentials(said: ServiceSettings, header: Sequence[str]) -> Headers:
+def _credentials(said: ServiceSettings, header: Headers) -> Headers:
     """Return the fields that say who asks: those given, else those of the configuration."""
     if header:
-        pairs = [line.partition(":") for line in header]
-        return tuple((name.strip(), settings.secret(value.strip()).get_secret_value()) for name, _, value in pairs)
+        return tuple((name, settings.secret(value).get_secret_value()) for name, value in header)
     found: list[tuple[str, str]] = []
     for one in said.auth:
         value = settings.secret(one.words.get("value", ""), said.where).get_secret_value()

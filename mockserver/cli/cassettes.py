@@ -16,10 +16,17 @@ from mockserver.cassette.leaks import leaks
 from mockserver.cassette.model import Cassette, Interaction
 from mockserver.cassette.scrub import Rules, Scrubber
 from mockserver.cli.cassette_exchange import export, import_, refresh
-from mockserver.cli.options import allow_remote_option, contracts_option, load_services, public_option, secret_option
+from mockserver.cli.options import (
+    COUNT,
+    allow_remote_option,
+    contracts_option,
+    load_services,
+    public_option,
+    secret_option,
+)
 from mockserver.cli.reports import report_option, write_reports
 from mockserver.edges import cassette_files, settings
-from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError
+from mockserver.errors import UnreadableDocument, UsageError
 from mockserver.jobs.cassettes import Check, Tape
 from mockserver.jobs.homes import Homes
 from mockserver.jobs.service import Service
@@ -58,13 +65,7 @@ def folder() -> Path:
 
 def _each(paths: Sequence[str], check: Check) -> Iterator[Tape]:
     """Yield the cassettes that words name; a file that is none is noted."""
-    found = cassette_files.find(paths, folder())
-    if not found:
-        raise CouldNotCheck(
-            f"there is no cassette in {folder()}/ and no folder called cassettes",
-            fix="record one: pytest --cassette-mode=once, or mockserver record NAME -- COMMAND",
-        )
-    for path in found:
+    for path in cassette_files.found(paths, folder()):
         try:
             yield cassette_files.load(path, folder())
         except UnreadableDocument as broken:
@@ -77,8 +78,11 @@ def _each(paths: Sequence[str], check: Check) -> Iterator[Tape]:
 @click.argument("path", nargs=-1)
 @contracts_option
 @allow_remote_option
-@click.option("--older-than", default=180, show_default=True, metavar="DAYS", help="Count recordings older than this.")
+@click.option(
+    "--older-than", default=180, show_default=True, type=COUNT, metavar="DAYS", help="Count recordings older than this."
+)
 @public_option
+@secret_option
 @report_option
 def check(
     path: tuple[str, ...],
@@ -87,6 +91,7 @@ def check(
     allow_remote: bool,
     older_than: int,
     public: tuple[str, ...],
+    secret: tuple[str, ...],
     report: tuple[str, ...],
 ) -> int:
     """Tell whether cassettes keep their contracts, hold secrets, or have grown old.
@@ -95,7 +100,7 @@ def check(
     Exit 1 when something is an error, 3 when no contract has any of the hosts.
     """
     services = services_of(contracts, allow_remote=allow_remote)
-    known = secrets_of(services, public)
+    known = secrets_of(services, public, secret)
     work = Check(homes_of(services), known, datetime.now(UTC), older_than=older_than, second=second_opinion)
     for tape in _each(path, work):
         work.add(tape)
@@ -165,7 +170,9 @@ def scrub(cassette: Cassette, known: Rules) -> tuple[Interaction, ...]:
     epilog="\b\nExamples:\n  mockserver cassettes age\n  mockserver cassettes age cassettes/shipping --older-than 30"
 )
 @click.argument("path", nargs=-1)
-@click.option("--older-than", default="180d", show_default=True, metavar="AGE", help="Fail above this: 90d, 12w, 6m.")
+@click.option(
+    "--older-than", default="180d", show_default=True, metavar="AGE", help="Fail above this: 90 (days), 90d, 12w, 6m."
+)
 def age(path: tuple[str, ...], older_than: str) -> int:
     """Tell how old cassettes are, the oldest first, and which have expired.
 
@@ -173,12 +180,12 @@ def age(path: tuple[str, ...], older_than: str) -> int:
     """
     now = datetime.now(UTC)
     try:
-        limit = (moment_of(older_than, now) or now) - now
+        limit = (moment_of(f"{older_than}d" if older_than.isdecimal() else older_than, now) or now) - now
     except ValueError as wrong:
         raise UsageError(f"--older-than {older_than} is no age", fix="write 90d, 12w, 6m or 1y") from wrong
     lines: list[tuple[int, str, bool]] = []
     unreadable = 0
-    for file in cassette_files.find(path, folder()):
+    for file in cassette_files.found(path, folder()):
         try:
             cassette = cassette_files.load(file, folder()).cassette
         except UnreadableDocument as broken:
@@ -186,12 +193,11 @@ def age(path: tuple[str, ...], older_than: str) -> int:
             unreadable += 1
             continue
         lines.append(_aged(file, cassette, now, limit.days))
-    if not lines and not unreadable:
-        raise CouldNotCheck(f"there is no cassette in {folder()}/", fix="record one: mockserver record NAME -- COMMAND")
     for _, line, _ in sorted(lines, reverse=True):
         click.echo(line)
     late = sum(one for _, _, one in lines)
-    click.echo(f"{many(len(lines), 'cassette')}: {f'{late} expired or older than {older_than}' if late else 'clean'}")
+    verdict = f"{late} expired or older than {older_than}" if late else "clean"
+    click.echo(f"{many(len(lines), 'cassette')}: {f'{unreadable} could not be read' if unreadable else verdict}")
     return 2 if unreadable else 1 if late else 0
 
 

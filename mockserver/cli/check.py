@@ -9,9 +9,9 @@ import click
 
 from mockserver.api.check_parts import Came, Part, done, parts_of
 from mockserver.api.contract import places
-from mockserver.cli.options import contracts_option
+from mockserver.cli.options import COUNT, contracts_option
 from mockserver.cli.progress import is_watched
-from mockserver.cli.reports import report_option, write_reports
+from mockserver.cli.reports import reporting, write_reports
 from mockserver.edges import parallel
 from mockserver.edges.parallel import Broken, Done, Outcome, Overdue
 from mockserver.report.model import Report
@@ -27,7 +27,9 @@ _NO_CLIENT = (
     "  mockserver check --report overview --report json=check.json"
 )
 @click.argument("service", nargs=-1)
-@click.option("--max-examples", default=1, show_default=True, help="Random cases after the boundary sets, each part.")
+@click.option(
+    "--max-examples", default=1, show_default=True, type=COUNT, help="Random cases after the boundary sets, each part."
+)
 @click.option("--seed", default=0, show_default=True, help="Another seed, other random cases.")
 @click.option(
     "--time-budget", default=300.0, show_default=True, metavar="SECONDS", type=click.FloatRange(min=1),
@@ -35,7 +37,7 @@ _NO_CLIENT = (
 )  # fmt: skip
 @click.option("--workers", type=click.IntRange(min=1), show_default="processors", help="How many parts run at once.")
 @contracts_option
-@report_option
+@reporting("overview")
 def check(
     service: tuple[str, ...],
     *,
@@ -100,7 +102,7 @@ def _reports(names: Sequence[str], parts: Mapping[str, Part], came: Mapping[str,
     for name, part in parts.items():
         found.extend(one for one in came[name].reports if one.contract in {*names, "all"})
         if came[name].trouble:
-            found.append(Report(part.kind, part.service or "all", "", 0, (came[name].trouble,), ()))
+            found.append(Report(part.kind, part.service or "all", "", 0, (came[name].trouble,), (), failed=True))
     for name in names:
         if not any(part.kind == "verify client" and part.service == name for part in parts.values()):
             found.append(Report("verify client", name, "", 0, (_NO_CLIENT.format(name=name),), ()))

@@ -25,7 +25,12 @@ def coverage() -> None:
     "  mockserver coverage report --against main.json --report markdown"
 )
 @click.argument("file", nargs=-1)
-@click.option("--fail-under", type=float, metavar="PERCENT", help="Exit 1 when less of what your client uses was seen.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Exit 1 when less of what your client uses was seen.",
+)
 @click.option("--against", metavar="FILE", help="Tell what this coverage had seen, and this time was not.")
 @contracts_option
 @report_option

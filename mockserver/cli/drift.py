@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +15,9 @@ from mockserver.api.second_opinion import second_opinion
 from mockserver.cassette.model import Interaction
 from mockserver.cli.drift_asked import Asked, Limits, header_of
 from mockserver.cli.drift_fix import fix as write_fix
-from mockserver.cli.options import contracts_option
+from mockserver.cli.options import SECONDS, contracts_option, url_option
 from mockserver.cli.reports import report_option, write_reports
+from mockserver.contract.model import Operation
 from mockserver.edges import cassette_files, settings
 from mockserver.errors import UsageError
 from mockserver.jobs.drift import memory, told
@@ -47,7 +49,7 @@ _FEW = 3
     "  mockserver drift --offline --from session.har --report json=drift.json"
 )
 @click.argument("service", nargs=-1)
-@click.option("--url", default="", help="Where the API lives; else <NAME>_SERVICE, or the configuration's url.")
+@url_option("Where the API lives; else <NAME>_SERVICE, or the configuration's url.")
 @click.option("--offline", is_flag=True, help="Look at recorded exchanges; no network.")
 @click.option(
     "--from", "sources", multiple=True, metavar="PATH",
@@ -57,7 +59,7 @@ _FEW = 3
 @click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Send this; $NAMES are variables. Repeatable.")
 @click.option("--rate", default=5.0, show_default=True, type=click.FloatRange(min=0.01), help="Requests a second.")
 @click.option("--max-requests", default=200, show_default=True, type=click.IntRange(min=1), help="To each service.")
-@click.option("--max-time", default=120.0, show_default=True, metavar="SECONDS", help="For each service.")
+@click.option("--max-time", default=120.0, show_default=True, type=SECONDS, metavar="SECONDS", help="For each service.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, other values where nothing is known.")
 @click.option(
     "--observations", metavar="FILE", show_default=".mockserver/observations.jsonl",
@@ -112,6 +114,7 @@ def drift(
     headers = tuple(header_of(line) for line in header)
     validators = Validators()
     services = {name: Service(load_contract(place, contracts=contracts), validators) for name, place in chosen.items()}
+    _check_allowed(allow, tuple(services.values()))
     interactions = _interactions(sources, Path(settings.read().cassettes))
     homes = homes_of(tuple(services.values()), {next(iter(chosen)): (url,)} if url else {})
     file = Path(observations) if observations else None
@@ -205,11 +208,22 @@ def _interactions(sources: Sequence[str], folder: Path) -> list[tuple[Interactio
     return found
 
 
+def _check_allowed(allow: Sequence[str], services: Sequence[Service]) -> None:
+    names = [name for one in services for operation in one.contract.operations for name in _names(operation)]
+    for word in allow:
+        if word not in names:
+            near = next(iter(difflib.get_close_matches(word, names, 1)), "")
+            fix = f"did you mean {near}?" if near else "name it by its operationId, or as 'POST /shipments'"
+            raise UsageError(f"--allow {word} is no operation", where="--allow", fix=fix)
+
+
+def _names(operation: Operation) -> tuple[str, str]:
+    return operation.label, operation.name
+
+
 def _allowed(allow: Sequence[str], service: Service) -> frozenset[str]:
     """Return the labels of what may be called; operations of other services may stand among them."""
-    labels: dict[str, str] = {}
-    for operation in service.contract.operations:
-        labels[operation.label] = labels[operation.name] = operation.label
+    labels = {name: one.label for one in service.contract.operations for name in _names(one)}
     return frozenset(labels[word] for word in allow if word in labels)
 
 

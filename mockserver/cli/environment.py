@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mockserver.api.contract import places
-from mockserver.cli.options import contracts_option
+from mockserver.cli.options import PORT, contracts_option
 from mockserver.edges import settings
 
 
@@ -13,7 +13,7 @@ from mockserver.edges import settings
 @click.argument("service", nargs=-1)
 @contracts_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where the mock listens.")
-@click.option("--port", default=4010, show_default=True, help="Where the mock listens.")
+@click.option("--port", default=4010, show_default=True, type=PORT, help="Where the mock listens.")
 def env(service: tuple[str, ...], contracts: str | None, host: str, port: int) -> None:
     """Print the variables that point a program at the running mock."""
     said = settings.read()

@@ -32,6 +32,8 @@ _COMMANDS = {
 }
 """The module of each command, in the order of the help; a command is loaded when it is called."""
 
+_CLOSED_PIPE = 141  # as a shell tells it: 128 and SIGPIPE
+
 EXAMPLES = """\b
 Examples:
   mockserver add shipping https://api.example/openapi.yaml     fetch a vendor's contract
@@ -88,6 +90,7 @@ def cli() -> None:
 
 def run() -> None:
     """Run the command; an error of ours is three lines and an exit code, never a traceback."""
+    shown = sys.stdout
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.exceptions.Exit as over:
@@ -101,4 +104,8 @@ def run() -> None:
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        sys.exit(141)
+        sys.exit(_CLOSED_PIPE)
+    except SystemExit:
+        if sys.stdout is not shown:  # click wraps it when it finds the pipe closed; its 1 would mean violations
+            sys.exit(_CLOSED_PIPE)
+        raise

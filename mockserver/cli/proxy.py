@@ -13,7 +13,7 @@ import click
 
 from mockserver.api.cassette import Contracts, leaking
 from mockserver.api.homes import addresses_of, homes_of
-from mockserver.cli.options import contracts_option, public_option, secret_option
+from mockserver.cli.options import PORT, contracts_option, public_option, secret_option, url_option
 from mockserver.client import resilient
 from mockserver.edges import cassette_files, settings
 from mockserver.edges.flask_app import read_environ
@@ -118,13 +118,13 @@ def _path(contracts: Contracts, service: str, name: str) -> Path:
 )
 @click.argument("service")
 @contracts_option
-@click.option("--url", default="", help="Where the API lives; else as configured, or as the contract says.")
+@url_option("Where the API lives; else as configured, or as the contract says.")
 @click.option("--record", "name", default="", metavar="NAME", help="Write what passes to cassettes/<NAME>.yaml.")
 @_on_violation
 @public_option
 @secret_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", default=4020, show_default=True, help="Where to listen; 0 takes a free one.")
+@click.option("--port", default=4020, show_default=True, type=PORT, help="Where to listen; 0 takes a free one.")
 def proxy(
     service: str,
     contracts: str | None,
@@ -165,7 +165,7 @@ def proxy(
 @click.argument("name")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, required=True)
 @contracts_option
-@click.option("--url", default="", help="Where the API lives, if one service is recorded.")
+@url_option("Where the API lives, if one service is recorded.")
 @_on_violation
 @public_option
 @secret_option

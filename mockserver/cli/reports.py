@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import click
 
@@ -12,12 +13,20 @@ from mockserver.edges.accepted_file import remember
 from mockserver.report.model import Report
 from mockserver.report.renderers import RENDERERS
 
-report_option = click.option(
-    "--report",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help=f"Write a report: {', '.join(RENDERERS)}. Repeatable; without it, text to the terminal.",
-)
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def reporting(usual: str) -> Callable[[_Command], _Command]:
+    """Return the option `--report` of a command that writes the `usual` format where nobody asks for another."""
+    return click.option(
+        "--report",
+        multiple=True,
+        metavar="FORMAT[=FILE]",
+        help=f"Write a report: {', '.join(RENDERERS)}. Repeatable; without it, {usual} to the terminal.",
+    )
+
+
+report_option = reporting("text")
 
 
 def write_reports(

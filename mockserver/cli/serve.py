@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli.options import Loaded, allow_remote_option, contracts_option, load_services
+from mockserver.cli.options import PORT, SECONDS, Loaded, allow_remote_option, contracts_option, load_services
 from mockserver.edges import settings
 from mockserver.edges.clock import SystemClock
 from mockserver.edges.console import RequestLog
@@ -75,7 +75,7 @@ class _WithCommand(click.Command):
 @contracts_option
 @allow_remote_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", default=4010, show_default=True, help="Where to listen; 0 takes a free one.")
+@click.option("--port", default=4010, show_default=True, type=PORT, help="Where to listen; 0 takes a free one.")
 @click.option(
     "--strict/--lenient",
     default=True,
@@ -98,7 +98,9 @@ class _WithCommand(click.Command):
 @click.option("--nearest", is_flag=True, help="With --cassettes: the nearest recording of an operation answers too.")
 @click.option("--no-security", is_flag=True, help="Let everybody in.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, other imagined answers.")
-@click.option("--delay", default=0.0, show_default=True, metavar="SECONDS", help="Wait before every answer.")
+@click.option(
+    "--delay", default=0.0, show_default=True, type=SECONDS, metavar="SECONDS", help="Wait before every answer."
+)
 @click.option("--coverage", metavar="FILE", help="Write what clients were shown and have sent, when the mock stops.")
 @click.option("--watch", is_flag=True, help="Reload when a contract or a file it refers to changes.")
 @click.option("--workers", default=1, show_default=True, help="Processes; more than one is refused.")
@@ -135,6 +137,8 @@ def serve(
             f"--workers {workers}: journal and state live in one process",
             fix="leave --workers out; one process answers some thousand requests a second",
         )
+    if nearest and cassettes is None:
+        raise UsageError("--nearest says which recordings answer", fix="add --cassettes")
     command: tuple[str, ...] = context.meta.get(_COMMAND, ())
     asked = _Asked(service, contracts, allow_remote=allow_remote, lenient=not strict)
     validators = Validators()

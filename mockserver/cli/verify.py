@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.cli.clients import Target, show_bindings, show_faults, show_grade, suite_of, targets
-from mockserver.cli.options import contracts_option
+from mockserver.cli.options import COUNT, contracts_option
 from mockserver.cli.progress import Progress
 from mockserver.cli.reports import report_option, verdict, write_reports
 from mockserver.cli.verify_server import mock, provider, seed_option
@@ -24,6 +24,7 @@ examples_option = click.option(
     "--max-examples",
     default=0,
     show_default=True,
+    type=COUNT,
     help="Random cases after the boundary set, for each documented answer.",
 )
 budget_option = click.option(
@@ -34,7 +35,11 @@ budget_option = click.option(
 )
 
 
-@click.group()
+@click.group(
+    epilog="\b\nExamples:\n  mockserver verify client shop.shipping:Client           your client against the contract\n"
+    "  mockserver verify mock                                  the mock against the contract\n"
+    "  mockserver verify provider --url http://127.0.0.1:8000  a test deployment against the contract"
+)
 def verify() -> None:
     """Prove that a client, a mock or a provider keeps the contract."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import click
 
 from mockserver.api.contract import places
-from mockserver.cli.options import contracts_option
+from mockserver.cli.options import COUNT, contracts_option, header_option, url_option
 from mockserver.cli.progress import Progress
 from mockserver.cli.reports import report_option, verdict, write_reports
 from mockserver.edges import settings
@@ -13,7 +16,24 @@ from mockserver.errors import UsageError
 from mockserver.report.model import Report
 
 seed_option = click.option("--seed", default=0, show_default=True, help="Another seed, other random cases.")
-workers_option = click.option("--workers", default=1, show_default=True, help="How many requests at once.")
+workers_option = click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(min=1), help="How many requests at once."
+)
+_Function = TypeVar("_Function", bound=Callable[..., int])
+
+
+def _driven(most: int) -> Callable[[_Function], _Function]:
+    """Return what adds the parameters that the commands share; `most` random requests are sent where nobody says."""
+    examples = click.option(
+        "--max-examples", default=most, show_default=True, type=COUNT, help="Random requests for each operation."
+    )
+
+    def added(function: _Function) -> _Function:
+        for option in (report_option, contracts_option, workers_option, seed_option, examples):
+            function = option(function)
+        return function
+
+    return added
 
 
 @click.command(
@@ -21,11 +41,7 @@ workers_option = click.option("--workers", default=1, show_default=True, help="H
     "  mockserver verify mock shipping --max-examples 20 --report json=mock.json"
 )
 @click.argument("service", nargs=-1)
-@click.option("--max-examples", default=5, show_default=True, help="Random requests for each operation.")
-@seed_option
-@workers_option
-@contracts_option
-@report_option
+@_driven(5)
 def mock(
     service: tuple[str, ...],
     *,
@@ -55,18 +71,14 @@ def mock(
     "  mockserver verify provider --max-examples 20 --header 'X-Api-Key: test'"
 )
 @click.argument("service", nargs=-1)
-@click.option("--url", help="Where a TEST deployment answers; the configuration's url where it is left out.")
-@click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Send this header. Repeatable.")
-@click.option("--max-examples", default=10, show_default=True, help="Random requests for each operation.")
-@seed_option
-@workers_option
-@contracts_option
-@report_option
+@url_option("Where a TEST deployment answers; the configuration's url where it is left out.")
+@header_option
+@_driven(10)
 def provider(
     service: tuple[str, ...],
     *,
-    url: str | None,
-    header: tuple[str, ...],
+    url: str,
+    header: tuple[tuple[str, str], ...],
     max_examples: int,
     seed: int,
     workers: int,
@@ -82,11 +94,11 @@ def provider(
     from mockserver.api.provider_run import Probing, probed  # noqa: PLC0415 - as above
 
     chosen = places(service, contracts)
-    if url is not None and len(chosen) != 1:
+    if url and len(chosen) != 1:
         raise UsageError("--url is the address of one service", fix="name the service before it")
     reports: list[Report] = []
     for name, place in chosen.items():
-        headers = dict(_header(one) for one in header)
+        headers = {name: settings.secret(value).get_secret_value() for name, value in header}
         where = url or settings.address(settings.read().service(name))
         headers = {**_credentials(name, where), **headers}
         contract = load_contract(place, contracts=contracts)
@@ -104,13 +116,6 @@ def provider(
             )
     reports = write_reports(reports, report, contracts)
     return verdict(reports)
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip():
-        raise UsageError(f"{text} is no header", fix="write it as 'X-Api-Key: test'")
-    return name.strip(), value.strip()
 
 
 def _credentials(name: str, url: str) -> dict[str, str]:

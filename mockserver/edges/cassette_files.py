@@ -17,7 +17,7 @@ from typing import Final
 
 from mockserver.cassette.formats import READERS, format_of, write
 from mockserver.cassette.model import Cassette
-from mockserver.errors import UnreadableDocument, UsageError
+from mockserver.errors import CouldNotCheck, UnreadableDocument, UsageError
 from mockserver.jobs.cassettes import Tape
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -47,6 +47,19 @@ def find(words: Iterable[str], folder: Path) -> tuple[Path, ...]:
         else:
             raise UsageError(f"there is no cassette {word}", where=word, fix="name a file or a folder")
     return tuple(dict.fromkeys(found))
+
+
+def found(words: Iterable[str], folder: Path) -> tuple[Path, ...]:
+    """Return the cassettes that words name; raise CouldNotCheck when there is none."""
+    listed = list(words)
+    files = find(listed, folder)
+    if not files:
+        where = ", ".join(listed) or f"{folder}/ and no folder called cassettes"
+        raise CouldNotCheck(
+            f"there is no cassette in {where}",
+            fix="record one: pytest --cassette-mode=once, or mockserver record NAME -- COMMAND",
+        )
+    return files
 
 
 def _folders_below(root: Path) -> Iterator[Path]:

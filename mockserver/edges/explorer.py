@@ -86,6 +86,8 @@ def probes(
                 raise CouldNotCheck(
                     f"the server could not be driven: {event.exception}", where=url, fix="see that it answers there"
                 )
+            if isinstance(event, events.Interrupted):
+                raise KeyboardInterrupt  # schemathesis has caught it, and would end as if all had been asked
             if isinstance(event, events.ScenarioFinished):
                 if progress is not None:
                     progress(event.recorder.label)

@@ -169,7 +169,7 @@ class Report(Struct, frozen=True):
     """The findings of one job on one contract. `unchecked` tells, a sentence each, what was not looked at.
 
     `note` is what the job counted, in a few words: `41 recordings`, `8 of 11 operations`. `figures` are its numbers
-    for scripts, `tables` those for people, `pages` the contract itself, annotated.
+    for scripts, `tables` those for people, `pages` the contract itself, annotated. `failed`: it could not be done.
     """
 
     job: str
@@ -182,6 +182,7 @@ class Report(Struct, frozen=True):
     figures: Mapping[str, JSON] = {}
     tables: tuple[Table, ...] = ()
     pages: tuple[Page, ...] = ()
+    failed: bool = False
 
     def count(self, level: Level) -> int:
         """Return how many findings have a level and are not accepted."""

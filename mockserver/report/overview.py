@@ -41,6 +41,9 @@ def _verdict(reports: Sequence[Report]) -> str:
     whole = Report("check", "", "", sum(report.checked for report in reports), (), findings)
     wrong = [name for name in _services(reports) if any(one.count("error") for one in reports if one.contract == name)]
     where = f" in {', '.join(wrong)}" if wrong else ""
+    failed = [f"{report.contract} {_COLUMNS.get(report.job, report.job)}" for report in reports if report.failed]
+    if failed and not wrong:
+        return f"COULD NOT CHECK: {', '.join(failed)}; the rest: {counted(whole)}"
     return f"{'FAILED' if wrong else 'ok' if whole.checked else 'NOTHING WAS CHECKED'}: {counted(whole)}{where}"
 
 

@@ -104,7 +104,19 @@ def test_what_breaks_the_contract_or_holds_a_secret_is_told_on_the_way_in() -> N
         run("import", "odd.yaml", "odd")
     assert run("import", "odd.yaml", "odd", "--public", "authBlob").return_value == 0
     with pytest.raises(CouldNotCheck, match="nothing of this file"):
-        run("import", "odd.yaml", "odd", "--host", "other.example")
+        run("import", "odd.yaml", "other", "--host", "other.example")
+
+
+def test_a_cassette_that_is_there_is_written_over_by_force_only() -> None:
+    Path("theirs.har").write_text(json.dumps(HAR))
+    run("import", "theirs.har", "shipping/theirs")
+    written = Path("cassettes/shipping/theirs.yaml")
+    written.write_text(written.read_text() + "# mended by hand\n")
+    with pytest.raises(UsageError, match="there is such a cassette"):
+        run("import", "theirs.har", "shipping/theirs")
+    assert "mended by hand" in written.read_text()
+    run("import", "theirs.har", "shipping/theirs", "--force")
+    assert "mended by hand" not in written.read_text()
 
 
 def test_a_cassette_goes_out_as_an_archive_and_comes_back() -> None:

@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from mockserver.report.model import Report
+from mockserver.report.overview import render
+
 CONTRACT = """
 openapi: 3.1.0
 info: { title: Pets, version: "1" }
@@ -105,3 +108,9 @@ def test_without_a_contract_there_is_nothing_to_check(tmp_path):
     done = check(tmp_path)
     assert done.returncode == 2
     assert "there is no contract in contracts/" in done.stderr
+
+
+def test_what_could_not_be_done_stands_in_the_verdict() -> None:
+    failed = Report("verify client", "pets", "", 0, ("it cannot be imported",), (), failed=True)
+    clean = Report("lint", "pets", "", 3, (), ())
+    assert render([clean, failed]).startswith("COULD NOT CHECK: pets client; the rest: clean\n")
