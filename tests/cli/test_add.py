@@ -102,7 +102,7 @@ def test_the_source_stands_beside_what_the_configuration_says_already(folder, ve
 
 @pytest.mark.parametrize(
     ("path", "told"),
-    [("/page", "no OpenAPI document"), ("/none", "cannot be fetched"), ("/empty", "it has no operation")],
+    [("/page", "a page of HTML"), ("/none", "cannot be fetched"), ("/empty", "it has no operation")],
 )
 def test_what_is_no_contract_is_not_kept(folder, vendor, path, told):
     vendor["/page"] = "<html><body>Log in</body></html>"
