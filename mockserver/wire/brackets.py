@@ -29,7 +29,7 @@ def split_name(name: str, roots: Container[str]) -> tuple[str, Path] | None:
     >>> split_name("a.b[0][c]", {"a"}), split_name("a.b[]", {"a", "a.b"}), split_name("x[y]", {"a"})
     (('a', ('b', '0', 'c')), ('a.b', ('',)), None)
     """
-    if len(name) > _LONGEST_NAME:
+    if len(name) > _LONGEST_NAME or ("[" not in name and "." not in name):
         return None
     for end in reversed([match.start() for match in _NAME_ENDS.finditer(name)]):
         root, rest = name[:end], name[end:]

@@ -132,7 +132,7 @@ def gather(
     values = gathered.values
     for raw_name, value in pairs:
         name = raw_name
-        if name not in known and (name := decode(raw_name)) not in known:
+        if name not in known and ((name := decode(raw_name)) == raw_name or name not in known):
             found = split_name(name, roots)
             if found is None:
                 gathered.undeclared[name] = None
