@@ -52,9 +52,10 @@ def contract_headers(
 
 def location(request: Request, imagined: Imagined | None) -> str | None:
     """Return where a created thing is: the collection's path and its id."""
-    if not imagined or not isinstance(imagined.value, dict) or not isinstance(imagined.value.get("id"), str | int):
+    value = imagined.value if imagined is not None else None  # read once: it may be a text still
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str | int):
         return None
-    return f"{request.path.rstrip('/')}/{quote(str(imagined.value['id']), safe='')}"
+    return f"{request.path.rstrip('/')}/{quote(str(value['id']), safe='')}"
 
 
 def told_violations(violations: Violations) -> str:

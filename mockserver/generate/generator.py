@@ -124,7 +124,7 @@ class Generator:
             form = echo.form_for(wanted)
             sheet = self._sheets[form] if form in self._sheets else self._sheeted(form)
             if sheet is None or not sheet.names:
-                return sheet, _NONE_TAKEN
+                return sheet, _NONE_TAKEN if not wanted or (sheet is not None and sheet.is_list) else None
             if sheet.varied and not sheet.varied.isdisjoint(_names_in(wanted)):
                 return sheet, None
             return sheet, echo.taken(sheet.names, wanted, form)

@@ -12,6 +12,7 @@ from copy import deepcopy
 from mockserver.generate.dice import Draw, below, fork
 from mockserver.generate.nodes import Stuck
 from mockserver.values import JSON
+from mockserver.wire.json import loads, part_dumps
 
 _TRIALS = 8
 _ENOUGH = 2
@@ -26,27 +27,48 @@ Fits = Callable[[JSON], bool]
 def judged_draw(base: Draw, fits: Fits) -> Draw | None:
     """Return a draw of those values of `base` that fit; None if too few do for that to be worth trying."""
     stock = list(_met(base, fits, _TRIALS))
-    return _stocked(base, fits, _TRIES, stock) if len(stock) >= _ENOUGH else None
+    return JudgedDraw(base, fits, _TRIES, stock) if len(stock) >= _ENOUGH else None
 
 
 def explored_draw(explore: Draw, fits: Fits) -> Draw | None:
     """Return a draw of values that fit, from a source of which most do not; None if none was met."""
     stock = list(_met(explore, fits, _EXPLORATIONS))
-    return _stocked(explore, fits, _WILD_TRIES, stock) if stock else None
+    return JudgedDraw(explore, fits, _WILD_TRIES, stock) if stock else None
 
 
-def _stocked(source: Draw, fits: Fits, tries: int, stock: list[JSON]) -> Draw:
-    def draw(seed: int) -> JSON:
-        for attempt in range(tries):
+class JudgedDraw:
+    """A draw of those values of another that fit, or of one that was met before."""
+
+    __slots__ = ("fits", "source", "stock", "tries")
+
+    def __init__(self, source: Draw, fits: Fits, tries: int, stock: list[JSON]) -> None:
+        self.source = source
+        self.fits = fits
+        self.tries = tries
+        self.stock = stock
+
+    def __call__(self, seed: int) -> JSON:
+        """Draw."""
+        source, fits = self.source, self.fits
+        for attempt in range(self.tries):
             try:
                 value = source(fork(seed, attempt) if attempt else seed)
             except Stuck:
                 continue
             if fits(value):
                 return value
-        return deepcopy(stock[below(seed, 5, len(stock))])
+        return deepcopy(self.stock[below(seed, 5, len(self.stock))])
 
-    return draw
+    def text(self, write: Callable[[int], bytes], seed: int) -> bytes:
+        """Return the text of what is drawn, given what writes the source."""
+        for attempt in range(self.tries):
+            try:
+                text = write(fork(seed, attempt) if attempt else seed)
+            except Stuck:
+                continue
+            if self.fits(loads(text)):
+                return text
+        return part_dumps(self.stock[below(seed, 5, len(self.stock))])
 
 
 def _met(draw: Draw, fits: Fits, count: int) -> Iterator[JSON]:

@@ -7,12 +7,13 @@ spells by itself whatever else stands in a value. Knows no schemas.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TypeAlias
 
 from mockserver.generate.dice import HIGH, MASK, MULTIPLIER, SMALL, Choice, Constant, Draw, Steps, fork
 from mockserver.generate.echo import Name
+from mockserver.generate.judged import JudgedDraw
 from mockserver.generate.nodes import STOCK, CountedDraw, ExtrasDraw, KeptDraw, ListDraw, ObjectDraw, StockDraw
 from mockserver.generate.shelf import SHELF
 from mockserver.values import JSON, Struct
@@ -35,7 +36,7 @@ class Sheet:
     text can spell.
     """
 
-    __slots__ = ("_count", "_forks", "_holes", "_left", "_lists", "_pieces", "names", "varied")
+    __slots__ = ("_count", "_forks", "_holes", "_left", "_lists", "_pieces", "is_list", "names", "varied")
 
     def __init__(self, pen: _Pen, count: _Count | None = None, varied: frozenset[str] = frozenset()) -> None:
         self._count = count
@@ -45,6 +46,7 @@ class Sheet:
         self._lists = dict(pen.lists)
         self._pieces = [*pen.pieces, pen.text]
         self.names = pen.names
+        self.is_list = not pen.names and 1 in pen.lists
         self.varied = varied
 
     def write(self, seed: int, instead: Mapping[Name, JSON] = _NOTHING) -> bytes:
@@ -77,7 +79,7 @@ class Sheet:
         """Return what `write` writes as a value, in whose lists the items are texts still; None if it is no such."""
         seeds = self._seeds(seed)
         if not self.names or self.varied:
-            return self._opened(self._holes[0], seeds) if 1 in self._lists and not self.varied else None
+            return self._opened(self._holes[0], seeds) if self.is_list else None
         out: dict[str, JSON] = {}
         for name, hole in zip(self.names, self._holes, strict=True):
             _stand(out, name, self._opened(hole, seeds))
@@ -104,7 +106,7 @@ class Sheet:
 def sheet_of(draw: Draw, through: Sequence[str] = ()) -> Sheet | None:
     """Return the sheet of a draw; None where nothing is known of its parts. `through`: what wraps the thing itself."""
     pen = _Pen()
-    if isinstance(draw, ListDraw):
+    if isinstance(draw, ListDraw | JudgedDraw):
         pen.value(draw, 0)
         return Sheet(pen)
     counted = draw if isinstance(draw, CountedDraw) else None
@@ -243,11 +245,16 @@ def _writes(draw: Draw) -> _Write:
             return Sheet(pen).write
         case CountedDraw() | ExtrasDraw() if (sheet := sheet_of(draw)) is not None:
             return sheet.write
+        case JudgedDraw() if isinstance(draw.source, _OF_PARTS):
+            return partial(draw.text, _writes(draw.source))
         case ListDraw():
             items = _writes_items(draw)
             return lambda seed: b"[%b]" % b",".join(items(seed))
         case _:
             return lambda seed: part_dumps(draw(seed))
+
+
+_OF_PARTS = (ObjectDraw, ListDraw, CountedDraw, ExtrasDraw)
 
 
 class _Spelling(Struct, frozen=True):

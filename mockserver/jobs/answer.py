@@ -162,7 +162,8 @@ class Answering(Struct, frozen=True):
     def _known_headers(self, chosen: Chosen, plan: Plan, imagined: Imagined | None) -> dict[str, str]:
         """Return what some headers should say, by lower-case name."""
         known: dict[str, str] = {}
-        place = location(self.request, imagined)
+        named = {header.name.lower() for header in chosen.documented.headers} if chosen.documented is not None else ()
+        place = location(self.request, imagined) if "location" in named else None
         if place is not None:
             known["location"] = place
         if chosen.status == 401:
