@@ -112,7 +112,7 @@ def complaints(answer: Answer, expected: str) -> list[str]:
     kind, _, rest = body.partition("\n")
     if kind in {"json", "schema"}:
         found.extend(_value(response.body, json.loads(rest), kind))
-    elif kind == "text" and not _is_text(response.body.decode(), rest):
+    elif kind == "text" and not _is_text(response.body.decode("utf-8", "replace"), rest):
         found.append(f"body is {response.body!r}, not {rest!r}")
     elif kind == "empty" and response.body:
         found.append(f"body is {response.body!r}, and should be empty")
