@@ -90,15 +90,15 @@ def _mock(service: str, contracts: str | None, max_examples: int, seed: int) -> 
 def _client(service: str, contracts: str | None, max_examples: int, seed: int) -> Iterator[Report]:
     """Yield what is wrong with a client, and how much of its contract it was shown and has sent."""
     from mockserver.api.clients.report import report_of  # noqa: PLC0415 - as above
+    from mockserver.api.clients.subject import errors_named, imported  # noqa: PLC0415 - as above
     from mockserver.api.clients.suite import ClientSuite  # noqa: PLC0415 - as above
-    from mockserver.edges.consumer.clients import named  # noqa: PLC0415 - as above
     from mockserver.jobs.coverage import Coverage  # noqa: PLC0415 - as above
     from mockserver.jobs.coverage import report as covered  # noqa: PLC0415 - as above
 
     sys.path.insert(0, str(Path.cwd()))
     said = settings.read().service(service)
-    found = named(said.client)
-    raises = tuple(named(one) for one in said.raises)
+    found = imported(said.client, service)
+    raises = errors_named(said.raises)
     suite = found if isinstance(found, ClientSuite) else ClientSuite(service, found, raises=raises, contracts=contracts)
     coverage = Coverage()
     suite.measure(coverage)

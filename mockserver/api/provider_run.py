@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from mockserver.api.mock_server import MockServer
 from mockserver.api.second_opinion import second_opinion
+from mockserver.checks.document.references import references
 from mockserver.contract.model import Contract
-from mockserver.contract.plan import Plans
+from mockserver.contract.plan import Broken, Plans
 from mockserver.contract.route import Router
 from mockserver.contract.secret_names import secret_names
 from mockserver.edges.explorer import probes
@@ -23,11 +24,12 @@ from mockserver.jobs.ports import SecondOpinion
 from mockserver.jobs.sample import curl
 from mockserver.jobs.service import Answer
 from mockserver.jobs.tell import tell
-from mockserver.jobs.verify.provider import Kept, Probed, judge
+from mockserver.jobs.verify.provider import Kept, Probe, Probed, judge
 from mockserver.redact import Secrets, redact_text
 from mockserver.report.model import Finding, Report
 from mockserver.schema.compile import Validators
 from mockserver.values import Struct, replace
+from mockserver.violation import Violation
 
 _LONGEST = 400
 Progress: TypeAlias = Callable[[str], object]
@@ -83,7 +85,11 @@ def probed(
     )
     found = judge(exchanges, plans, Router(contract), base, security=security)
     if not found.statuses:
-        raise CouldNotCheck(f"nothing answered at {url}", where=url, fix="start it, or mend --url")
+        raise CouldNotCheck(
+            f"nothing answered the requests to {url}",
+            where=url,
+            fix="see that it takes connections, answers in 10 s, and does not redirect in a circle",
+        )
     if security and set(found.statuses) <= {401, 403}:
         raise CouldNotCheck(
             f"every answer of {url} was {' or '.join(map(str, sorted(found.statuses)))}",
@@ -91,8 +97,25 @@ def probed(
             fix="give credentials: auth in the configuration, or --header",
         )
     second = second_opinion(contract) if found.kept else None
-    findings = tuple(_finding(kept, contract, url, secrets, second) for kept in found.kept.values())
+    broken = [*references(contract), *_broken(contract, plans)]
+    told = tell(job, contract.name, broken, contract.documents, checked=1, secrets=secrets).findings
+    own = (kept for kept in found.kept.values() if not _blames_contract(kept.probe))
+    findings = (*told, *(_finding(kept, contract, url, secrets, second) for kept in own))
     return Report(job, contract.name, target, len(found.operations), _left(contract, found), findings)
+
+
+def _blames_contract(probe: Probe) -> bool:
+    """Tell whether a mock of ours has said that the contract keeps it from answering: that is told of the contract."""
+    said = probe.response.header("x-mockserver-violations") if probe.response is not None else None
+    return '"rule":"document-' in (said or "").replace(" ", "")
+
+
+def _broken(contract: Contract, plans: Plans) -> Iterator[Violation]:
+    """Yield what is wrong with operations that nobody can serve; a reference that leads nowhere is told once."""
+    for operation in contract.operations:
+        plan = plans.of(operation)
+        if isinstance(plan, Broken) and plan.violation.rule != "document-reference":
+            yield plan.violation
 
 
 def probed_mock(name: str, place: str, how: Probing, progress: Progress | None = None) -> Report:

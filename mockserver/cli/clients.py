@@ -59,13 +59,13 @@ def _guessed(target: str, contracts: str | None) -> str:
 
 def suite_of(target: Target, contracts: str | None) -> tuple[ClientSuite, str]:
     """Return the suite of a client, and the name that it goes by."""
+    from mockserver.api.clients.subject import errors_named, imported  # noqa: PLC0415 - as above
     from mockserver.api.clients.suite import ClientSuite  # noqa: PLC0415 - a client is not what `serve` waits for
-    from mockserver.edges.consumer.clients import named  # noqa: PLC0415 - as above
 
-    found: Any = named(target.name)
+    found: Any = imported(target.name, target.service)
     if isinstance(found, ClientSuite):
         return found, target.name
-    raises = tuple(named(one) for one in target.raises)
+    raises = errors_named(target.raises)
     return ClientSuite(target.service, found, raises=raises, contracts=contracts), target.name
 
 

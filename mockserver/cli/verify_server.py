@@ -92,6 +92,7 @@ def provider(
     """
     from mockserver.api.contract import load_contract  # noqa: PLC0415 - as above
     from mockserver.api.provider_run import Probing, probed  # noqa: PLC0415 - as above
+    from mockserver.edges.by_requests.fetching import reach  # noqa: PLC0415 - as above
 
     chosen = places(service, contracts)
     if url and len(chosen) != 1:
@@ -102,6 +103,7 @@ def provider(
         where = url or settings.address(settings.read().service(name))
         headers = {**_credentials(name, where), **headers}
         contract = load_contract(place, contracts=contracts)
+        reach(where)
         with Progress(len(contract.operations)) as shown:
             reports.append(
                 probed(

@@ -46,6 +46,8 @@ def configuration(random_seed: int, most: int, more: str = "") -> SchemathesisCo
 
 _PROBING = """
 base-url = {url}
+request-timeout = 10
+max-redirects = 2
 workers = {workers}
 headers = {{ {headers} }}
 [phases.stateful]

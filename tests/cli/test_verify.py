@@ -86,6 +86,43 @@ def test_what_cannot_be_asked_is_said_and_is_no_success(project: Path, words: li
     assert (got, said in told) == (code, True), told
 
 
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [
+        ("import os\nTOKEN = os.environ['NOT_THERE']", "KeyError: 'NOT_THERE'\n  at   {file}:2  TOKEN ="),
+        ("class Client(", "SyntaxError: '(' was never closed"),
+        ("import sys\nsys.exit('no')", "SystemExit: no\n  at   {file}:2"),
+        ("Client = 3", "the client is a int, and no client"),
+        ("def Client(api): return None", "Client is a NoneType, and no client"),
+        ("class Client:\n  def __init__(self, url): raise OSError('away')", "Client cannot be built: OSError: away"),
+        ("class Client:\n  def __init__(self, pool): pass", "Client needs pool, and it cannot be told what that is"),
+    ],
+)
+def test_a_target_that_cannot_be_had_is_told_in_words(project: Path, module: str, said: str) -> None:
+    (project / "odd.py").write_text(module, encoding="utf-8")
+    sys.modules.pop("odd", None)
+    got, told = run("verify", "client", "odd:Client")
+    assert (got, said.format(file=project / "odd.py") in told) == (2, True), told
+
+
+@pytest.mark.usefixtures("project")
+def test_errors_are_named_by_their_classes() -> None:
+    assert run("verify", "client", "petshop:PetClient", "--raises", "petshop:Kind")[0] == 2
+    assert run("verify", "client", "petshop:PetClient", "--raises", "ValueError", "--only", "getPet")[0] == 1
+    code, told = run("verify", "client", "petshop.py:PetClient")
+    assert (code, "as petshop:PetClient" in told or "as petshop" in told) == (2, True)
+
+
+def test_a_reference_that_leads_nowhere_is_told_of_the_contract_and_not_of_the_server(project: Path) -> None:
+    written = CONTRACT.replace("#/components/schemas/Pet'", "#/components/schemas/Pat'", 1)
+    written = written.replace('#/components/schemas/Pet"', '#/components/schemas/Pat"', 1)
+    written = written.replace("#/components/schemas/Pet}", "#/components/schemas/Pat}", 1)
+    assert written != CONTRACT
+    (project / "contracts" / "pets.yaml").write_text(written, encoding="utf-8")
+    code, told = run("verify", "mock", "--max-examples", "1")
+    assert (code, "error[document-reference]" in told, "provider-failed" in told) == (1, True, False), told
+
+
 def test_the_configuration_names_the_client_of_a_service(project: Path) -> None:
     (project / "mockserver.toml").write_text(
         '[services.pets]\nclient = "petshop:PetClient"\nraises = "petshop:PetError"\n', encoding="utf-8"

@@ -91,7 +91,7 @@ class Calling:
         self.learned = errors_beside(subject.client_class or type(self._client))
         self._raised_own = False
         self._returned: Any = None
-        self._failed: Exception | None = None
+        self._failed: Exception | SystemExit | None = None
 
     def _built(self) -> Any:
         with self.intercepting():
@@ -188,7 +188,7 @@ class Calling:
         self._begin(Scene(frozenset()))
         try:
             self._ask(_method(Typed(self._client, Notes()), method.path), **said)
-        except (Exception, HungError, EndlessError) as raised:  # noqa: BLE001 - a client may raise anything
+        except (Exception, SystemExit, HungError, EndlessError) as raised:  # noqa: BLE001 - a client may raise anything
             return f"{type(raised).__name__}: {raised}"
         return ""
 
@@ -340,7 +340,7 @@ class Calling:
             ending = "hung"
         except EndlessError:
             ending = "endless"
-        except Exception as error:  # noqa: BLE001 - what a client raises is what is judged
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - what a client raises is what is judged
             self._failed = error
             raised = self._raised(error)
         ending = "endless" if self._home.is_endless else ending
@@ -381,7 +381,7 @@ class Calling:
                 fix="@suite.returns gets what the method returned, and returns it in the words of the contract",
             ) from slip
 
-    def _raised(self, error: Exception) -> Raised:
+    def _raised(self, error: Exception | SystemExit) -> Raised:
         declared = isinstance(error, self.raises) if self.raises else not is_slip(error)
         self._raised_own = self._raised_own or isinstance(error, self.learned)
         key = error.args[0] if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) else ""

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.api.clients.impact import ClientRuns
+from mockserver.api.clients.subject import errors_named, imported
 from mockserver.api.clients.suite import ClientSuite
 from mockserver.contract.model import Contract
 from mockserver.edges import settings
-from mockserver.edges.consumer.clients import named
 from mockserver.errors import CouldNotCheck
 
 
@@ -24,11 +24,11 @@ def client_of(contract: Contract, service: str = "") -> ClientRuns | None:
         return None
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
-    found: Any = named(said.client)
+    found: Any = imported(said.client, service or contract.name)
     if isinstance(found, ClientSuite):
         suite = found.on(contract)
     else:
-        suite = ClientSuite(contract, found, raises=tuple(named(one) for one in said.raises))
+        suite = ClientSuite(contract, found, raises=errors_named(said.raises))
     suite.target = said.client
     if not suite.bindings:
         raise CouldNotCheck(

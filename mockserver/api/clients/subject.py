@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import os
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +25,15 @@ def imported(target: str, service: str) -> Any:
     """Return what `package.module:Name` names, imported while the environment says where its service is."""
     with addressed(_variables(service), f"{MOCK_ORIGIN}/{service}"):
         return named(target)
+
+
+def errors_named(names: Sequence[str]) -> tuple[type[BaseException], ...]:
+    """Return the classes of errors that these name; raise UsageError for what is none."""
+    found = {name: named(name) for name in names}
+    for name, error in found.items():
+        if not (inspect.isclass(error) and issubclass(error, BaseException)):
+            raise UsageError(f"{name} is no class of errors", where=name, fix="name one as package.module:ShopError")
+    return tuple(found.values())
 
 
 @contextmanager

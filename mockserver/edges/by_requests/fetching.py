@@ -50,6 +50,17 @@ def fetch(url: str) -> bytes:
     return bytes(body)
 
 
+def reach(url: str, patience_s: float = 10.0) -> None:
+    """Raise CouldNotCheck where nothing answers at an address in time, whatever it would say."""
+    try:
+        requests.get(url, timeout=patience_s, allow_redirects=False, stream=True).close()
+    except (requests.RequestException, HTTPError, OSError) as failed:
+        known = None if isinstance(failed, ValueError) else failure_of(failed, begun=True)
+        why = known.detail if known is not None else _shown(str(failed))
+        told = f"nothing answered at {_shown(url)}: {why}"
+        raise CouldNotCheck(told, where=_shown(url), fix="start it, or mend --url") from failed
+
+
 def _shown(text: str) -> str:
     """Leave out what stands before the host in an address: it may be a password (RFC 3986 §3.2.1)."""
     return _USER.sub("//", text)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import re
 import types
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from traceback import extract_tb
 from typing import Any, Final
 
 from mockserver.edges.consumer.members import plain
@@ -38,18 +40,36 @@ class Api(Struct, frozen=True):
 def named(target: str) -> Any:
     """Return what `package.module:Name` names; `package.module` is the module itself."""
     module_name, _, name = target.partition(":")
+    own = getattr(builtins, target, None)
+    if inspect.isclass(own) and issubclass(own, BaseException):
+        return own
     try:
         found: Any = import_module(module_name)
     except ImportError as missing:
+        dotted = re.sub(r"\.py$", "", module_name).strip("./").replace("/", ".")
+        fix = "name it as package.module:Client" + (
+            f", as {dotted}:{name or 'Client'}" if dotted != module_name else ""
+        )
+        raise UsageError(f"{module_name} cannot be imported: {missing}", where=target, fix=fix) from missing
+    except (Exception, SystemExit) as failed:
+        line = f"{failed.filename}:{failed.lineno}" if isinstance(failed, SyntaxError) else ""
         raise UsageError(
-            f"{module_name} cannot be imported: {missing}", where=target, fix="name it as package.module:Client"
-        ) from missing
+            f"{module_name} cannot be imported: {type(failed).__name__}: {failed}",
+            where=line or _raised_in(failed) or target,
+            fix="mend it, or say what it needs: what it reads when it is imported must be there",
+        ) from failed
     for part in name.split(".") if name else ():
         if not hasattr(found, part):
             public = ", ".join(one for one in dir(found) if inspect.isclass(getattr(found, one)) and one[0] != "_")
             raise UsageError(f"{module_name} has no {part}", where=target, fix=f"its classes are {public or 'none'}")
         found = getattr(found, part)
     return found
+
+
+def _raised_in(error: BaseException) -> str:
+    """Return the innermost line of a file that is neither the interpreter's nor ours."""
+    frames = [one for one in extract_tb(error.__traceback__) if not one.filename.startswith("<frozen")]
+    return f"{frames[-1].filename}:{frames[-1].lineno}  {frames[-1].line}" if len(frames) > 1 else ""
 
 
 def maker(client: Any, api: Api) -> Callable[[], Any]:
@@ -60,8 +80,18 @@ def maker(client: Any, api: Api) -> Callable[[], Any]:
         given = arguments(client, api)
         return lambda: client(**given)
     if callable(client):
-        return lambda: client(api)
-    return lambda: client
+        return lambda: _given(client(api), client)
+    return lambda: _given(client, client)
+
+
+def _given(client: Any, source: Any) -> Any:
+    """Return a client, or raise UsageError for what cannot be one."""
+    if type(client).__module__ == "builtins" and not isinstance(client, types.ModuleType):
+        raise UsageError(
+            f"{getattr(source, '__qualname__', 'the client')} is a {type(client).__name__}, and no client",
+            fix="name a class, a factory that takes api and returns a client, or a module",
+        )
+    return client
 
 
 def arguments(client: type, api: Api) -> dict[str, Any]:
