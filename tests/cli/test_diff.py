@@ -179,7 +179,7 @@ def test_usage_facts_that_miss_something_say_so(folder: Path) -> None:
 
 
 def test_a_password_in_an_address_is_not_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.edges.fetch.fetch", lambda _: CONTRACT.encode())
+    monkeypatch.setattr("mockserver.edges.by_requests.fetching.fetch", lambda _: CONTRACT.encode())
     edited(folder, REQUIRED, STRICTER)
     for words in (["--report", "json"], ["--report", "html"], []):
         ran = run("new.yaml", "--against", "https://me:hunter2@api.example/openapi.yaml", *words)
