@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import inspect
-import os
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Final, Literal
 
 from mockserver.api.clients.beforehand import Beforehand
 from mockserver.api.clients.bound import Binding
 from mockserver.api.clients.home import Home
 from mockserver.api.clients.lists import Lists
-from mockserver.api.clients.subject import Subject, addressed
+from mockserver.api.clients.stage import Stage
+from mockserver.api.clients.subject import Subject
 from mockserver.api.clients.words import arguments_of, expressed_of
 from mockserver.contract.plan import Plan
 from mockserver.edges.consumer.clients import errors_beside
 from mockserver.edges.consumer.lazy import looked_at
 from mockserver.edges.consumer.methods import Method, Notes, Typed, methods_of
-from mockserver.edges.consumer.pauses import HungError, without_pauses
+from mockserver.edges.consumer.pauses import HungError
 from mockserver.edges.consumer.returned import may_say_no, told
 from mockserver.edges.consumer.running import EndlessError, Running
 from mockserver.edges.consumer.scalars import InexpressibleError
 from mockserver.edges.consumer.slips import first_lines, is_slip
 from mockserver.edges.consumer.snapshot import raised as raised_error
 from mockserver.edges.consumer.snapshot import snapshot
-from mockserver.edges.intercept.all import BELOW_RETRIES, intercepted, without_network_lookups
-from mockserver.edges.intercept.network_block import blocked
-from mockserver.edges.source_lines import calling_line, raising_line, waiting_line
+from mockserver.edges.source_lines import raising_line
 from mockserver.errors import UsageError
 from mockserver.exchange import Request, Response
-from mockserver.jobs.interception import Blocked, Received
 from mockserver.jobs.service import Answer, Service
 from mockserver.jobs.verify.answers import Given
 from mockserver.jobs.verify.cases import Case, Said
@@ -43,8 +39,6 @@ from mockserver.jobs.verify.traces import OPAQUE
 from mockserver.schema.compile import Validators
 from mockserver.values import JSON, Struct, replace
 from mockserver.violation import Violation
-
-_CHEAP_S: Final = 0.002
 
 
 class Played(Struct, frozen=True):
@@ -74,68 +68,25 @@ class Calling:
         self.drawing: dict[tuple[str | int, ...], Any] = {}
         self.validators = Validators()
         self._beforehand = Beforehand(service)
-        self._subject = subject
         self._running = Running(patience_s)
-        self._director = Director(service, self._line, EndlessError)
+        self._stage = Stage(subject, home, url)
+        self._director = Director(service, self._stage.line, EndlessError)
         self._lists = Lists(service.plans, self.validators, self._director.least)
-        self._home = home
-        home.serve = self._director.serve
-        self._url = url
-        self._looked_outside: set[str] = set()
-        self._blocked: list[Blocked] = []
-        self._client = self._built()
-        begun = time.process_time()
-        self._client = self._built()
-        self._fresh = time.process_time() - begun < _CHEAP_S
-        self.methods: tuple[Method, ...] = methods_of(self._client)
-        self.learned = errors_beside(subject.client_class or type(self._client))
+        self._stage.set_up(self._director.serve)
+        self.methods: tuple[Method, ...] = methods_of(self._stage.client)
+        self.learned = errors_beside(subject.client_class or type(self._stage.client))
         self._raised_own = False
         self._returned: Any = None
         self._failed: Exception | SystemExit | None = None
 
-    def _built(self) -> Any:
-        with self.intercepting():
-            return self._subject.made(self.url)
-
-    @property
-    def url(self) -> str:
-        """The address that the client is given."""
-        return self._url or self._home.url
-
     @property
     def is_heard_outside(self) -> bool:
         """Whether what the last call sent came by the socket: its library is not known here."""
-        return self._home.heard > 0
-
-    def _goes_outside(self, label: str) -> bool:
-        """Lead the client to the socket, once for each method: what it sent was not seen in this process."""
-        if self._url or self._home.is_outside or label in self._looked_outside:
-            return False
-        self._looked_outside.add(label)
-        if self._home.go_outside():
-            os.environ.update(dict.fromkeys(self._subject.variables, self.url))  # whoever intercepts puts it back
-            self._client = self._built()
-        return self._home.is_outside
-
-    def _comes_back(self) -> None:
-        self._home.is_outside = False
-        self._client = self._built()
-
-    def _receive(self, url: str, request: Request) -> Received:
-        received = self._home.interception.receive(url, request)
-        return self._noted(received) if isinstance(received, Blocked) else received
-
-    def _noted(self, blocked: Blocked) -> Blocked:
-        self._blocked.append(blocked)
-        return blocked
-
-    def _line(self) -> str:
-        """Return the line of the client that sends: on this stack, or, for a socket, on that of its thread."""
-        return str(calling_line() or waiting_line(self._home.caller) or "")
+        return self._stage.is_heard_outside
 
     def renew(self) -> None:
         """Build the client anew: it remembers nothing."""
-        self._client = self._built()
+        self._stage.renew()
 
     def answer(self, request: Request) -> Answer:
         """Answer what reaches this process by a socket."""
@@ -154,17 +105,9 @@ class Calling:
         """Tell somebody of each exchange from now on."""
         self._director.session.observer = observer
 
-    @contextmanager
-    def intercepting(self) -> Iterator[None]:
+    def intercepting(self) -> AbstractContextManager[None]:
         """Answer what the client sends, and let it pause for no time."""
-        with (
-            addressed(self._subject.variables, self.url),
-            intercepted(self._receive, BELOW_RETRIES),
-            blocked(lambda place: str(self._noted(self._home.interception.blocked(place)))),
-            without_pauses(),
-            without_network_lookups(),
-        ):
-            yield
+        return self._stage.intercepting()
 
     def watch(self, method: Method, said: Mapping[str, JSON]) -> tuple[tuple[Observed, ...], str]:
         """Call a method and return what it sent, and what it raised, without what it only had to ask beforehand."""
@@ -177,43 +120,42 @@ class Calling:
     def _watched(self, method: Method, said: Mapping[str, JSON]) -> tuple[tuple[Observed, ...], str]:
         with self.intercepting():
             trouble = self._tried(method, said)
-            if not self._director.observed and self._goes_outside(method.path):
+            if not self._director.observed and self._stage.goes_outside(method.path):
                 again = self._tried(method, said)
                 if self._director.observed:
                     return self._director.observed, again
-                self._comes_back()
+                self._stage.comes_back()
         return self._director.observed, trouble
 
     def _tried(self, method: Method, said: Mapping[str, JSON]) -> str:
         self._begin(Scene(frozenset()))
         try:
-            self._ask(_method(Typed(self._client, Notes()), method.path), **said)
+            self._ask(_method(Typed(self._stage.client, Notes()), method.path), **said)
         except (Exception, SystemExit, HungError, EndlessError) as raised:  # noqa: BLE001 - a client may raise anything
             return f"{type(raised).__name__}: {raised}"
         return ""
 
     def _begin(self, scene: Scene) -> None:
         self._director.play(scene)
-        self._home.begin()
-        self._blocked.clear()
+        self._stage.begin()
 
     def play(self, binding: Binding, case: Case, plan: Plan) -> Played | None:
         """Play a case; None when the client has no words for it, or does not accept its answer."""
         notes = Notes()
         first = case.direction == "sent" and not case.at  # what is only asked beforehand is seen, too
-        if self._fresh and (first or (case.given is not None and case.given.status >= 500)):
-            self._client = self._built()
+        if self._stage.is_cheap and (first or (case.given is not None and case.given.status >= 500)):
+            self._stage.renew()
         try:
             called = self.called(binding, case, plan, notes)
         except InexpressibleError as cannot:
             self.why_not = str(cannot)
             return None
-        unreached = next((one for one in self._blocked if one.is_ours), None)
-        if not called.observed and unreached is not None:
-            self.why_not = f"{unreached.host} is known to it alone, and its library is not known here: give it api.url"
+        if not called.observed and self._stage.unreached:
+            why = "is known to it alone, and its library is not known here: give it api.url"
+            self.why_not = f"{self._stage.unreached} {why}"
             return None
         if not called.observed and called.raised is not None:
-            self._client = self._built()  # a client that has given up on this API (an open circuit) starts anew
+            self._stage.renew()  # a client that has given up on this API (an open circuit) starts anew
             called = self.called(binding, case, plan, notes)
             if not called.observed and _not_understood(called, notes):
                 self.why_not = f"{', '.join(sorted(notes.unannotated))} has no annotation, and {called.raised}"
@@ -247,8 +189,8 @@ class Calling:
 
         None when the client has no words for the case, or does not accept its answer.
         """
-        if self._fresh:
-            self._client = self._built()  # no memory of earlier answers
+        if self._stage.is_cheap:
+            self._stage.renew()  # no memory of earlier answers
         try:
             called = self.called(binding, case, plan, Notes())
         except InexpressibleError as cannot:
@@ -270,7 +212,8 @@ class Calling:
 
         None when the client has no words for the request.
         """
-        self._client = self._built() if self._fresh else self._client
+        if self._stage.is_cheap:
+            self._stage.renew()
         try:
             called = self.called(binding, case, plan, Notes(), raw=raw)
         except InexpressibleError:
@@ -316,17 +259,17 @@ class Calling:
             pages_given = self._lists.ended(case.given, plan)
         scene = Scene(frozenset({plan.operation.name}), case.given, pages_given, raw, fault=fault)
         found = self._called(binding, case, plan, notes, scene, strict=strict)
-        if found.observed or fault or not self._goes_outside(binding.label):
+        if found.observed or fault or not self._stage.goes_outside(binding.label):
             return found
         again = self._called(binding, case, plan, notes, scene, strict=strict)
         if not again.observed:
-            self._comes_back()
+            self._stage.comes_back()
         return again
 
     def _called(self, binding: Binding, case: Case, plan: Plan, notes: Notes, scene: Scene, *, strict: bool) -> Called:
         self._begin(scene)
         arguments, expected = arguments_of(binding, case.said)
-        client = Typed(self._client, notes)
+        client = Typed(self._stage.client, notes)
         raised: Raised | None = None
         self._returned, self._failed = OPAQUE, None
         ending: Literal["over", "hung", "endless"] = "over"
@@ -343,7 +286,7 @@ class Calling:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - what a client raises is what is judged
             self._failed = error
             raised = self._raised(error)
-        ending = "endless" if self._home.is_endless else ending
+        ending = "endless" if self._stage.is_endless else ending
         expressed, lossy = expressed_of(expected, case.said, notes)
         known = Called(
             self._director.observed, expressed, raised, ending, binding.source, lossy, notes.spelled(),
@@ -365,7 +308,7 @@ class Calling:
     ) -> Called:
         """Return what came of a call with what it gave back."""
         if case.direction == "refused":
-            method = _method(self._client, notes.last[0]) if notes.last is not None else None
+            method = _method(self._stage.client, notes.last[0]) if notes.last is not None else None
             return replace(called, says_no=method is not None and may_say_no(inspect.unwrap(method), result))
         if case.direction == "sent":
             return called

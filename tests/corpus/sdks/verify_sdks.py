@@ -1,7 +1,7 @@
-"""Two clients from the package index against their contracts of the corpus: code that nobody here wrote.
+"""Clients from the package index against their contracts of the corpus: code that nobody here wrote.
 
-    pip install --target SDKS --no-deps spotipy stripe
-    python tests/corpus/sdks/verify_sdks.py CORPUS SDKS [spotipy|stripe]
+    pip install --target SDKS spotipy stripe box-sdk-gen PyGithub
+    python tests/corpus/sdks/verify_sdks.py CORPUS SDKS [spotipy|stripe|box|github]
 
 The findings are triaged in docs/verified-sdks.md.
 """
@@ -64,11 +64,43 @@ def stripe(corpus: Path) -> ClientSuite:
     return suite
 
 
+def box(corpus: Path) -> ClientSuite:
+    library, networking = import_module("box_sdk_gen"), import_module("box_sdk_gen.networking")
+    groups = {
+        "comments", "groups", "memberships", "webhooks", "tasks", "task_assignments", "web_links", "folder_locks",
+        "email_aliases",
+    }  # fmt: skip
+
+    def client(api: Any) -> Any:
+        urls = networking.BaseUrls(base_url=api.url, upload_url=api.url, oauth_2_url=api.url)
+        once = networking.BoxRetryStrategy(max_attempts=1)
+        session = networking.NetworkSession(base_urls=urls, retry_strategy=once)
+        return library.BoxClient(library.BoxDeveloperTokenAuth(token="token"), network_session=session)
+
+    others = vars(library.BoxClient(library.BoxDeveloperTokenAuth(token="token"))).keys() - groups
+    ignored = [*(f"{name}.*" for name in sorted(others)), "make_request", "with_*"]
+    return ClientSuite(corpus / "dev/box/openapi.json", client, raises=library.BoxSDKError, ignore=ignored)
+
+
+def github(corpus: Path) -> ClientSuite:
+    library = import_module("github")
+
+    def client(api: Any) -> Any:
+        token = library.Auth.Token("token")
+        return library.Github(
+            auth=token, base_url=api.url, retry=None, seconds_between_requests=None, seconds_between_writes=None
+        )
+
+    contract = corpus / "dev/github/api.github.com.json"
+    ignored = ["create_from_raw_data", "dump", "load"]
+    return ClientSuite(contract, client, raises=library.GithubException, ignore=ignored)
+
+
 def _said(**more: Any) -> dict[str, Any]:
     return {name: value for name, value in more.items() if value is not None}
 
 
-SDKS = {"spotipy": spotipy, "stripe": stripe}
+SDKS = {"spotipy": spotipy, "stripe": stripe, "box": box, "github": github}
 
 
 def main() -> None:
