@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
@@ -149,8 +150,10 @@ def proxy(
     address = _address(wanted, url)
     path = _path(known, wanted.name, name) if name else None
     server = line.server(wanted, address, path, host=host, port=port)
-    click.echo(f"  {wanted.name}  {server.url}  ->  {address}", err=True)
     with contextlib.suppress(KeyboardInterrupt):
+        for number in (signal.SIGINT, signal.SIGTERM):  # whoever started this may have ignored the first
+            signal.signal(number, signal.default_int_handler)
+        click.echo(f"  {wanted.name}  {server.url}  ->  {address}", err=True)
         threading.Event().wait()
     server.stop()
     line.write()

@@ -6,6 +6,7 @@ only stand in between.
 
 from __future__ import annotations
 
+import gc
 import linecache
 import os
 import sys
@@ -65,7 +66,16 @@ def calling_line() -> SourceLine | None:
 
 def waiting_line(thread: int) -> SourceLine | None:
     """Return the line of the client at which another thread waits; None for one that waits in a loop of events."""
-    return _outermost(sys._current_frames().get(thread))  # noqa: SLF001 - the interpreter's own way to ask
+    collects = gc.isenabled()
+    # The interpreter lists its threads under a lock and makes objects meanwhile. A collection then, whose finalizers
+    # let another thread run that is about to end, waits for that lock for ever (CPython 3.11).
+    gc.disable()
+    try:
+        frames = sys._current_frames()  # noqa: SLF001 - the interpreter's own way to ask
+    finally:
+        if collects:
+            gc.enable()
+    return _outermost(frames.get(thread))
 
 
 def _outermost(frame: FrameType | None) -> SourceLine | None:

@@ -86,7 +86,7 @@ def test_what_was_asked_for_and_could_not_be_done_is_never_green(shop):
     (shop / "shop.py").write_text("raise RuntimeError('no database')\n")
     done = check(shop)
     assert done.returncode == 3, done.stdout
-    assert "not checked: pets client: RuntimeError: no database" in done.stdout
+    assert "not checked: pets client: shop cannot be imported: RuntimeError: no database" in done.stdout
 
 
 def test_a_client_that_cannot_be_imported_is_exit_3_as_nothing_of_it_was_checked(shop):

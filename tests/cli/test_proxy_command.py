@@ -71,14 +71,21 @@ def test_drift_is_told_with_the_contracts_line_and_fails(project: Path) -> None:
     assert "contracts/shipping.yaml:" in ran.stderr
 
 
-def test_a_contract_may_be_given_by_its_path(project: Path) -> None:
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM], ids=["interrupted", "terminated"])
+def test_a_contract_may_be_given_by_its_path_and_a_job_in_the_background_ends(
+    project: Path, ended_by: signal.Signals
+) -> None:
     shutil.move(project / "contracts" / "shipping.yaml", project / "api.yaml")
     with running("shipping") as (url, _):
         command = [sys.executable, "-m", "mockserver", "proxy", "api.yaml", "--url", url, "--port", "0"]
-        proxy = subprocess.Popen(command, cwd=project, env=environment(), stderr=subprocess.PIPE, text=True)
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for what it starts with &
+        try:
+            proxy = subprocess.Popen(command, cwd=project, env=environment(), stderr=subprocess.PIPE, text=True)
+        finally:
+            signal.signal(signal.SIGINT, before)
         said = proxy.stderr.readline().split()
         answer = requests.get(f"{said[1]}/shipments/none", headers={"X-Api-Key": KEY}, timeout=10)
-        proxy.send_signal(signal.SIGINT)
+        proxy.send_signal(ended_by)
         proxy.communicate(timeout=20)
     assert (said[0], answer.status_code, proxy.returncode) == ("api", 404, 0)
 

@@ -85,3 +85,14 @@ def test_everybody_gets_on_with_everybody(pytester, monkeypatch, without: str) -
     ran.assert_outcomes(passed=6, failed=1)
     ran.stdout.fnmatch_lines(["*Using --randomly-seed=*"])
     ran.stdout.fnmatch_lines(["error[[]request-security[]]*", "FAILED *::test_asyncio_wrong - *"])
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"not in {FOLDER}: {', '.join(MISSING)}; make test puts them there")
+def test_a_library_that_was_first_seen_beneath_somebody_elses_stub_is_known_without_it(pytester, monkeypatch) -> None:
+    (pytester.mkdir("contracts") / "shipping.yaml").write_bytes((ROOT / "contracts" / "shipping.yaml").read_bytes())
+    file = pytester.makepyfile(TESTS).name
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), str(FOLDER))))
+    order = (f"{file}::{name}" for name in ("test_recording", "test_asyncio"))
+    words = ("-p", "no:schemathesis", "-p", "no:recording", "-p", "no:randomly")
+    ran = pytester.runpytest_subprocess(*PLUGIN, *words, *order)
+    ran.assert_outcomes(passed=2)

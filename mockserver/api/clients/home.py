@@ -52,7 +52,7 @@ class Home:
             with suppress(OSError, RuntimeError):  # RuntimeError: pytest-socket lets nobody make one
                 gate.listen()
                 gate.play(_play(weakref.ref(self), gate.url))  # weakly: a thread that listens keeps nobody alive
-                weakref.finalize(self, gate.stop)
+                weakref.finalize(self, gate.stop, wait=False)
                 self._outside = f"{gate.url}{self._path}"
                 self.interception = self._intercepting(Address(gate.url, self._path, self._path[1:], below=""))
         self.is_outside = bool(self._outside)

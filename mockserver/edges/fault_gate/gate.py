@@ -37,7 +37,7 @@ class FaultGate:
         self._plays = list(plays) or [answer(200)]
         self._on_accept = on_accept
         self._tls = tls
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a finalizer may stop us while this thread has it
         self._stopping = threading.Event()
         self._arrived: list[Arrived] = []
         self._accepted = 0
@@ -97,8 +97,8 @@ class FaultGate:
             self._listener.close()
             self._listener = None
 
-    def stop(self) -> None:
-        """End everything."""
+    def stop(self, *, wait: bool = True) -> None:
+        """End everything; `wait` for the threads, which a finalizer must not: it may run in one of them."""
         self._stopping.set()
         self.refuse()
         with self._lock:
@@ -106,7 +106,7 @@ class FaultGate:
         for wire in wires:
             with suppress(OSError):
                 wire.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
+        for thread in self._threads if wait else ():
             thread.join(5)
 
     def __enter__(self) -> Self:

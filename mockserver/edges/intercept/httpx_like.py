@@ -49,9 +49,17 @@ class Library:
         sync, asynchronous = self._httpx.HTTPTransport, self._httpx.AsyncHTTPTransport
         if sync.handle_request is not self._hook:
             self._below_sync, sync.handle_request = sync.handle_request, self._hook
+            if self._is_own(self._below_sync):
+                self._sync = self._below_sync
         if asynchronous.handle_async_request is not self._async_hook:
             self._below_async = asynchronous.handle_async_request
             asynchronous.handle_async_request = self._async_hook
+            if self._is_own(self._below_async):
+                self._async = self._below_async
+
+    def _is_own(self, handle: Any) -> bool:
+        """Tell the library's own function from a stub; what was found first may have been the stub of somebody else."""
+        return str(handle.__module__).startswith(f"{self._httpx.__name__}.") and not hasattr(handle, "__wrapped__")
 
     def take_away(self) -> None:
         """Leave the way as it was found."""
