@@ -10,7 +10,8 @@ import threading
 from mockserver.contract.model import ResponseSpec
 from mockserver.contract.plan import Plan, Plans, response_for
 from mockserver.contract.reading import Body, NoBody, Reading, choose_media
-from mockserver.coverage.shapes import Shape, Shapes
+from mockserver.coverage.graph import Shape
+from mockserver.coverage.shapes import Shapes
 from mockserver.coverage.universe import answer_key, body_key, operation_key, parameter_key, status_key
 from mockserver.errors import UnreadableDocument
 from mockserver.exchange import Request, Response

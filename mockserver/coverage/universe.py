@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mockserver.contract.model import Contract, MediaType, Operation, Parameter, RequestBody, ResponseSpec
 from mockserver.contract.plan import READERS
+from mockserver.coverage.graph import Shape, own
 from mockserver.coverage.points import Kind, Point, Said
-from mockserver.coverage.shapes import Shape, Shapes, own
+from mockserver.coverage.shapes import Shapes
 from mockserver.document import pointer as pointers
 from mockserver.document.documents import Node
 from mockserver.errors import UnreadableDocument
