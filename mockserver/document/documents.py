@@ -212,7 +212,10 @@ def _walk(node: Node) -> Iterator[Node]:
             todo.extend(at.child(key) for key, value in at.tree.items() if isinstance(value, dict | list))
 
 
-_OUTWARD = re.compile(rb"""(?:\$ref|operationRef)["']?\s*:\s*["']?(?!["'\s#])""")
+# Two patterns: one that begins with a text is searched for eight times as quickly as one that begins with a choice.
+_OUTWARD = tuple(
+    re.compile(keyword + rb"""["']?\s*:\s*["']?(?!["'\s#])""") for keyword in (rb"\$ref", rb"operationRef")
+)
 
 
 def outward_references(data: bytes, tree: JSON, uri: str) -> frozenset[str]:
@@ -221,7 +224,9 @@ def outward_references(data: bytes, tree: JSON, uri: str) -> frozenset[str]:
     Some of them are data that only looks like a reference (below an extension, inside an example): who collects
     passes over what is not there, and a reference that is followed and leads nowhere is told when it is followed.
     """
-    if _OUTWARD.search(data) is None:  # nearly all documents are one file, and some have a million nodes
+    if not any(
+        pattern.search(data) for pattern in _OUTWARD
+    ):  # nearly all documents are one file, and some have a million nodes
         return frozenset()
     found: set[str] = set()
     identifiers: set[str] = set()
