@@ -20,7 +20,6 @@ from typing import Any
 import requests
 import responses
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 sys.path.insert(0, str(Path(__file__).parent / "mutants"))
 
@@ -34,6 +33,7 @@ from mockserver.api.clients.suite import DIRECTIONS
 from mockserver.contract.model import Contract
 from mockserver.contract.plan import Plans
 from mockserver.edges.explorer import configuration
+from mockserver.edges.tapes import examples
 from mockserver.jobs.sample import Sampler
 from mockserver.schema.compile import Validators
 from mockserver.values import replace
@@ -153,22 +153,8 @@ def compared(suite: ClientSuite, chosen: Sequence[Binding], count: int, repeats:
 
 def drawn(strategy: Any, count: int, turn: int) -> float:
     """Return the CPU seconds of a draw of schemathesis."""
-    made = 0
-
-    @seed(turn)
-    @settings(
-        max_examples=count,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate],
-    )
-    @given(strategy)
-    def draw(_case: Any) -> None:
-        nonlocal made
-        made += 1
-
-    return spent(draw) / max(made, 1)
+    found: list[Any] = []
+    return spent(lambda: found.extend(examples(strategy, count, turn))) / max(len(found), 1)
 
 
 def played(suite: Any, binding: Any, count: int, turn: int) -> float:

@@ -31,10 +31,11 @@ def drawn(read: Callable[[bytes], T], length: int, most: int, random_seed: int, 
     """Yield so many draws, a `batch` at a time: whoever has enough stops asking."""
     values = strategy(read, length)
     for begun in range(0, most, batch):
-        yield from _batch(values, min(batch, most - begun), random_seed + begun)
+        yield from examples(values, min(batch, most - begun), random_seed + begun)
 
 
-def _batch(values: SearchStrategy[T], count: int, random_seed: int) -> list[T]:
+def examples(values: SearchStrategy[T], count: int, random_seed: int) -> list[T]:
+    """Return so many examples of a strategy, the same for the same seed; none is kept or made smaller."""
     found: list[T] = []
 
     @seed(random_seed)
